@@ -1,2 +1,28 @@
-//! The binary.
-fn main() {}
+//! The chores of this repository: `cargo xtask test`.
+//!
+//! Each chore is one module and one variant of `Chore`. Nothing here is part of the product or of its normal build.
+
+mod shell;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+/// The chores of this repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Check formatting, lints and documentation, and run every test
+    Test(test::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().chore {
+        Chore::Test(options) => test::run(&options),
+    }
+}
