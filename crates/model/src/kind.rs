@@ -57,12 +57,8 @@ impl Kind {
     /// connection that made them one (`same_sender`): a system that merely never heard of the sale cannot undo it.
     pub const fn may_become(self, to: Kind, same_sender: bool) -> bool {
         match (self, to) {
-            (Kind::Prospect | Kind::ExMember, Kind::Member)
-            | (Kind::Prospect | Kind::Member, Kind::ExMember)
-            | (Kind::Prospect, Kind::Prospect)
-            | (Kind::Member, Kind::Member)
-            | (Kind::ExMember, Kind::ExMember) => true,
             (Kind::Member | Kind::ExMember, Kind::Prospect) => same_sender,
+            _ => true,
         }
     }
 }

@@ -4,11 +4,39 @@
 //! microseconds and every failure replayed from its inputs.
 
 mod abilities;
+mod accept;
+mod agreement;
+pub mod directory;
 mod field;
+pub mod fold;
+mod ids;
 mod kind;
+pub mod lane;
+mod line;
+mod link;
+mod matching;
+mod merge;
 mod outcome;
+mod plan;
+mod profile;
+pub mod retry;
+mod settle;
+mod setup;
+mod shadow;
 
 pub use abilities::{Abilities, Ability, Conversion, FindBy, Grade, Operation};
+pub use accept::{Accepted, accept};
+pub use agreement::{Agreement, Conflict, Existing, Sends, When};
 pub use field::{Field, UnknownField};
+pub use ids::{ClientId, ClubId, ConnectionId, EntryId, Moment, PersonId, Tracking};
 pub use kind::Kind;
+pub use line::{Attempt, DirectoryStory, Facts, Level, Line, Note, Story, Turn};
+pub use link::{Doubt, Hold, HoldReason, Link, Mark, State};
+pub use matching::{Match, Rule, smart_match};
+pub use merge::{Merged, Sender, merge};
 pub use outcome::{Outcome, RemoteId};
+pub use plan::{Next, Projection, Reference, References, Rest, Step, creation_kind, next_step, project};
+pub use profile::{Known, KnownKind, Person, Profile, Report};
+pub use settle::{Circumstances, Looked, Settled, begin_doubt, looked, mark, settle};
+pub use setup::{Client, Club, ClubNumber, Connection, Setup, Token};
+pub use shadow::{Dated, Held, Shadow};

@@ -1,0 +1,243 @@
+//! Lines of the Connector Log: one transfer, from receipt to end (integration rules §6).
+//!
+//! A line keeps facts, not sentences; the wording is the hub's. Attempts are appended and never rewritten.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ClubId, ConnectionId, Field, Kind, Moment, PersonId, RemoteId, Tracking};
+
+/// How a transfer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Level {
+    /// Transferred.
+    Info,
+    /// Saved, but something may be missing.
+    Warning,
+    /// Not saved there.
+    Error,
+}
+
+/// Whose turn it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Turn {
+    /// Nobody need do anything.
+    Nobody,
+    /// The club.
+    Club,
+    /// The platform's vendor.
+    Platform,
+    /// Whoever runs the Connector.
+    Operator,
+}
+
+/// What a line tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Story {
+    /// The platform has it.
+    Arrived,
+    /// Tried in vain, tried again then.
+    TryingAgain {
+        /// When.
+        at: Moment,
+    },
+    /// Sent and not answered; the platform is asked then.
+    Asking {
+        /// When.
+        at: Moment,
+    },
+    /// Sent and not answered, and nobody can be asked: somebody must look.
+    InDoubt,
+    /// The platform refused it.
+    Refused {
+        /// The field it named.
+        field: Option<Field>,
+        /// Its own words.
+        said: String,
+    },
+    /// The platform says it has the person already and does not say where.
+    AlreadyThere {
+        /// Its own words.
+        said: String,
+    },
+    /// The description or the settings must be mended.
+    Broken {
+        /// What was wrong.
+        said: String,
+    },
+    /// Tried for three days.
+    GivenUp,
+    /// The record is gone there.
+    Gone,
+    /// Carried by the call of a later save.
+    Folded {
+        /// That save.
+        into: Tracking,
+    },
+    /// The platform had it all already, or nothing in it was new.
+    NothingNew,
+    /// People of this kind do not go there.
+    NotAgreed {
+        /// The kind.
+        kind: Kind,
+    },
+    /// People of this kind are only updated there, and this one never was there.
+    NeverThere {
+        /// The kind.
+        kind: Kind,
+    },
+    /// Leads go there once they are won.
+    OnlyOnceWon,
+    /// People from before the connection went live are left alone.
+    FromBefore,
+    /// The platform has no call for it.
+    Unsupported {
+        /// The kind.
+        kind: Kind,
+    },
+    /// The save was refused at the door.
+    NotAccepted {
+        /// Why, in the words that the sender got.
+        said: String,
+    },
+    /// Received; nothing more to tell.
+    Received,
+    /// A staff member or lead source was linked, made or left alone there.
+    Directory {
+        /// What became of it.
+        what: DirectoryStory,
+    },
+}
+
+/// What became of a staff member or lead source at a platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DirectoryStory {
+    /// Linked by e-mail or name.
+    Linked,
+    /// Made there.
+    Created,
+    /// Renamed there.
+    Renamed,
+    /// Nobody there matches.
+    Unmatched,
+    /// Several there match; none was linked.
+    Ambiguous,
+    /// The platform could not be asked.
+    NotAsked,
+}
+
+/// Something worth knowing about a transfer that went through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Note {
+    /// Went without owner: the platform does not know this staff member.
+    NoOwner {
+        /// The staff member.
+        staff: String,
+    },
+    /// Went without lead source: the platform does not know it.
+    NoLeadSource {
+        /// The lead source.
+        source: String,
+    },
+    /// Both sides had changed a field.
+    Conflict {
+        /// The field.
+        field: Field,
+    },
+    /// Two records met with different values; neither was overwritten.
+    LeftApart {
+        /// The field.
+        field: Field,
+    },
+    /// A kind that the sender may not move the person to.
+    KindKept {
+        /// The kind it said.
+        said: Kind,
+    },
+    /// Several people could have been meant; a new one was made.
+    Ambiguous {
+        /// Their names and numbers here.
+        candidates: Vec<PersonId>,
+    },
+    /// Elements of the document that the contract does not know.
+    Ignored {
+        /// Their names.
+        elements: Vec<String>,
+    },
+    /// The save was matched to a person who was here already.
+    Matched,
+}
+
+/// One attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// When it ended.
+    #[serde(rename = "t")]
+    pub at: Moment,
+    /// What was tried: an operation's name.
+    #[serde(rename = "o")]
+    pub operation: String,
+    /// How it ended, for the operator.
+    #[serde(rename = "s")]
+    pub said: String,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The save that it begins with. With `about` it is the line's key.
+    pub tracking: Tracking,
+    /// The connection that it is about: the receiver, or the sender where nothing went out.
+    pub about: ConnectionId,
+    /// The club whose log it stands in.
+    pub club: ClubId,
+    /// The person, if it is about one.
+    pub person: Option<PersonId>,
+    /// INFO, WARNING or ERROR.
+    pub level: Level,
+    /// Whose turn it is.
+    pub turn: Turn,
+    /// Whether it may still change.
+    pub open: bool,
+    /// When it last changed.
+    pub changed: Moment,
+    /// The facts.
+    pub facts: Facts,
+}
+
+/// The facts of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The person's, staff member's or lead source's name at the time.
+    pub name: String,
+    /// The sender.
+    pub from: Option<ConnectionId>,
+    /// The receiver.
+    pub to: Option<ConnectionId>,
+    /// The kind at the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// What happened.
+    pub story: Story,
+    /// Every field that was sent.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<Field, Option<String>>,
+    /// The record's number at the platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<RemoteId>,
+    /// The attempts, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<Attempt>,
+    /// The other saves that it carries.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carries: Vec<Tracking>,
+    /// What is worth knowing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+}

@@ -1,0 +1,145 @@
+//! Merge: what a report changes.
+//!
+//! Three-way, with the sender's shadow as base, so that a platform that merely repeats what it was told changes
+//! nothing, and one that reports an old value does not undo a newer one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::shadow::same;
+use crate::{Conflict, ConnectionId, Dated, Field, Kind, Known, KnownKind, Moment, Profile, Report, Shadow};
+
+/// What a merge did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// Fields whose value changed in the profile.
+    pub changed: BTreeSet<Field>,
+    /// The kind before, where it changed.
+    pub was: Option<Kind>,
+    /// Fields that both sides had changed; the agreement's rule decided.
+    pub conflicts: Vec<Field>,
+    /// Fields that differed when the two records met; neither was overwritten.
+    pub left_apart: Vec<Field>,
+    /// A kind that the sender may not move the person to.
+    pub refused_kind: Option<Kind>,
+    /// Something was sent there after the report was made: look again later.
+    pub look_again: bool,
+}
+
+impl Merged {
+    /// Whether the profile changed at all.
+    pub fn is_change(&self) -> bool {
+        !self.changed.is_empty() || self.was.is_some()
+    }
+}
+
+/// Who reports, by which rule conflicts are decided, and what the platform clips.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender<'a> {
+    /// The connection that reports.
+    pub connection: ConnectionId,
+    /// The agreement's conflict rule.
+    pub conflict: Conflict,
+    /// Declared clips, in characters.
+    pub clips: &'a BTreeMap<Field, usize>,
+}
+
+/// Merges a report into a profile and remembers in the sender's shadow what was seen.
+pub fn merge(profile: &mut Profile, shadow: &mut Shadow, report: &Report, sender: Sender<'_>) -> Merged {
+    let mut merged = Merged::default();
+    merge_kind(profile, shadow, report, sender, &mut merged);
+    for (field, incoming) in &report.fields {
+        merge_field(profile, shadow, (*field, incoming.as_deref(), report.as_of), sender, &mut merged);
+    }
+    merged
+}
+
+fn merge_kind(
+    profile: &mut Profile,
+    shadow: &mut Shadow,
+    report: &Report,
+    sender: Sender<'_>,
+    merged: &mut Merged,
+) {
+    let Some(kind) = report.kind else { return };
+    let repeated = shadow.kind == Some(kind);
+    shadow.kind = Some(kind);
+    if repeated || profile.kind.kind == kind {
+        return;
+    }
+    if !profile.kind.kind.may_become(kind, profile.kind.by == sender.connection) {
+        merged.refused_kind = Some(kind);
+        return;
+    }
+    merged.was = Some(profile.kind.kind);
+    profile.kind = KnownKind { kind, by: sender.connection, at: report.as_of };
+}
+
+fn merge_field(
+    profile: &mut Profile,
+    shadow: &mut Shadow,
+    (field, incoming, as_of): (Field, Option<&str>, Moment),
+    sender: Sender<'_>,
+    merged: &mut Merged,
+) {
+    let held = shadow.fields.entry(field).or_default();
+    if held.sent.as_ref().is_some_and(|sent| sent.at >= as_of) {
+        merged.look_again = true;
+        return;
+    }
+    let clip = sender.clips.get(&field).copied();
+    let base = held.base().cloned();
+    let repeats = held.seen.as_ref().is_some_and(|seen| seen.value.as_deref() == incoming)
+        && held.sent.as_ref().is_none_or(|sent| held.seen.as_ref().is_some_and(|seen| seen.at > sent.at));
+    let renders = held.sent.as_ref().is_some_and(|sent| same(field, sent.value.as_deref(), incoming, clip));
+    held.seen = Some(Dated { value: incoming.map(str::to_owned), at: as_of });
+    if repeats || renders {
+        return;
+    }
+    let known = profile.fields.get(&field);
+    let current = known.and_then(|known| known.value.as_deref());
+    let Some(base) = base else {
+        match (current, incoming) {
+            (_, None) => {}
+            (Some(current), Some(_)) if same(field, Some(current), incoming, clip) => {}
+            (Some(current), Some(_)) if known.is_some_and(|known| known.by != sender.connection) => {
+                held.apart = Some(current.to_owned());
+                merged.left_apart.push(field);
+            }
+            _ => set(profile, field, incoming, as_of, sender.connection, merged),
+        }
+        return;
+    };
+    held.apart = None;
+    if current == incoming {
+        return;
+    }
+    let moved_elsewhere = known.is_some_and(|known| {
+        known.by != sender.connection
+            && known.at > base.at
+            && !same(field, known.value.as_deref(), base.value.as_deref(), clip)
+    });
+    if moved_elsewhere {
+        merged.conflicts.push(field);
+        let newer = known.is_none_or(|known| as_of >= known.at);
+        let wins = match sender.conflict {
+            Conflict::Newest => newer,
+            Conflict::Prefer(connection) => connection == sender.connection,
+        };
+        if !wins {
+            return;
+        }
+    }
+    set(profile, field, incoming, as_of, sender.connection, merged);
+}
+
+fn set(
+    profile: &mut Profile,
+    field: Field,
+    value: Option<&str>,
+    at: Moment,
+    by: ConnectionId,
+    merged: &mut Merged,
+) {
+    profile.fields.insert(field, Known { value: value.map(str::to_owned), by, at });
+    merged.changed.insert(field);
+}

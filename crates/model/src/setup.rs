@@ -1,0 +1,102 @@
+//! The set-up: clients, clubs, connections and who may speak for them. Small, read whole, changed by turn-up.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Agreement, ClientId, ClubId, ConnectionId, Moment};
+
+/// A business or chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Client {
+    /// Its number.
+    pub id: ClientId,
+    /// Its name; turn-up knows it by this.
+    pub name: String,
+}
+
+/// One physical location of a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Club {
+    /// Its number.
+    pub id: ClubId,
+    /// Its client.
+    pub client: ClientId,
+    /// Its name.
+    pub name: String,
+    /// Its street address, on one line.
+    pub address: String,
+    /// Its IANA time zone.
+    pub zone: String,
+    /// How often its logging URL was changed. Older URLs explain themselves and show nothing.
+    pub log_rotation: u32,
+}
+
+/// One platform as one client uses it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Its number.
+    pub id: ConnectionId,
+    /// Its client.
+    pub client: ClientId,
+    /// The name of the platform's description.
+    pub platform: String,
+    /// The provider identifier by which the platform calls us, if it does.
+    pub provider: Option<String>,
+    /// The client's number at the platform.
+    pub client_number: String,
+    /// What flows.
+    pub agreement: Agreement,
+    /// The settings of client scope, secrets sealed.
+    pub settings: serde_json::Value,
+    /// Since when it is live; until then nothing but the verification call leaves.
+    pub live_since: Option<Moment>,
+    /// Its clubs.
+    pub clubs: Vec<ClubNumber>,
+}
+
+impl Connection {
+    /// The club's mapping, if the club is on this connection.
+    pub fn at(&self, club: ClubId) -> Option<&ClubNumber> {
+        self.clubs.iter().find(|number| number.club == club)
+    }
+}
+
+/// A club as a platform numbers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClubNumber {
+    /// The club.
+    pub club: ClubId,
+    /// Its number there: opaque text.
+    pub number: String,
+    /// The settings of club scope, secrets sealed.
+    pub settings: serde_json::Value,
+}
+
+/// A caller's token, kept as a hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// SHA-256 of the token, in hex.
+    pub hash: String,
+    /// The provider identifier that it speaks for.
+    pub provider: String,
+    /// The client it is limited to, if any.
+    pub client: Option<ClientId>,
+    /// What it is for.
+    pub label: String,
+    /// When it was made.
+    pub created: Moment,
+    /// When it was withdrawn.
+    pub revoked: Option<Moment>,
+}
+
+/// Everything that turn-up decides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// The clients.
+    pub clients: Vec<Client>,
+    /// Their clubs.
+    pub clubs: Vec<Club>,
+    /// Their connections.
+    pub connections: Vec<Connection>,
+    /// Who may call.
+    pub tokens: Vec<Token>,
+}

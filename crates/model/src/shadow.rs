@@ -1,0 +1,101 @@
+//! Shadows: what a platform is believed to hold of a person, in canonical fields.
+//!
+//! Per field a shadow keeps what was last *sent* and what was last *seen*. The difference between the two is the
+//! platform's own rendering; the difference between either and the profile is work.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Field, Kind, Moment, fold};
+
+/// A value at an instant. `None` is an empty field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dated {
+    /// The value.
+    #[serde(rename = "v")]
+    pub value: Option<String>,
+    /// When it was so.
+    #[serde(rename = "t")]
+    pub at: Moment,
+}
+
+/// What is believed of one field.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// What we last wrote there.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Dated>,
+    /// What the platform last reported.
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Dated>,
+    /// The profile's value with which a link-time conflict was left alone; until either side edits, nothing is sent.
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    pub apart: Option<String>,
+}
+
+impl Held {
+    /// Whether the platform already holds `wanted`, its own rendering included.
+    pub fn satisfies(&self, field: Field, wanted: Option<&str>, clip: Option<usize>) -> bool {
+        if self.apart.is_some() && self.apart.as_deref() == wanted {
+            return true;
+        }
+        match (&self.sent, &self.seen) {
+            (None, None) => wanted.is_none(),
+            (Some(sent), None) => sent.value.as_deref() == wanted,
+            (None, Some(seen)) => same(field, wanted, seen.value.as_deref(), clip),
+            (Some(sent), Some(seen)) => {
+                let rendering = same(field, sent.value.as_deref(), seen.value.as_deref(), clip);
+                if rendering || sent.at >= seen.at {
+                    sent.value.as_deref() == wanted
+                } else {
+                    same(field, wanted, seen.value.as_deref(), clip)
+                }
+            }
+        }
+    }
+
+    /// The value that both sides last agreed on, with its instant: the base of a three-way merge.
+    pub fn base(&self) -> Option<&Dated> {
+        match (&self.sent, &self.seen) {
+            (Some(sent), Some(seen)) => Some(if sent.at >= seen.at { sent } else { seen }),
+            (sent, seen) => sent.as_ref().or(seen.as_ref()),
+        }
+    }
+}
+
+/// Whether `seen` holds what is `wanted`: equal, a rendering of it, or both empty.
+pub(crate) fn same(field: Field, wanted: Option<&str>, seen: Option<&str>, clip: Option<usize>) -> bool {
+    match (wanted, seen) {
+        (Some(wanted), Some(seen)) => fold::renders(field, wanted, seen, clip),
+        (wanted, seen) => wanted.unwrap_or_default().is_empty() && seen.unwrap_or_default().is_empty(),
+    }
+}
+
+/// What a platform is believed to hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shadow {
+    /// The kind of the record there; `None` while there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// Field by field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<Field, Held>,
+}
+
+impl Shadow {
+    /// Notes that a call carried these values.
+    pub fn note_sent(&mut self, kind: Kind, fields: &BTreeMap<Field, Option<String>>, at: Moment) {
+        self.kind = Some(kind);
+        for (field, value) in fields {
+            let held = self.fields.entry(*field).or_default();
+            held.sent = Some(Dated { value: value.clone(), at });
+            held.apart = None;
+        }
+    }
+
+    /// Forgets a field that left the projection: it is neither cleared there nor remembered here.
+    pub fn forget(&mut self, field: Field) {
+        self.fields.remove(&field);
+    }
+}
