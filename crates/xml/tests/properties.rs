@@ -89,7 +89,7 @@ fn compare(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-const SCRAPS: [&str; 41] = [
+const SCRAPS: &[&str] = &[
     "<a>",
     "</a>",
     "<b/>",
@@ -115,14 +115,12 @@ const SCRAPS: [&str; 41] = [
     "=",
     " ",
     "\r\n",
-    "\r",
     "\t",
     "text",
     "é",
     "<?p?>",
     "<?xml version='1.0'?>",
     "xmlns",
-    ":",
     "/",
     "!",
     "<e a = 'x\r\ny' b='&#10;'/>",
@@ -164,7 +162,7 @@ proptest! {
     }
 
     #[test]
-    fn a_second_parser_agrees_about_scraps(scraps in prop::collection::vec(prop::sample::select(&SCRAPS[..]), 0..14)) {
+    fn a_second_parser_agrees_about_scraps(scraps in prop::collection::vec(prop::sample::select(SCRAPS), 0..14)) {
         compare(&scraps.concat())?;
         compare(&format!("<r>{}</r>", scraps.concat()))?;
         compare(&format!("<r {}/>", scraps.concat()))?;
@@ -172,7 +170,7 @@ proptest! {
 
     #[test]
     fn a_second_parser_agrees_about_mutated_documents(
-        node in node(), at in any::<prop::sample::Index>(), scrap in prop::sample::select(&SCRAPS[..]), cut in 0_usize..4,
+        node in node(), at in any::<prop::sample::Index>(), scrap in prop::sample::select(SCRAPS), cut in 0_usize..4,
     ) {
         let mut writer = Writer::new();
         write(&mut writer, &node);

@@ -90,7 +90,7 @@ fn every_refusal_says_what_and_where() {
         ("<a p:b=''/>", "the prefix `p` is not declared (line 1, column 1)"),
         ("<a xmlns:p=''/>", "a prefix cannot be bound to no namespace (line 1, column 1)"),
         ("<1/>", "`1` cannot be the name of an element (line 1, column 1)"),
-        ("<a><!-- -- --></a>", "a comment must not contain `--`, nor end with `--->` (line 1, column 8)"),
+        ("<a><!-- -- --></a>", "a comment must not contain `--`, nor end with `--->` (line 1, column 9)"),
         (
             "<a",
             "the document is not well-formed: tag not closed: `>` not found before end of input (line 1, column 1)",
