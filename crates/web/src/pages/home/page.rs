@@ -1,0 +1,48 @@
+//! `GET /` and its live figures.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::view::{Count, HomeView};
+use crate::pages::log::words::grouped;
+use crate::pages::render::{Frame, html};
+use crate::pages::source::Site;
+use crate::pages::{closed, live};
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage {
+    frame: Frame,
+    home: HomeView,
+}
+
+impl HomePage {
+    fn figure(&self, count: &Count) -> String {
+        grouped(count.value)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "front.html")]
+struct FrontPage {
+    frame: Frame,
+}
+
+/// The landing page: doors in a demonstration, two sentences otherwise.
+pub async fn show(State(site): State<Site>) -> Response {
+    match &site.home {
+        Some(source) => {
+            html(&HomePage { frame: Frame::new("Connector demonstration"), home: source.home().await })
+        }
+        None => html(&FrontPage { frame: Frame::new("Connector") }),
+    }
+}
+
+/// Keeps the figures current.
+pub async fn follow(State(site): State<Site>) -> Response {
+    match &site.home {
+        Some(source) => live::events(source.changes()),
+        None => closed::nowhere().await,
+    }
+}

@@ -1,0 +1,29 @@
+//! Telling an open page that something changed; the page then asks for itself again.
+//!
+//! What travels is one word, so that a page left open can never show more than a reload would, and a
+//! busy club costs a browser no more than a few looks a second.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use futures::stream::BoxStream;
+
+/// Changes closer together than this are one.
+const FOLD: Duration = Duration::from_millis(300);
+const FOLD_AT_MOST: usize = 10_000;
+/// A browser connects again by itself, and its key is checked again.
+const AT_MOST: Duration = Duration::from_secs(15 * 60);
+const STILL_HERE: Duration = Duration::from_secs(20);
+
+/// Answers with one `changed` event for every burst of ticks.
+pub fn events(ticks: BoxStream<'static, ()>) -> Response {
+    let events = ticks
+        .ready_chunks(FOLD_AT_MOST)
+        .then(|_| tokio::time::sleep(FOLD))
+        .map(|()| Ok::<_, Infallible>(Event::default().event("changed").data("look again")))
+        .take_until(tokio::time::sleep(AT_MOST));
+    Sse::new(events).keep_alive(KeepAlive::new().interval(STILL_HERE)).into_response()
+}
