@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::counts::Counts;
+use super::counts::{Counts, Runner};
 use super::needs;
 use crate::shell;
 
@@ -63,12 +63,8 @@ pub fn run(files: &[PathBuf], counts: &mut Counts) -> Result<()> {
     if let Some(chromium) = needs::chromium() {
         node.env("CONNECTOR_CHROMIUM", chromium);
     }
-    let finished = shell::watch(&mut node)?;
-    counts.read(&finished.printed);
-    if !finished.succeeded {
-        bail!("`node --test` failed; the demonstration's own log is `{}`", demo.said.display());
-    }
-    Ok(())
+    let said = format!("the demonstration's own log is `{}`", demo.said.display());
+    counts.run(Runner::Node, &mut node).context(said)
 }
 
 /// A running demonstration; dropping it stops it.

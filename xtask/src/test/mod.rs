@@ -8,11 +8,11 @@ mod counts;
 mod needs;
 mod stage;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Args;
 
 use crate::shell;
-use counts::Counts;
+use counts::{Counts, Runner};
 use stage::Stages;
 
 /// How to run the tests.
@@ -75,20 +75,13 @@ pub fn run(options: &Options) -> Result<()> {
 /// Unit, contract and story tests, by nextest where it is installed, for it runs them all at once.
 fn rust_tests(counts: &mut Counts) -> Result<()> {
     if shell::find(&["cargo-nextest"]).is_none() {
-        return counted(shell::cargo().args(["test", "--workspace", "--no-fail-fast"]), counts);
+        let mut test = shell::cargo();
+        return counts.run(Runner::Cargo, test.args(["test", "--workspace", "--no-fail-fast"]));
     }
-    counted(shell::cargo().args(["nextest", "run", "--workspace", "--no-fail-fast"]), counts)?;
-    counted(shell::cargo().args(["test", "--workspace", "--doc", "--no-fail-fast"]), counts)
-}
-
-/// Runs a test runner and adds what it counted.
-fn counted(command: &mut std::process::Command, counts: &mut Counts) -> Result<()> {
-    let finished = shell::watch(command)?;
-    counts.read(&finished.printed);
-    if !finished.succeeded {
-        bail!("`{}` failed", shell::shown(command));
-    }
-    Ok(())
+    let mut nextest = shell::cargo();
+    counts.run(Runner::Nextest, nextest.args(["nextest", "run", "--workspace", "--no-fail-fast"]))?;
+    let mut examples = shell::cargo();
+    counts.run(Runner::Cargo, examples.args(["test", "--workspace", "--doc", "--no-fail-fast"]))
 }
 
 /// Lints every description, once the binary can.
