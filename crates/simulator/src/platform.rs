@@ -1,0 +1,52 @@
+//! Which platform a simulator plays.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+/// A simulated platform. `OpenSpoke` answers its contract over JSON and over SOAP on one port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Platform {
+    /// InTouch FollowUp, its later REST API.
+    #[serde(rename = "intouch")]
+    InTouch,
+    /// Jonas I4, SOAP 1.1.
+    JonasI4,
+    /// Visual Fitness Planner, REST.
+    Vfp,
+    /// The contract for partners without an API.
+    OpenSpoke,
+}
+
+impl Platform {
+    /// All of them.
+    pub const ALL: [Platform; 4] = [Platform::InTouch, Platform::JonasI4, Platform::Vfp, Platform::OpenSpoke];
+
+    /// The name in commands and in `/_sim`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Platform::InTouch => "intouch",
+            Platform::JonasI4 => "jonas-i4",
+            Platform::Vfp => "vfp",
+            Platform::OpenSpoke => "open-spoke",
+        }
+    }
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Platform {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Platform::ALL.into_iter().find(|platform| platform.name() == name).ok_or_else(|| {
+            format!("`{name}` is not a simulated platform; there are intouch, jonas-i4, vfp, open-spoke")
+        })
+    }
+}
