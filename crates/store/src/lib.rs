@@ -1,1 +1,109 @@
-//! placeholder
+//! Persistence as use cases.
+//!
+//! The hub decides, the store keeps. A decision names the versions that it was made on; the store answers
+//! [`Verdict::Stale`] when they have moved, and the hub decides again. So rules stay out of SQL and SQL out of rules.
+//! [`Sqlite`] is the embedded store, [`Memory`] the model of it for simulation; one contract suite runs on both.
+
+mod error;
+mod memory;
+mod query;
+mod sqlite;
+mod terms;
+mod write;
+
+use async_trait::async_trait;
+use model::directory::{Correspondence, Entry};
+use model::{ClubId, ConnectionId, EntryId, Line, Link, Moment, Person, PersonId, RemoteId, Setup, Tracking};
+
+pub use error::Error;
+pub use memory::Memory;
+pub use query::{Due, Identified, LinePage, LineQuery, Subject, Tally, Waiting, Who};
+pub use sqlite::{Options, Sqlite};
+pub use write::{Expect, PersonWrite, Receipt, Settlement, Verdict};
+
+/// What a store answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The store's use cases. A write is answered after its commit.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Clients, clubs, connections and tokens.
+    async fn setup(&self) -> Result<Setup>;
+
+    /// Replaces the set-up, ids included; turn-up decides it whole.
+    async fn keep_setup(&self, setup: Setup) -> Result<()>;
+
+    /// A number for a new person; unused ones leave a gap.
+    async fn new_person(&self) -> Result<PersonId>;
+
+    /// Finds whom a report is about: by the sender's number, else everyone in the club of the same folded name.
+    async fn identify(&self, who: Who<'_>) -> Result<Identified>;
+
+    /// A person with all links.
+    async fn subject(&self, person: PersonId) -> Result<Option<Subject>>;
+
+    /// The person behind a connection's number, current or former.
+    async fn owner_of(&self, connection: ConnectionId, record: &RemoteId) -> Result<Option<PersonId>>;
+
+    /// Keeps an accepted report: person, links and lines in one commit.
+    async fn receive(&self, receipt: Receipt) -> Result<Verdict>;
+
+    /// Keeps what a lane did: marks before calls, results after them.
+    async fn settle(&self, settlement: Settlement) -> Result<Verdict>;
+
+    /// What is due on a connection, soonest first.
+    async fn take_due(&self, connection: ConnectionId, limit: usize) -> Result<Vec<Due>>;
+
+    /// One line of the log.
+    async fn line(&self, club: ClubId, tracking: Tracking, about: ConnectionId) -> Result<Option<Line>>;
+
+    /// Keeps lines that belong to no transfer of a person.
+    async fn keep_lines(&self, lines: Vec<Line>) -> Result<()>;
+
+    /// A page of a club's log, newest first.
+    async fn lines(&self, query: LineQuery) -> Result<LinePage>;
+
+    /// How a club's lines since an instant stand, per connection.
+    async fn tally(&self, club: ClubId, since: Moment) -> Result<Vec<Tally>>;
+
+    /// Transfers of a club that are due and have no line yet, oldest first.
+    async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>>;
+
+    /// People of a club whose indexed terms begin with every one of the given words.
+    async fn search(&self, club: ClubId, words: &[String], limit: usize) -> Result<Vec<PersonId>>;
+
+    /// Indexes the next new people for search; answers how many there were.
+    async fn index_people(&self, limit: usize) -> Result<usize>;
+
+    /// All staff, lead sources and their correspondences.
+    async fn directory(&self) -> Result<(Vec<Entry>, Vec<Correspondence>)>;
+
+    /// Keeps directory entries and correspondences. An entry whose id is 0 is new; the ids are answered in order.
+    /// A correspondence with an empty number and `Matched` is withdrawn.
+    async fn keep_directory(
+        &self,
+        entries: Vec<Entry>,
+        correspondences: Vec<Correspondence>,
+    ) -> Result<Vec<EntryId>>;
+
+    /// People whose owner or lead source is this entry, in order, after the given one.
+    async fn referring(&self, entry: EntryId, after: PersonId, limit: usize) -> Result<Vec<PersonId>>;
+
+    /// People of a club in order, after the given one.
+    async fn people(&self, club: ClubId, after: PersonId, limit: usize) -> Result<Vec<Subject>>;
+
+    /// How many people there are, and how many links wait for somebody, per connection.
+    async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)>;
+}
+
+/// Fills in the version that a link has after a write.
+fn next_version(link: &Link) -> u64 {
+    link.version + 1
+}
+
+fn check_revision(person: &Person, stored: Option<u64>, expect: &Expect) -> bool {
+    match expect {
+        Expect::New { .. } => stored.is_none(),
+        Expect::Revision(revision) => stored == Some(*revision) && person.revision >= *revision,
+    }
+}

@@ -1,0 +1,341 @@
+//! The model of a store: everything in one locked structure, for simulation and as the reference of the contract suite.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use model::directory::{Correspondence, Entry, How};
+use model::{
+    ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, Person, PersonId, RemoteId, Setup, State,
+    Tracking,
+};
+
+use crate::{
+    Due, Expect, Identified, LinePage, LineQuery, Receipt, Result, Settlement, Store, Subject, Tally,
+    Verdict, Waiting, Who, check_revision, next_version, terms,
+};
+
+/// A store that forgets everything when it is dropped.
+#[derive(Default)]
+pub struct Memory {
+    state: Mutex<Tables>,
+}
+
+#[derive(Default)]
+struct Tables {
+    setup: Setup,
+    last_person: i64,
+    people: BTreeMap<PersonId, Person>,
+    links: BTreeMap<(PersonId, ConnectionId), Link>,
+    lines: BTreeMap<(ClubId, Tracking, ConnectionId), Line>,
+    entries: BTreeMap<EntryId, Entry>,
+    correspondences: BTreeMap<(EntryId, ConnectionId), Correspondence>,
+    indexed: i64,
+}
+
+impl Memory {
+    /// An empty store.
+    pub fn new() -> Self {
+        Memory::default()
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tables {
+    fn subject(&self, person: PersonId) -> Option<Subject> {
+        let links = self.links_of(person).cloned().collect();
+        self.people.get(&person).map(|person| Subject { person: person.clone(), links })
+    }
+
+    fn links_of(&self, person: PersonId) -> impl Iterator<Item = &Link> {
+        self.links
+            .range((person, ConnectionId(i64::MIN))..=(person, ConnectionId(i64::MAX)))
+            .map(|(_, link)| link)
+    }
+
+    fn owner_of(&self, connection: ConnectionId, record: &RemoteId) -> Option<PersonId> {
+        let on_connection = || self.links.values().filter(|link| link.connection == connection);
+        on_connection()
+            .find(|link| link.record.as_ref() == Some(record))
+            .or_else(|| on_connection().find(|link| link.former.contains(record)))
+            .map(|link| link.person)
+    }
+
+    fn namesakes(&self, club: ClubId, name_key: &str) -> Vec<PersonId> {
+        self.people
+            .values()
+            .filter(|person| person.club == club && person.profile.name_key() == name_key)
+            .map(|person| person.id)
+            .take(100)
+            .collect()
+    }
+
+    fn still_so(&self, person: &Person, expect: &Expect) -> bool {
+        if let Expect::New { name_key, namesakes } = expect
+            && self.namesakes(person.club, name_key) != *namesakes
+        {
+            return false;
+        }
+        check_revision(person, self.people.get(&person.id).map(|person| person.revision), expect)
+    }
+
+    fn check_link(&self, link: &Link) -> Verdict {
+        let stored = self.links.get(&(link.person, link.connection)).map_or(0, |link| link.version);
+        if stored != link.version {
+            return Verdict::Stale;
+        }
+        let owner = link.record.as_ref().and_then(|record| self.owner_of(link.connection, record));
+        match owner {
+            Some(other) if other != link.person => Verdict::Taken(other),
+            _ => Verdict::Applied,
+        }
+    }
+
+    fn keep_link(&mut self, link: &Link) {
+        let mut link = link.clone();
+        link.version = next_version(&link);
+        self.links.insert((link.person, link.connection), link);
+    }
+
+    fn keep_lines(&mut self, lines: &[Line]) {
+        for line in lines {
+            self.lines.insert((line.club, line.tracking, line.about), line.clone());
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Memory {
+    async fn setup(&self) -> Result<Setup> {
+        Ok(self.tables().setup.clone())
+    }
+
+    async fn keep_setup(&self, setup: Setup) -> Result<()> {
+        self.tables().setup = setup;
+        Ok(())
+    }
+
+    async fn new_person(&self) -> Result<PersonId> {
+        let mut tables = self.tables();
+        tables.last_person += 1;
+        Ok(PersonId(tables.last_person))
+    }
+
+    async fn identify(&self, who: Who<'_>) -> Result<Identified> {
+        let tables = self.tables();
+        let linked = tables.owner_of(who.connection, who.record).and_then(|person| tables.subject(person));
+        if let Some(subject) = linked {
+            return Ok(Identified::Linked(Box::new(subject)));
+        }
+        let people = tables.namesakes(who.club, who.name_key);
+        Ok(Identified::Namesakes(people.into_iter().filter_map(|person| tables.subject(person)).collect()))
+    }
+
+    async fn subject(&self, person: PersonId) -> Result<Option<Subject>> {
+        Ok(self.tables().subject(person))
+    }
+
+    async fn owner_of(&self, connection: ConnectionId, record: &RemoteId) -> Result<Option<PersonId>> {
+        Ok(self.tables().owner_of(connection, record))
+    }
+
+    async fn receive(&self, receipt: Receipt) -> Result<Verdict> {
+        let mut tables = self.tables();
+        let person = receipt.person.person;
+        if !tables.still_so(&person, &receipt.person.expect) {
+            return Ok(Verdict::Stale);
+        }
+        let checks = receipt.links.iter().map(|link| tables.check_link(link));
+        if let Some(verdict) = checks.into_iter().find(|verdict| *verdict != Verdict::Applied) {
+            return Ok(verdict);
+        }
+        tables.people.insert(person.id, person);
+        receipt.links.iter().for_each(|link| tables.keep_link(link));
+        tables.keep_lines(&receipt.lines);
+        Ok(Verdict::Applied)
+    }
+
+    async fn settle(&self, settlement: Settlement) -> Result<Verdict> {
+        let mut tables = self.tables();
+        let verdict = tables.check_link(&settlement.link);
+        if verdict == Verdict::Applied {
+            tables.keep_link(&settlement.link);
+            tables.keep_lines(&settlement.lines);
+        }
+        Ok(verdict)
+    }
+
+    async fn take_due(&self, connection: ConnectionId, limit: usize) -> Result<Vec<Due>> {
+        let tables = self.tables();
+        let on_connection = tables.links.values().filter(|link| link.connection == connection);
+        let mut due: Vec<Due> =
+            on_connection.filter_map(|link| Some(Due { person: link.person, at: link.due_at()? })).collect();
+        due.sort_by_key(|due| (due.at, due.person));
+        due.truncate(limit);
+        Ok(due)
+    }
+
+    async fn line(&self, club: ClubId, tracking: Tracking, about: ConnectionId) -> Result<Option<Line>> {
+        Ok(self.tables().lines.get(&(club, tracking, about)).cloned())
+    }
+
+    async fn keep_lines(&self, lines: Vec<Line>) -> Result<()> {
+        self.tables().keep_lines(&lines);
+        Ok(())
+    }
+
+    async fn lines(&self, query: LineQuery) -> Result<LinePage> {
+        let tables = self.tables();
+        let matching = tables.lines.values().filter(|line| wanted(line, &query));
+        let mut lines: Vec<Line> = if query.newer_than.is_some() {
+            matching.take(query.limit + 1).cloned().collect()
+        } else {
+            matching.rev().take(query.limit + 1).cloned().collect()
+        };
+        let more = lines.len() > query.limit;
+        lines.truncate(query.limit);
+        if query.newer_than.is_some() {
+            lines.reverse();
+        }
+        Ok(LinePage { lines, more })
+    }
+
+    async fn tally(&self, club: ClubId, since: Moment) -> Result<Vec<Tally>> {
+        let mut people = BTreeMap::<_, BTreeSet<PersonId>>::new();
+        for line in self.tables().lines.values() {
+            if line.club == club && line.tracking.received_at() >= since {
+                people.entry((line.about, line.level, line.turn)).or_default().extend(line.person);
+            }
+        }
+        let tally = |((about, level, turn), people): (_, BTreeSet<_>)| Tally {
+            about,
+            level,
+            turn,
+            people: people.len() as u64,
+        };
+        Ok(people.into_iter().filter(|(_, people)| !people.is_empty()).map(tally).collect())
+    }
+
+    async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {
+        let tables = self.tables();
+        let without_line =
+            |link: &&Link| link.due_at().is_some() && link.line.is_none() && !link.pending.is_empty();
+        let mut links: Vec<&Link> = tables.links.values().filter(without_line).collect();
+        links.sort_by_key(|link| (link.connection, link.due_at()));
+        let waiting = links.into_iter().filter_map(|link| {
+            let person = tables.people.get(&link.person).filter(|person| person.club == club)?;
+            Some(Waiting { person: person.clone(), link: link.clone() })
+        });
+        Ok(waiting.take(limit).collect())
+    }
+
+    async fn search(&self, club: ClubId, words: &[String], limit: usize) -> Result<Vec<PersonId>> {
+        let tables = self.tables();
+        let found = tables.people.values().rev().filter(|person| {
+            let links: Vec<Link> = tables.links_of(person.id).cloned().collect();
+            let terms = terms::of(&person.profile, &links);
+            let hit = |word: &String| {
+                terms::wanted(word)
+                    .iter()
+                    .any(|prefix| !prefix.is_empty() && terms.iter().any(|term| term.starts_with(prefix)))
+            };
+            person.club == club && person.id.0 <= tables.indexed && words.iter().all(hit) && !words.is_empty()
+        });
+        Ok(found.map(|person| person.id).take(limit).collect())
+    }
+
+    async fn index_people(&self, limit: usize) -> Result<usize> {
+        let mut tables = self.tables();
+        let next: Vec<PersonId> =
+            tables.people.range(PersonId(tables.indexed + 1)..).map(|(id, _)| *id).take(limit).collect();
+        if let Some(last) = next.last() {
+            tables.indexed = last.0;
+        }
+        Ok(next.len())
+    }
+
+    async fn directory(&self) -> Result<(Vec<Entry>, Vec<Correspondence>)> {
+        let tables = self.tables();
+        Ok((tables.entries.values().cloned().collect(), tables.correspondences.values().cloned().collect()))
+    }
+
+    async fn keep_directory(
+        &self,
+        entries: Vec<Entry>,
+        correspondences: Vec<Correspondence>,
+    ) -> Result<Vec<EntryId>> {
+        let mut tables = self.tables();
+        let mut ids = Vec::with_capacity(entries.len());
+        for mut entry in entries {
+            let same = |other: &&Entry| {
+                (other.connection, other.club, other.role, &other.remote_id)
+                    == (entry.connection, entry.club, entry.role, &entry.remote_id)
+            };
+            let known = tables.entries.values().find(same).map(|known| known.id);
+            let next = EntryId(tables.entries.keys().next_back().map_or(1, |last| last.0 + 1));
+            entry.id = known.unwrap_or(next);
+            ids.push(entry.id);
+            tables.entries.insert(entry.id, entry);
+        }
+        for one in correspondences {
+            let key = (one.entry, one.connection);
+            if one.remote_id.is_empty() && one.how == How::Matched {
+                tables.correspondences.remove(&key);
+            } else {
+                tables.correspondences.insert(key, one);
+            }
+        }
+        Ok(ids)
+    }
+
+    async fn referring(&self, entry: EntryId, after: PersonId, limit: usize) -> Result<Vec<PersonId>> {
+        let tables = self.tables();
+        let people = tables.people.values().filter(|person| {
+            let refers = |field| person.profile.entry(field) == Some(entry);
+            person.id > after && (refers(Field::Owner) || refers(Field::LeadSource))
+        });
+        Ok(people.map(|person| person.id).take(limit).collect())
+    }
+
+    async fn people(&self, club: ClubId, after: PersonId, limit: usize) -> Result<Vec<Subject>> {
+        let tables = self.tables();
+        let people = tables.people.values().filter(|person| person.club == club && person.id > after);
+        Ok(people.take(limit).filter_map(|person| tables.subject(person.id)).collect())
+    }
+
+    async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {
+        let tables = self.tables();
+        let mut held = BTreeMap::new();
+        for link in tables.links.values().filter(|link| matches!(link.state, State::Held(_))) {
+            *held.entry(link.connection).or_insert(0) += 1;
+        }
+        Ok((tables.people.len() as u64, held.into_iter().collect()))
+    }
+}
+
+fn wanted(line: &Line, query: &LineQuery) -> bool {
+    let key = (line.tracking, line.about);
+    let at = line.tracking.received_at();
+    let about_it = |connection| match query.outward {
+        Some(true) => line.facts.from == Some(connection),
+        Some(false) => line.about == connection && line.facts.from != Some(connection),
+        None => line.about == connection || line.facts.from == Some(connection),
+    };
+    let searched = (query.people.is_none() && query.tracking.is_none())
+        || query.tracking == Some(line.tracking)
+        || line
+            .person
+            .is_some_and(|person| query.people.as_ref().is_some_and(|people| people.contains(&person)));
+    line.club == query.club
+        && searched
+        && query.level.is_none_or(|level| line.level == level)
+        && query.turn.is_none_or(|turn| line.turn == turn)
+        && query.connection.is_none_or(about_it)
+        && query.from.is_none_or(|from| at >= from)
+        && query.until.is_none_or(|until| at < until)
+        && query.older_than.is_none_or(|bound| key < bound)
+        && query.newer_than.is_none_or(|bound| key > bound)
+}

@@ -1,0 +1,110 @@
+//! Questions to a store, and their answers.
+
+use model::{ClubId, ConnectionId, Level, Line, Link, Moment, Person, PersonId, RemoteId, Tracking, Turn};
+
+/// Whom a report is about, as far as the sender says.
+#[derive(Clone, Copy, Debug)]
+pub struct Who<'a> {
+    /// The sender.
+    pub connection: ConnectionId,
+    /// Its number for the person.
+    pub record: &'a RemoteId,
+    /// The club.
+    pub club: ClubId,
+    /// The folded full name, for Smart Match.
+    pub name_key: &'a str,
+}
+
+/// A person with all links.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The person.
+    pub person: Person,
+    /// One link per connection.
+    pub links: Vec<Link>,
+}
+
+impl Subject {
+    /// The link to a connection.
+    pub fn link(&self, connection: ConnectionId) -> Option<&Link> {
+        self.links.iter().find(|link| link.connection == connection)
+    }
+}
+
+/// Whom a report may be about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identified {
+    /// The sender's number is linked to this person.
+    Linked(Box<Subject>),
+    /// It is linked to nobody; these have the same folded name in the club, in order of number.
+    Namesakes(Vec<Subject>),
+}
+
+/// A due link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The person.
+    pub person: PersonId,
+    /// Not before.
+    pub at: Moment,
+}
+
+/// Which lines are wanted. Filters are all to be met.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineQuery {
+    /// The club.
+    pub club: ClubId,
+    /// Only this level.
+    pub level: Option<Level>,
+    /// Only those whose turn it is.
+    pub turn: Option<Turn>,
+    /// Only those from or to this connection.
+    pub connection: Option<ConnectionId>,
+    /// Only those sent by it (`true`) or to it (`false`); needs `connection`.
+    pub outward: Option<bool>,
+    /// Received at or after.
+    pub from: Option<Moment>,
+    /// Received before.
+    pub until: Option<Moment>,
+    /// Only about these people; with `tracking`, either.
+    pub people: Option<Vec<PersonId>>,
+    /// Only this save; with `people`, either.
+    pub tracking: Option<Tracking>,
+    /// Only lines strictly older than this one.
+    pub older_than: Option<(Tracking, ConnectionId)>,
+    /// Only lines strictly newer than this one; they come nearest first and are answered newest first.
+    pub newer_than: Option<(Tracking, ConnectionId)>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// A page of lines, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinePage {
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// Whether there are more in the direction of travel.
+    pub more: bool,
+}
+
+/// How lines stand, counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// The connection that the lines are about.
+    pub about: ConnectionId,
+    /// INFO, WARNING or ERROR.
+    pub level: Level,
+    /// Whose turn it is.
+    pub turn: Turn,
+    /// How many people.
+    pub people: u64,
+}
+
+/// A transfer that is due and has no line yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The person.
+    pub person: Person,
+    /// The link.
+    pub link: Link,
+}

@@ -1,0 +1,143 @@
+//! Reading the Connector Log. Everything relies on `line_key`, or on `line_person` for a search by person.
+
+use model::{ClubId, ConnectionId, Line, Moment, PersonId, Tracking};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params, params_from_iter};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::{LinePage, LineQuery, Result, Tally};
+
+const COLUMNS: &str = "club, tracking, about, person, level, turn, open, changed, facts";
+
+/// A unit enum as the word that stands in its column.
+pub(super) fn word(value: &impl Serialize) -> Result<String> {
+    match serde_json::to_value(value)? {
+        serde_json::Value::String(word) => Ok(word),
+        other => Ok(other.to_string()),
+    }
+}
+
+fn from_word<T: DeserializeOwned>(word: String) -> Result<T> {
+    Ok(serde_json::from_value(serde_json::Value::String(word))?)
+}
+
+fn read(row: &Row<'_>) -> Result<Line> {
+    let facts = row.get_ref(8)?.as_str().map_err(rusqlite::Error::from)?;
+    Ok(Line {
+        club: ClubId(row.get(0)?),
+        tracking: Tracking(Uuid::from_bytes(row.get(1)?)),
+        about: ConnectionId(row.get(2)?),
+        person: row.get::<_, Option<i64>>(3)?.map(PersonId),
+        level: from_word(row.get(4)?)?,
+        turn: from_word(row.get(5)?)?,
+        open: row.get(6)?,
+        changed: Moment(row.get(7)?),
+        facts: serde_json::from_str(facts)?,
+    })
+}
+
+/// One line by its key.
+pub(super) fn line(
+    db: &Connection,
+    club: ClubId,
+    tracking: Tracking,
+    about: ConnectionId,
+) -> Result<Option<Line>> {
+    let sql = format!("SELECT {COLUMNS} FROM line WHERE club = ?1 AND tracking = ?2 AND about = ?3");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![club.0, tracking.0.as_bytes().as_slice(), about.0])?;
+    rows.next()?.map(read).transpose()
+}
+
+/// The first tracking UUID of an instant: version 7 begins with its milliseconds.
+fn bound(moment: Moment) -> Value {
+    let mut bytes = [0u8; 16];
+    bytes[..6].copy_from_slice(&moment.0.max(0).to_be_bytes()[2..]);
+    Value::Blob(bytes.to_vec())
+}
+
+fn key(tracking: Tracking) -> Value {
+    Value::Blob(tracking.0.as_bytes().to_vec())
+}
+
+/// A page of lines, newest first.
+pub(super) fn lines(db: &Connection, query: &LineQuery) -> Result<LinePage> {
+    let mut conditions = vec!["club = ?".to_owned()];
+    let mut values = vec![Value::Integer(query.club.0)];
+    let mut also = |condition: String, bound: Vec<Value>| {
+        conditions.push(condition);
+        values.extend(bound);
+    };
+    if let Some(level) = &query.level {
+        also("level = ?".into(), vec![Value::Text(word(level)?)]);
+    }
+    if let Some(turn) = &query.turn {
+        also("turn = ?".into(), vec![Value::Text(word(turn)?)]);
+    }
+    if let Some(connection) = query.connection {
+        let id = Value::Integer(connection.0);
+        match query.outward {
+            Some(true) => also("sender = ?".into(), vec![id]),
+            Some(false) => also("about = ? AND sender IS NOT about".into(), vec![id]),
+            None => also("(about = ? OR sender = ?)".into(), vec![id.clone(), id]),
+        }
+    }
+    if let Some(from) = query.from {
+        also("tracking >= ?".into(), vec![bound(from)]);
+    }
+    if let Some(until) = query.until {
+        also("tracking < ?".into(), vec![bound(until)]);
+    }
+    if query.people.is_some() || query.tracking.is_some() {
+        let people = query.people.as_deref().unwrap_or_default();
+        let places = vec!["?"; people.len()].join(", ");
+        let mut bound: Vec<Value> = people.iter().map(|person| Value::Integer(person.0)).collect();
+        bound.push(query.tracking.map_or(Value::Null, key));
+        also(format!("(person IN ({places}) OR tracking = ?)"), bound);
+    }
+    if let Some((tracking, about)) = query.older_than {
+        also("(tracking, about) < (?, ?)".into(), vec![key(tracking), Value::Integer(about.0)]);
+    }
+    if let Some((tracking, about)) = query.newer_than {
+        also("(tracking, about) > (?, ?)".into(), vec![key(tracking), Value::Integer(about.0)]);
+    }
+    let order = if query.newer_than.is_some() { "ASC" } else { "DESC" };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM line WHERE {} ORDER BY tracking {order}, about {order} LIMIT {}",
+        conditions.join(" AND "),
+        query.limit + 1
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut page = LinePage::default();
+    while let Some(row) = rows.next()? {
+        page.lines.push(read(row)?);
+    }
+    page.more = page.lines.len() > query.limit;
+    page.lines.truncate(query.limit);
+    if query.newer_than.is_some() {
+        page.lines.reverse();
+    }
+    Ok(page)
+}
+
+/// People per connection, level and turn, of the lines received since an instant.
+pub(super) fn tally(db: &Connection, club: ClubId, since: Moment) -> Result<Vec<Tally>> {
+    let mut statement = db.prepare_cached(
+        "SELECT about, level, turn, count(DISTINCT person) FROM line
+         WHERE club = ?1 AND tracking >= ?2 AND person IS NOT NULL GROUP BY about, level, turn",
+    )?;
+    let mut rows = statement.query(params![club.0, bound(since)])?;
+    let mut tallies = Vec::new();
+    while let Some(row) = rows.next()? {
+        tallies.push(Tally {
+            about: ConnectionId(row.get(0)?),
+            level: from_word(row.get(1)?)?,
+            turn: from_word(row.get(2)?)?,
+            people: row.get::<_, i64>(3)? as u64,
+        });
+    }
+    Ok(tallies)
+}

@@ -1,0 +1,177 @@
+//! The embedded store: one SQLite file, one writer, many readers.
+//!
+//! A writer thread commits whatever queued up during the last commit, so that one `fdatasync` serves many callers
+//! ([`writer`]). Readers have connections of their own. Point reads run where they are called: they take microseconds
+//! from the page cache, less than handing them to another thread would. Lists and searches go to blocking threads.
+
+mod apply;
+mod checkpoint;
+mod directory;
+mod log;
+mod open;
+mod people;
+mod pool;
+mod search;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use async_trait::async_trait;
+use model::directory::{Correspondence, Entry};
+use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, RemoteId, Setup, Tracking};
+use rusqlite::Connection;
+
+use crate::{
+    Due, Error, Identified, LinePage, LineQuery, Receipt, Result, Settlement, Store, Subject, Tally, Verdict,
+    Waiting, Who,
+};
+use pool::Pool;
+use writer::{Job, Writer};
+
+/// Where the file is and how it is kept.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The database file.
+    pub file: PathBuf,
+    /// How many read connections are kept.
+    pub readers: usize,
+}
+
+impl Options {
+    /// A file with the usual number of readers.
+    pub fn at(file: impl Into<PathBuf>) -> Self {
+        Options { file: file.into(), readers: 4 }
+    }
+}
+
+/// The embedded store.
+pub struct Sqlite {
+    writer: Writer,
+    pool: Arc<Pool>,
+    next_person: AtomicI64,
+}
+
+impl Sqlite {
+    /// Opens or creates the file, brings its tables up to date and starts the writer.
+    pub fn open(options: &Options) -> Result<Sqlite> {
+        let connection = open::writable(&options.file)?;
+        let highest: i64 =
+            connection.query_row("SELECT coalesce(max(id), 0) FROM person", [], |row| row.get(0))?;
+        let pool = Arc::new(Pool::open(&options.file, options.readers)?);
+        let writer = Writer::start(connection, &options.file)?;
+        Ok(Sqlite { writer, pool, next_person: AtomicI64::new(highest + 1) })
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.pool.with(read)
+    }
+
+    async fn read_aside<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let pool = Arc::clone(&self.pool);
+        tokio::task::spawn_blocking(move || pool.with(read)).await.map_err(|_| Error::Closed)?
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        write: impl Fn(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.writer.run(write).await
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn setup(&self) -> Result<Setup> {
+        self.read(directory::setup)
+    }
+
+    async fn keep_setup(&self, setup: Setup) -> Result<()> {
+        self.write(move |db| directory::keep_setup(db, &setup)).await
+    }
+
+    async fn new_person(&self) -> Result<PersonId> {
+        Ok(PersonId(self.next_person.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    async fn identify(&self, who: Who<'_>) -> Result<Identified> {
+        self.read(|db| people::identify(db, who))
+    }
+
+    async fn subject(&self, person: PersonId) -> Result<Option<Subject>> {
+        self.read(|db| people::subject(db, person))
+    }
+
+    async fn owner_of(&self, connection: ConnectionId, record: &RemoteId) -> Result<Option<PersonId>> {
+        self.read(|db| people::owner_of(db, connection, record))
+    }
+
+    async fn receive(&self, receipt: Receipt) -> Result<Verdict> {
+        self.writer.decide(|answer| Job::Receive(Box::new(receipt), answer)).await
+    }
+
+    async fn settle(&self, settlement: Settlement) -> Result<Verdict> {
+        self.writer.decide(|answer| Job::Settle(Box::new(settlement), answer)).await
+    }
+
+    async fn take_due(&self, connection: ConnectionId, limit: usize) -> Result<Vec<Due>> {
+        self.read_aside(move |db| people::due(db, connection, limit)).await
+    }
+
+    async fn line(&self, club: ClubId, tracking: Tracking, about: ConnectionId) -> Result<Option<Line>> {
+        self.read(|db| log::line(db, club, tracking, about))
+    }
+
+    async fn keep_lines(&self, lines: Vec<Line>) -> Result<()> {
+        self.write(move |db| lines.iter().try_for_each(|line| apply::line(db, line))).await
+    }
+
+    async fn lines(&self, query: LineQuery) -> Result<LinePage> {
+        self.read_aside(move |db| log::lines(db, &query)).await
+    }
+
+    async fn tally(&self, club: ClubId, since: Moment) -> Result<Vec<Tally>> {
+        self.read_aside(move |db| log::tally(db, club, since)).await
+    }
+
+    async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {
+        self.read_aside(move |db| people::waiting(db, club, limit)).await
+    }
+
+    async fn search(&self, club: ClubId, words: &[String], limit: usize) -> Result<Vec<PersonId>> {
+        let words = words.to_vec();
+        self.read_aside(move |db| search::search(db, club, &words, limit)).await
+    }
+
+    async fn index_people(&self, limit: usize) -> Result<usize> {
+        self.write(move |db| search::index_people(db, limit)).await
+    }
+
+    async fn directory(&self) -> Result<(Vec<Entry>, Vec<Correspondence>)> {
+        self.read_aside(directory::directory).await
+    }
+
+    async fn keep_directory(
+        &self,
+        entries: Vec<Entry>,
+        correspondences: Vec<Correspondence>,
+    ) -> Result<Vec<EntryId>> {
+        self.write(move |db| directory::keep(db, &entries, &correspondences)).await
+    }
+
+    async fn referring(&self, entry: EntryId, after: PersonId, limit: usize) -> Result<Vec<PersonId>> {
+        self.read_aside(move |db| people::referring(db, entry, after, limit)).await
+    }
+
+    async fn people(&self, club: ClubId, after: PersonId, limit: usize) -> Result<Vec<Subject>> {
+        self.read_aside(move |db| people::of_club(db, club, after, limit)).await
+    }
+
+    async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {
+        self.read_aside(people::counts).await
+    }
+}

@@ -1,0 +1,61 @@
+//! Opening the file: settings, version check, schema.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::{Error, Result};
+
+/// The schema version that this binary writes.
+const VERSION: i64 = 1;
+const SCHEMA: &str = include_str!("sql/schema-1.sql");
+/// Older libraries could corrupt a WAL when it was reset.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// The writer's connection.
+pub(super) fn writable(file: &Path) -> Result<Connection> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(Error::Unfit(format!(
+            "SQLite {} is too old: 3.51.3 or newer is needed",
+            rusqlite::version()
+        )));
+    }
+    let mut db = Connection::open(file)?;
+    db.execute_batch(
+        "PRAGMA auto_vacuum = INCREMENTAL;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA wal_autocheckpoint = 0;
+         PRAGMA foreign_keys = ON;
+         PRAGMA busy_timeout = 5000;
+         PRAGMA cache_size = -16000;
+         PRAGMA temp_store = MEMORY;",
+    )?;
+    db.set_prepared_statement_cache_capacity(64);
+    let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    match found {
+        VERSION => Ok(db),
+        0 => {
+            let transaction = db.transaction()?;
+            transaction.execute_batch(SCHEMA)?;
+            transaction.pragma_update(None, "user_version", VERSION)?;
+            transaction.commit()?;
+            Ok(db)
+        }
+        newer => Err(Error::Unfit(format!(
+            "`{}` was written by a newer Connector (schema {newer}, this one knows {VERSION}): \
+             start the newer version, or restore a backup from before",
+            file.display()
+        ))),
+    }
+}
+
+/// A reader's connection.
+pub(super) fn readable(file: &Path) -> Result<Connection> {
+    let db = Connection::open(file)?;
+    db.execute_batch(
+        "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY;",
+    )?;
+    db.set_prepared_statement_cache_capacity(64);
+    Ok(db)
+}
