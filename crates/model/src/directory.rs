@@ -52,6 +52,8 @@ pub enum How {
     Matched,
     /// The Connector made it there.
     Created,
+    /// The Connector is making it there, or was when it was interrupted: written down before the call.
+    Creating,
     /// By an operator's hand; kept whatever changes.
     Pinned,
     /// An operator said: to nobody.

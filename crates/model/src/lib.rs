@@ -32,7 +32,7 @@ pub use ids::{ClientId, ClubId, ConnectionId, EntryId, Moment, PersonId, Trackin
 pub use kind::Kind;
 pub use line::{Attempt, DirectoryStory, Facts, Level, Line, Note, Story, Turn};
 pub use link::{Doubt, Hold, HoldReason, Link, Mark, State};
-pub use matching::{Match, Rule, smart_match};
+pub use matching::{Match, Rule, Shown, could_be, smart_match};
 pub use merge::{Merged, Sender, merge};
 pub use outcome::{Outcome, RemoteId};
 pub use plan::{Next, Projection, Reference, References, Rest, Step, creation_kind, next_step, project};

@@ -3,7 +3,7 @@
 //! By stored id first, which the store answers; then, in this order and going on while a step finds none or several:
 //! full name with e-mail and mobile, full name with e-mail, full name with mobile.
 
-use crate::{Field, PersonId, Profile, fold};
+use crate::{Field, Moment, PersonId, Profile, fold};
 
 /// What Smart Match found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,4 +81,43 @@ pub fn smart_match<'a>(
     ambiguous.sort();
     ambiguous.dedup();
     if ambiguous.is_empty() { Match::None } else { Match::Several(ambiguous) }
+}
+
+/// A record that a platform shows when asked for a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown<'a> {
+    /// The Connector's own id, where the platform keeps it.
+    pub external_id: Option<&'a str>,
+    /// Given name.
+    pub first_name: &'a str,
+    /// Family name.
+    pub last_name: &'a str,
+    /// E-mail address.
+    pub email: &'a str,
+    /// Mobile phone.
+    pub mobile: &'a str,
+    /// When it was made there.
+    pub created: Option<Moment>,
+}
+
+/// Clocks differ: a record may seem this much older than the call that made it.
+const SKEW_MS: i64 = 5 * 60 * 1000;
+
+/// Whether a shown record could be this person: by external id, or by name together with e-mail or mobile, for
+/// families share an e-mail. A record made before `since` cannot be the result of a call made then.
+pub fn could_be(shown: &Shown<'_>, external_id: &str, profile: &Profile, since: Option<Moment>) -> bool {
+    if let Some(theirs) = shown.external_id.filter(|theirs| !theirs.is_empty()) {
+        return theirs == external_id;
+    }
+    if let (Some(made), Some(since)) = (shown.created, since)
+        && made.plus_ms(SKEW_MS) < since
+    {
+        return false;
+    }
+    let wanted = keys(profile);
+    let email = fold::text(shown.email);
+    let mobile = fold::digits(shown.mobile);
+    !wanted.name.is_empty()
+        && fold::full_name(shown.first_name, shown.last_name) == wanted.name
+        && ((!email.is_empty() && email == wanted.email) || (!mobile.is_empty() && mobile == wanted.mobile))
 }
