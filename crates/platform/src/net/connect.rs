@@ -87,6 +87,7 @@ where
 {
     let (sender, connection) = http1::Builder::new()
         .max_buf_size(HEAD_MAX_BYTES)
+        .max_header_size(HEAD_MAX_BYTES)
         .max_headers(HEADERS_MAX)
         .handshake(TokioIo::new(stream))
         .await
