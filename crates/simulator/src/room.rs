@@ -200,6 +200,32 @@ impl Room {
         })
     }
 
+    /// The platform's own people keep a person under a number they know.
+    pub(crate) fn keep(&mut self, id: &str, club: &str, kind: Kind, changes: &Changes) {
+        let now_ms = self.now_ms;
+        let known = self.people.change(id, |person| {
+            person.apply(changes);
+            person.kind = kind;
+            person.updated_ms = now_ms;
+        });
+        if !known {
+            let mut person = Person {
+                id: id.to_owned(),
+                club: club.to_owned(),
+                kind,
+                external_ref: None,
+                fields: Fields::new(),
+                created_ms: now_ms,
+                updated_ms: now_ms,
+                writes: 0,
+                own: true,
+                gone: false,
+            };
+            person.apply(changes);
+            self.people.insert(person);
+        }
+    }
+
     /// A search that sees what has become visible by now.
     pub(crate) fn search(&self) -> Search<'static> {
         Search {

@@ -13,10 +13,12 @@ use crate::config::{Club, Config, LeadSource, Staff};
 use crate::dice::Dice;
 use crate::faults::Faults;
 use crate::ledger::Call;
+use crate::people::Search;
 use crate::person::{Kind, Person, field};
 use crate::room::{NewPerson, Room};
 use crate::server::{Gate, Shared, serve};
 use crate::tally::{Count, Tally};
+use crate::text::fold;
 use crate::watch::Violation;
 
 /// A running simulator. Dropping it ends it; its state ends with it.
@@ -128,6 +130,31 @@ impl Simulator {
             .filter_map(|(name, value)| Some((field(name)?, Some((*value).to_owned()))))
             .collect();
         room.create(NewPerson { club, kind, external_ref: None, changes, own: true })
+    }
+
+    /// The platform's people keep a person under a number of their choice: new, or changed (an empty value empties).
+    pub fn put_person(&self, id: &str, club: &str, kind: Kind, fields: &[(&str, &str)]) {
+        let changes = fields
+            .iter()
+            .filter_map(|(name, value)| Some((field(name)?, Some((*value).to_owned()))))
+            .collect();
+        let mut room = self.shared.room();
+        room.now_ms = now_ms();
+        room.keep(id, club, kind, &changes);
+    }
+
+    /// The platform's people say what a person is from now on; false if there is no such person.
+    pub fn set_kind(&self, id: &str, kind: Kind) -> bool {
+        self.shared.room().people.change(id, |person| person.kind = kind)
+    }
+
+    /// The records of a club with this name and e-mail, compared without case; an empty e-mail finds all of that name.
+    pub fn find(&self, club: &str, name: (&str, &str), email: &str) -> Vec<Person> {
+        let room = self.shared.room();
+        let email = Some(email).filter(|email| !email.is_empty());
+        let search = Search { last_name: Some(name.1), email, created_by_ms: u64::MAX, ..Search::default() };
+        let found = room.people.find(club, &search).into_iter();
+        found.filter(|person| fold(person.get("first_name")) == fold(name.0)).cloned().collect()
     }
 
     /// The platform's people remove a person; calls then find nothing, or `gone`.
