@@ -3,7 +3,6 @@
 //! It speaks HTTP through hyper directly, because a simulator must be able to take a call, store it, and close the
 //! connection without a word.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,6 +30,8 @@ use crate::room::Room;
 const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// How long the port is tried again after it was shut.
 const REBIND_TRIES: u32 = 100;
+/// What connections still have when the port is shut: time for whoever shut it to hear so.
+const LAST_ANSWERS: Duration = Duration::from_millis(20);
 
 /// Whether the port is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,24 +67,32 @@ struct Dropped;
 pub(crate) async fn serve(mut listener: TcpListener, at: SocketAddr, shared: Arc<Shared>) {
     let mut gate = shared.gate.subscribe();
     loop {
-        accept(&listener, &shared, &mut gate).await;
+        let connections = accept(&listener, &shared, &mut gate).await;
         let shut = *gate.borrow_and_update();
-        if let Gate::Shut(ms) = shut {
-            drop(listener);
-            tokio::select! {
-                () = tokio::time::sleep(Duration::from_millis(ms)) => { shared.gate.send_replace(Gate::Open); }
-                _ = gate.wait_for(|gate| *gate == Gate::Open) => {}
+        let Gate::Shut(ms) = shut else { continue };
+        drop(listener);
+        tokio::time::sleep(LAST_ANSWERS).await;
+        drop(connections);
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(ms)) => {
+                shared.room().faults.refuse_connections_ms = None;
+                shared.gate.send_replace(Gate::Open);
             }
-            match rebind(at).await {
-                Ok(again) => listener = again,
-                Err(_) => return,
-            }
+            _ = gate.wait_for(|gate| *gate == Gate::Open) => {}
+        }
+        match rebind(at).await {
+            Ok(again) => listener = again,
+            Err(_) => return,
         }
     }
 }
 
-/// Takes connections until the gate moves; then all of them are cut.
-async fn accept(listener: &TcpListener, shared: &Arc<Shared>, gate: &mut watch::Receiver<Gate>) {
+/// Takes connections until the gate shuts; hands back the open ones, which are cut when they are dropped.
+async fn accept(
+    listener: &TcpListener,
+    shared: &Arc<Shared>,
+    gate: &mut watch::Receiver<Gate>,
+) -> JoinSet<()> {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -93,7 +102,7 @@ async fn accept(listener: &TcpListener, shared: &Arc<Shared>, gate: &mut watch::
                 }
             }
             Some(_) = connections.join_next() => {}
-            _ = gate.wait_for(|gate| *gate != Gate::Open) => return,
+            _ = gate.wait_for(|gate| *gate != Gate::Open) => return connections,
         }
     }
 }
@@ -110,11 +119,10 @@ async fn rebind(at: SocketAddr) -> io::Result<TcpListener> {
     tried
 }
 
-async fn connection(socket: TcpStream, shared: Arc<Shared>) -> Result<(), Infallible> {
+async fn connection(socket: TcpStream, shared: Arc<Shared>) {
     let _ = socket.set_nodelay(true);
     let service = service_fn(move |request| respond(Arc::clone(&shared), request));
     let _ = http1::Builder::new().serve_connection(TokioIo::new(socket), service).await;
-    Ok(())
 }
 
 async fn respond(shared: Arc<Shared>, request: Request<Stream>) -> Result<Response<Full<Bytes>>, Dropped> {
@@ -167,7 +175,7 @@ enum Fate {
 fn plan(shared: &Shared) -> Plan {
     let mut room = shared.room();
     let mut fate = Fate::Answer;
-    if room.faults.down {
+    if room.faults.down || *shared.gate.borrow() != Gate::Open {
         fate = Fate::Down;
     } else if room.faults.maintenance {
         fate = Fate::Trouble(Trouble::Maintenance);

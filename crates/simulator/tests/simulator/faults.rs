@@ -64,18 +64,28 @@ async fn a_platform_that_is_down_closes_connections_and_the_control_interface_st
 async fn a_shut_port_refuses_connections_until_it_is_opened() {
     let simulator = open_spoke().await;
     simulator.set_faults(Faults { refuse_connections_ms: Some(600_000), ..Faults::default() });
-    let refused = loop {
-        match tokio::net::TcpStream::connect(simulator.addr()).await {
-            Err(error) => break error,
-            Ok(_) => tokio::task::yield_now().await,
-        }
-    };
-    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+    let refused = |error: std::io::Error| error.kind() == std::io::ErrorKind::ConnectionRefused;
+    while !tokio::net::TcpStream::connect(simulator.addr()).await.is_err_and(refused) {
+        tokio::task::yield_now().await;
+    }
     simulator.clear_faults();
     while tokio::net::TcpStream::connect(simulator.addr()).await.is_err() {
         tokio::task::yield_now().await;
     }
     assert_eq!(spoke(&simulator, "GET", "/health", Value::Null).await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn whoever_shuts_the_port_over_http_gets_an_answer_and_the_port_opens_by_itself() {
+    let simulator = open_spoke().await;
+    let url = format!("{}/_sim/faults", simulator.url());
+    let got = crate::http::call("POST", &url, &[], r#"{"refuse_connections_ms": 100}"#).await.unwrap();
+    assert_eq!(got.status, 204);
+    while spoke(&simulator, "GET", "/health", Value::Null).await.is_ok() {}
+    while spoke(&simulator, "GET", "/health", Value::Null).await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(simulator.faults().refuse_connections_ms, None);
 }
 
 #[tokio::test]
