@@ -1,0 +1,223 @@
+//! Decide: what a report changes, whom it concerns, and what it makes due. Everything is decided on one reading of the
+//! person and kept in one commit.
+
+use model::{
+    Accepted, ConnectionId, Field, Known, KnownKind, Link, Match, Merged, Moment, Next, Note, Person,
+    PersonId, Profile, RemoteId, Report, Rest, State, Tracking, accept, mark, merge, next_step, project,
+    smart_match,
+};
+use store::{Expect, Identified, PersonWrite, Receipt, Subject};
+
+use crate::Hub;
+use crate::door::{Refusal, Sender};
+use crate::lines::{self, Occasion};
+use crate::receive::database;
+use crate::registry::{Registry, Spoke};
+
+/// A report on its way in.
+pub(crate) struct Incoming<'a> {
+    pub(crate) sender: Sender,
+    pub(crate) spoke: &'a Spoke,
+    pub(crate) tracking: Tracking,
+    pub(crate) now: Moment,
+    pub(crate) record_id: &'a str,
+    pub(crate) report: Report,
+    pub(crate) ignored: Vec<String>,
+}
+
+impl Incoming<'_> {
+    /// The sender's record. Where the platform numbers prospects and members apart, the kind names the space.
+    pub(crate) fn record(&self) -> RemoteId {
+        let apart = self.spoke.abilities().kinds_apart;
+        let kind = self.report.kind.filter(|_| apart);
+        RemoteId {
+            space: kind.map_or_else(String::new, |kind| kind.wire().to_lowercase()),
+            id: self.record_id.to_owned(),
+        }
+    }
+
+    pub(crate) fn name_key(&self) -> String {
+        let value = |field| self.report.fields.get(&field).and_then(Option::as_deref).unwrap_or_default();
+        model::fold::full_name(value(Field::FirstName), value(Field::LastName))
+    }
+
+    fn as_profile(&self) -> Profile {
+        let by = self.sender.connection;
+        let at = self.report.as_of;
+        let kind = KnownKind { kind: self.report.kind.unwrap_or(model::Kind::Prospect), by, at };
+        let fields = self.report.fields.iter();
+        let known = |value: &Option<String>| Known { value: value.clone(), by, at };
+        Profile { kind, fields: fields.map(|(field, value)| (*field, known(value))).collect() }
+    }
+}
+
+/// What was decided.
+pub(crate) struct Decision {
+    /// To be kept.
+    pub(crate) receipt: Receipt,
+    /// Connections on whose lane a place was taken; their turn begins after the commit.
+    pub(crate) claimed: Vec<ConnectionId>,
+    /// Connections that are due otherwise.
+    pub(crate) due: Vec<ConnectionId>,
+}
+
+struct Draft {
+    person: Person,
+    expect: Expect,
+    links: Vec<Link>,
+    is_new: bool,
+    notes: Vec<Note>,
+}
+
+impl Hub {
+    /// Decides on one reading.
+    pub(crate) async fn decide(
+        &self,
+        incoming: &Incoming<'_>,
+        registry: &Registry,
+        found: Identified,
+    ) -> Result<Decision, Refusal> {
+        let mut draft = match found {
+            Identified::Linked(subject) => known(*subject, Vec::new()),
+            Identified::Namesakes(subjects) => self.match_or_make(incoming, subjects).await?,
+        };
+        let merged = take_in(incoming, &mut draft);
+        lines::note_merge(&merged, &incoming.ignored, &mut draft.notes);
+        Ok(self.spread(incoming, registry, draft, &merged))
+    }
+
+    /// Smart Match among people of the same name who have no record at the sender yet.
+    async fn match_or_make(&self, incoming: &Incoming<'_>, subjects: Vec<Subject>) -> Result<Draft, Refusal> {
+        let namesakes: Vec<PersonId> = subjects.iter().map(|subject| subject.person.id).collect();
+        let sender = incoming.sender.connection;
+        let free = |subject: &&Subject| subject.link(sender).is_none_or(|link| link.record.is_none());
+        let candidates =
+            subjects.iter().filter(free).map(|subject| (subject.person.id, &subject.person.profile));
+        let mut notes = Vec::new();
+        match smart_match(&incoming.as_profile(), candidates) {
+            Match::One(id, _) => {
+                if let Some(subject) = subjects.into_iter().find(|subject| subject.person.id == id) {
+                    return Ok(known(subject, vec![Note::Matched]));
+                }
+            }
+            Match::Several(candidates) => notes.push(Note::Ambiguous { candidates }),
+            Match::None => {}
+        }
+        let id = self.store().new_person().await.map_err(|error| database(&error))?;
+        let mut profile = incoming.as_profile();
+        profile.fields.clear();
+        let told = (sender, incoming.now);
+        let club = incoming.sender.club;
+        let person = Person { id, club, revision: 1, profile, created: told, modified: told };
+        let expect = Expect::New { name_key: incoming.name_key(), namesakes };
+        Ok(Draft { person, expect, links: Vec::new(), is_new: true, notes })
+    }
+
+    /// Makes the change due wherever the agreements say, and writes the lines of what goes nowhere.
+    fn spread(
+        &self,
+        incoming: &Incoming<'_>,
+        registry: &Registry,
+        mut draft: Draft,
+        merged: &Merged,
+    ) -> Decision {
+        let mut claimed = Vec::new();
+        let mut due = Vec::new();
+        let mut written = Vec::new();
+        let changes = merged.is_change() || draft.is_new;
+        let targets = registry.of_club(incoming.sender.club).iter();
+        for spoke in targets.filter(|spoke| spoke.id() != incoming.sender.connection && spoke.receives()) {
+            if !changes {
+                break;
+            }
+            let link = link_to(&mut draft.links, draft.person.id, spoke.id());
+            let occasion = Occasion::of(incoming, &draft.person, Some(spoke));
+            match self.accept_on(link, &draft.person, spoke, (incoming.tracking, incoming.now)) {
+                Accepted::Due => match self.claim(link, &draft.person, spoke, incoming.now) {
+                    true => claimed.push(spoke.id()),
+                    false => due.push(spoke.id()),
+                },
+                Accepted::Waits => due.push(spoke.id()),
+                Accepted::Rests(Rest::Same) => {}
+                Accepted::Rests(rest) => written.push(lines::rests(&occasion, rest, &draft.notes)),
+                Accepted::Gone => written.push(lines::gone_before(&occasion)),
+            }
+        }
+        if claimed.is_empty() && due.is_empty() && written.is_empty() {
+            let occasion = Occasion::of(incoming, &draft.person, None);
+            written.push(lines::nothing_due(&occasion, changes, draft.notes));
+        } else if !draft.notes.is_empty() {
+            let occasion = Occasion::of(incoming, &draft.person, None);
+            written.push(lines::noted(&occasion, draft.notes));
+        }
+        let touched = |link: &Link| link.version > 0 || *link != Link::new(link.person, link.connection);
+        draft.links.retain(touched);
+        let person = PersonWrite { person: draft.person, expect: draft.expect };
+        Decision { receipt: Receipt { person, links: draft.links, lines: written }, claimed, due }
+    }
+
+    /// What the change means for one link; people from before the connection stay out where that was agreed.
+    pub(crate) fn accept_on(
+        &self,
+        link: &mut Link,
+        person: &Person,
+        spoke: &Spoke,
+        save: (Tracking, Moment),
+    ) -> Accepted {
+        let from_before = spoke.connection.live_since.is_some_and(|live| person.created.1 < live);
+        let untouched = link.shadow.kind.is_none() && link.pending.is_empty();
+        if from_before && untouched && spoke.agreement().existing == model::Existing::None {
+            return Accepted::Rests(Rest::FromBefore);
+        }
+        let references = self.directory().expected(person, spoke.id());
+        accept(link, person, (spoke.agreement(), spoke.abilities()), &references, save)
+    }
+
+    /// Takes a place on the lane, and writes the attempt mark where the first call is not safe to repeat.
+    fn claim(&self, link: &mut Link, person: &Person, spoke: &Spoke, now: Moment) -> bool {
+        if !matches!(link.state, State::Due { at } if at <= now) || !self.lane_claim(spoke.id(), person.id) {
+            return false;
+        }
+        let references = self.directory().expected(person, spoke.id());
+        let projection = project(&person.profile, spoke.agreement(), &references);
+        let abilities = spoke.abilities();
+        if let Next::Call(step) = next_step(link, &projection, spoke.agreement(), abilities)
+            && !abilities.of(step.operation).is_none_or(|ability| ability.safe_to_repeat)
+            && !abilities.can_be_asked()
+            && !self.directory().must_ask(person, spoke.id())
+        {
+            link.state = State::Calling(mark(&step, now));
+        }
+        true
+    }
+}
+
+fn known(subject: Subject, notes: Vec<Note>) -> Draft {
+    let expect = Expect::Revision(subject.person.revision);
+    Draft { person: subject.person, expect, links: subject.links, is_new: false, notes }
+}
+
+fn link_to(links: &mut Vec<Link>, person: PersonId, connection: ConnectionId) -> &mut Link {
+    let place = links.iter().position(|link| link.connection == connection).unwrap_or_else(|| {
+        links.push(Link::new(person, connection));
+        links.len() - 1
+    });
+    &mut links[place]
+}
+
+/// Merges the report into the person and into the sender's own link.
+fn take_in(incoming: &Incoming<'_>, draft: &mut Draft) -> Merged {
+    let own = link_to(&mut draft.links, draft.person.id, incoming.sender.connection);
+    own.take_record(incoming.record());
+    let sender = model::Sender {
+        connection: incoming.sender.connection,
+        conflict: incoming.spoke.agreement().conflict,
+        clips: &incoming.spoke.abilities().clips,
+    };
+    let merged = merge(&mut draft.person.profile, &mut own.shadow, &incoming.report, sender);
+    if merged.is_change() && !draft.is_new {
+        draft.person.revision += 1;
+        draft.person.modified = (incoming.sender.connection, incoming.now);
+    }
+    merged
+}

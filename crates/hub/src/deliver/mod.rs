@@ -1,0 +1,155 @@
+//! Deliver: the one way out, to every platform.
+//!
+//! A turn takes one person towards the newest state on one connection, step by step, until nothing is left to do or
+//! something must be waited for: project, resolve owner and source, next step, write down what is not safe to repeat,
+//! call, settle. Result, shadow and log line are one commit.
+
+mod look;
+mod turn;
+
+use std::sync::Arc;
+
+use model::lane::{Event, Sign};
+use model::{
+    ConnectionId, Link, Moment, Next, Person, PersonId, Settled, State, Step, mark, next_step, project,
+};
+use platform::Given;
+
+use crate::Hub;
+use crate::lanes::sign_of;
+use turn::{Turn, Wound};
+
+/// A person and link as the accepting commit left them.
+pub(crate) struct Handed {
+    pub(crate) person: Person,
+    pub(crate) link: Link,
+}
+
+/// Steps in one turn; a path has three, the rest is room for records that change meanwhile.
+const STEPS: usize = 12;
+/// When to come back where the store did not answer.
+const STORE_PAUSE_MS: i64 = 1_000;
+
+impl Hub {
+    /// One person's turn on one connection.
+    pub(crate) async fn deliver(
+        self: &Arc<Self>,
+        connection: ConnectionId,
+        id: PersonId,
+        handed: Option<Box<Handed>>,
+    ) -> Event {
+        let mut sign = Sign::Silent;
+        let again = match self.take_turn(connection, id, handed, &mut sign).await {
+            Ok(again) => again,
+            Err(error) => {
+                tracing::error!(%error, person = %id, %connection, "a turn was given up; it is taken again in a second");
+                Some(self.clock().now().plus_ms(STORE_PAUSE_MS))
+            }
+        };
+        Event::Ended { person: id, again, platform: sign }
+    }
+
+    async fn take_turn(
+        self: &Arc<Self>,
+        connection: ConnectionId,
+        id: PersonId,
+        handed: Option<Box<Handed>>,
+        sign: &mut Sign,
+    ) -> store::Result<Option<Moment>> {
+        let registry = Arc::clone(&self.registry());
+        let Some(spoke) = registry.spoke(connection) else { return Ok(None) };
+        let own_mark = handed.is_some();
+        let Some(mut turn) = Turn::open(self, spoke, id, handed).await? else { return Ok(None) };
+        if matches!(turn.link.state, State::Calling(_)) && !own_mark {
+            turn.interrupted();
+            turn.keep().await?;
+        }
+        for _ in 0..STEPS {
+            let now = self.clock().now();
+            match &turn.link.state {
+                State::Idle | State::Held(_) | State::Gone { .. } => return Ok(None),
+                State::Due { at } if *at > now => return Ok(Some(*at)),
+                State::Doubtful(doubt) if doubt.look_at > now => return Ok(Some(doubt.look_at)),
+                State::Doubtful(_) => self.look(&mut turn, sign).await?,
+                State::Due { .. } | State::Calling(_) => self.step(&mut turn, sign).await?,
+            }
+        }
+        Ok(turn.link.due_at())
+    }
+
+    /// One step: plan it, write it down where it must not happen twice, call, settle.
+    async fn step(self: &Arc<Self>, turn: &mut Turn<'_>, sign: &mut Sign) -> store::Result<()> {
+        turn.references = self.resolve(&turn.person, turn.spoke).await?;
+        let projection = project(&turn.person.profile, turn.spoke.agreement(), &turn.references);
+        turn.note_unmatched(&projection.unmatched);
+        let step = match next_step(&turn.link, &projection, turn.spoke.agreement(), turn.spoke.abilities()) {
+            Next::Rest(rest) => {
+                turn.rested(rest);
+                return turn.keep().await;
+            }
+            Next::Call(step) => step,
+        };
+        let endpoint = match turn.spoke.endpoint(turn.person.club) {
+            Ok(endpoint) => Arc::clone(endpoint),
+            Err(said) => {
+                turn.broken(said);
+                return turn.keep().await;
+            }
+        };
+        let safe = turn.spoke.abilities().of(step.operation).is_some_and(|ability| ability.safe_to_repeat);
+        if !safe && !matches!(turn.link.state, State::Calling(_)) {
+            if self.found_there(turn, &step, sign).await? {
+                return Ok(());
+            }
+            turn.link.state = State::Calling(mark(&step, self.clock().now()));
+            if !turn.keep_mark().await? {
+                return Ok(());
+            }
+        }
+        let began = self.clock().now();
+        let answer = endpoint.call(step.operation, &turn.given(&step, began)).await;
+        let now = self.clock().now();
+        *sign = sign_of(&answer.outcome, now);
+        turn.settle_call(&step, &answer, (began, now)).await
+    }
+}
+
+impl Turn<'_> {
+    /// What the call is given.
+    fn given(&self, step: &Step, now: Moment) -> Given {
+        Given {
+            person: step.fields.clone(),
+            changed: step.changed.clone(),
+            kind: Some(step.kind),
+            record: self.link.record.clone(),
+            external_id: self.external_id(),
+            tracking: self.tracking().to_string(),
+            now: now.timestamp(),
+            ..Given::default()
+        }
+    }
+
+    /// Settles a call on the newest state of the link: an edit that was accepted meanwhile is kept, and goes out next.
+    async fn settle_call(
+        &mut self,
+        step: &Step,
+        answer: &platform::Answer,
+        (began, now): (Moment, Moment),
+    ) -> store::Result<()> {
+        self.tried(step, answer, now);
+        loop {
+            let settled = self.settle(step, &answer.outcome, (began, now));
+            if settled == Settled::Arrived {
+                self.plan_on(now);
+            }
+            match self.commit().await? {
+                Wound::Kept => return Ok(()),
+                Wound::Moved => {}
+                Wound::Taken => {
+                    self.taken(step);
+                    return self.keep().await;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! A turn's state, and how it is kept.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::{
+    Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Line, Link, Moment, Next, Note, Outcome,
+    Person, PersonId, References, Rest, Settled, State, Step, Tracking, begin_doubt, directory::Role,
+    next_step, project, settle,
+};
+use platform::Answer;
+use store::{Settlement, Verdict};
+
+use super::Handed;
+use crate::Hub;
+use crate::clock;
+use crate::lines::{self, TurnReport};
+use crate::registry::Spoke;
+
+/// How long a call may take where nothing else is declared, in milliseconds.
+pub(super) const DEADLINE_MS: i64 = 30_000;
+
+/// One person's turn on one connection.
+pub(super) struct Turn<'a> {
+    pub(super) hub: &'a Arc<Hub>,
+    pub(super) spoke: &'a Arc<Spoke>,
+    pub(super) person: Person,
+    pub(super) link: Link,
+    pub(super) references: References,
+    attempts: Vec<Attempt>,
+    fields: BTreeMap<Field, Option<String>>,
+    notes: Vec<Note>,
+    rest: Option<Rest>,
+    fresh: Tracking,
+}
+
+/// How a commit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wound {
+    /// Kept.
+    Kept,
+    /// The link had moved; the newest state was read, and the same answer is to be settled on it.
+    Moved,
+    /// The number that the platform gave belongs to somebody else.
+    Taken,
+}
+
+impl<'a> Turn<'a> {
+    /// Reads the person and the link, unless the accepting commit handed them over.
+    pub(super) async fn open(
+        hub: &'a Arc<Hub>,
+        spoke: &'a Arc<Spoke>,
+        id: PersonId,
+        handed: Option<Box<Handed>>,
+    ) -> store::Result<Option<Self>> {
+        let handed = match handed {
+            Some(handed) => Some(*handed),
+            None => read(hub, spoke, id).await?,
+        };
+        let fresh = clock::tracking(hub.clock(), hub.clock().now());
+        Ok(handed.map(|Handed { person, link }| Turn {
+            hub,
+            spoke,
+            person,
+            link,
+            references: References::default(),
+            attempts: Vec::new(),
+            fields: BTreeMap::new(),
+            notes: Vec::new(),
+            rest: None,
+            fresh,
+        }))
+    }
+
+    /// The Connector's own id of the person, as platforms may keep it.
+    pub(super) fn external_id(&self) -> String {
+        self.person.id.to_string()
+    }
+
+    /// The save whose transfer this is.
+    pub(super) fn tracking(&self) -> Tracking {
+        self.link.line.or(self.link.pending.first().copied()).unwrap_or(self.fresh)
+    }
+
+    /// What settling depends on.
+    pub(super) fn circumstances(&self, began: Moment, now: Moment) -> Circumstances<'_> {
+        let chance = clock::chance(self.hub.clock());
+        Circumstances { abilities: self.spoke.abilities(), now, began, deadline_ms: DEADLINE_MS, chance }
+    }
+
+    pub(super) fn settle(
+        &mut self,
+        step: &Step,
+        outcome: &Outcome,
+        (began, now): (Moment, Moment),
+    ) -> Settled {
+        let chance = clock::chance(self.hub.clock());
+        let at = Circumstances {
+            abilities: self.spoke.description.abilities(),
+            now,
+            began,
+            deadline_ms: DEADLINE_MS,
+            chance,
+        };
+        settle(&mut self.link, step, outcome, at)
+    }
+
+    /// Notes an attempt for the line.
+    pub(super) fn tried(&mut self, step: &Step, answer: &Answer, now: Moment) {
+        let said = crate::wording::attempt(&answer.outcome, answer.exchange.status);
+        self.attempts.push(Attempt { at: now, operation: step.operation.name().to_owned(), said });
+        for (field, value) in &step.fields {
+            let shown = match field {
+                Field::Owner | Field::LeadSource => self.entry_name(*field).or_else(|| value.clone()),
+                _ => value.clone(),
+            };
+            self.fields.insert(*field, shown);
+        }
+    }
+
+    fn entry_name(&self, field: Field) -> Option<String> {
+        self.hub.directory().name(self.person.profile.entry(field)?)
+    }
+
+    /// Notes whom the platform does not know.
+    pub(super) fn note_unmatched(&mut self, entries: &[EntryId]) {
+        self.notes = entries
+            .iter()
+            .filter_map(|id| self.hub.directory().get(*id))
+            .map(|entry| {
+                let name = if entry.name.is_empty() { entry.remote_id } else { entry.name };
+                match entry.role {
+                    Role::Staff => Note::NoOwner { staff: name },
+                    Role::LeadSource => Note::NoLeadSource { source: name },
+                }
+            })
+            .collect();
+    }
+
+    /// After an arrival: is there a further step?
+    pub(super) fn plan_on(&mut self, now: Moment) {
+        let projection = project(&self.person.profile, self.spoke.agreement(), &self.references);
+        let next = next_step(&self.link, &projection, self.spoke.agreement(), self.spoke.abilities());
+        self.link.state = match next {
+            Next::Call(_) => State::Due { at: now },
+            Next::Rest(_) => State::Idle,
+        };
+    }
+
+    /// Nothing is to be sent.
+    pub(super) fn rested(&mut self, rest: Rest) {
+        self.link.state = State::Idle;
+        if self.attempts.is_empty() {
+            self.rest = Some(rest);
+        }
+    }
+
+    /// The connection cannot be used until somebody mends it.
+    pub(super) fn broken(&mut self, said: String) {
+        let since = self.hub.clock().now();
+        self.link.state = State::Held(Hold { reason: HoldReason::Misconfigured { said }, since });
+    }
+
+    /// The platform gave a number that belongs to somebody else.
+    pub(super) fn taken(&mut self, step: &Step) {
+        let since = self.hub.clock().now();
+        let said = format!("{} answered the number of another person's record", step.operation.name());
+        self.link.state = State::Held(Hold { reason: HoldReason::Duplicate { said }, since });
+    }
+
+    /// A call was written down and nobody knows how it ended.
+    pub(super) fn interrupted(&mut self) {
+        let State::Calling(mark) = self.link.state.clone() else { return };
+        let now = self.hub.clock().now();
+        begin_doubt(&mut self.link, mark, self.spoke.description.abilities(), (now, DEADLINE_MS));
+    }
+
+    /// Keeps the mark before a call; `false` when the link moved and must be planned anew.
+    pub(super) async fn keep_mark(&mut self) -> store::Result<bool> {
+        let settlement = Settlement { link: self.link.clone(), lines: Vec::new() };
+        match self.hub.store().settle(settlement).await? {
+            Verdict::Applied => {
+                self.link.version += 1;
+                Ok(true)
+            }
+            Verdict::Stale | Verdict::Taken(_) => {
+                self.read_again().await?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Keeps link and line as they are; if the link moved meanwhile, its new saves are carried over.
+    pub(super) async fn keep(&mut self) -> store::Result<()> {
+        loop {
+            let state = self.link.state.clone();
+            match self.commit().await? {
+                Wound::Kept => return Ok(()),
+                Wound::Moved if state == State::Idle => return Ok(()),
+                Wound::Moved => self.link.state = state,
+                Wound::Taken => self.link.record = None,
+            }
+        }
+    }
+
+    /// One commit of link and lines.
+    pub(super) async fn commit(&mut self) -> store::Result<Wound> {
+        let now = self.hub.clock().now();
+        let further = matches!(self.link.state, State::Due { at } if at <= now);
+        let lines = if further && !self.attempts.is_empty() && self.link.tries == 0 {
+            Vec::new()
+        } else {
+            self.lines(now).await?
+        };
+        let attempts_are_kept = !lines.is_empty();
+        let settlement = Settlement { link: self.link.clone(), lines };
+        match self.hub.store().settle(settlement).await? {
+            Verdict::Applied => {
+                self.link.version += 1;
+                if attempts_are_kept {
+                    self.attempts.clear();
+                    self.fields.clear();
+                    self.hub.announce(self.person.club);
+                }
+                Ok(Wound::Kept)
+            }
+            Verdict::Stale => {
+                self.read_again().await?;
+                Ok(Wound::Moved)
+            }
+            Verdict::Taken(_) => {
+                self.read_again().await?;
+                Ok(Wound::Taken)
+            }
+        }
+    }
+
+    async fn lines(&mut self, now: Moment) -> store::Result<Vec<Line>> {
+        let silent = self.link.pending.is_empty() && self.link.line.is_none() && self.attempts.is_empty();
+        if silent && self.link.state == State::Idle {
+            return Ok(Vec::new());
+        }
+        let before = match self.link.line {
+            Some(tracking) => self.hub.store().line(self.person.club, tracking, self.spoke.id()).await?,
+            None => None,
+        };
+        let report = TurnReport {
+            person: &self.person,
+            spoke: self.spoke,
+            now,
+            fields: &self.fields,
+            attempts: &self.attempts,
+            notes: &self.notes,
+            rest: self.rest,
+        };
+        Ok(lines::of_turn(&mut self.link, before, self.fresh, &report))
+    }
+
+    async fn read_again(&mut self) -> store::Result<()> {
+        if let Some(Handed { person, link }) = read(self.hub, self.spoke, self.person.id).await? {
+            self.person = person;
+            self.link = link;
+        }
+        Ok(())
+    }
+}
+
+async fn read(hub: &Hub, spoke: &Spoke, id: PersonId) -> store::Result<Option<Handed>> {
+    let Some(subject) = hub.store().subject(id).await? else { return Ok(None) };
+    let link = subject.links.into_iter().find(|link| link.connection == spoke.id());
+    Ok(link.map(|link| Handed { person: subject.person, link }))
+}

@@ -1,0 +1,198 @@
+//! Asking a platform for a staff member or lead source: list or find, match, and create a source where it can.
+
+use std::sync::Arc;
+
+use model::directory::{Correspondence, Entry, How, Role};
+use model::{ClubId, DirectoryStory, EntryId, Field, Operation, Outcome, Person, Reference, References};
+use platform::{Answer, Found, Given};
+
+use super::{Counterpart, known, role_of};
+use crate::Hub;
+use crate::registry::Spoke;
+
+impl Hub {
+    /// A person's references as the platform numbers them; what is not known yet is asked for.
+    pub(crate) async fn resolve(
+        self: &Arc<Self>,
+        person: &Person,
+        spoke: &Arc<Spoke>,
+    ) -> store::Result<References> {
+        Ok(References {
+            owner: self.resolve_one(person, spoke, Field::Owner).await?,
+            lead_source: self.resolve_one(person, spoke, Field::LeadSource).await?,
+        })
+    }
+
+    async fn resolve_one(
+        self: &Arc<Self>,
+        person: &Person,
+        spoke: &Arc<Spoke>,
+        field: Field,
+    ) -> store::Result<Reference> {
+        let Some(entry) = person.profile.entry(field).filter(|_| spoke.agreement().carries(field)) else {
+            return Ok(Reference::Unset);
+        };
+        debug_assert!(self.directory().get(entry).is_none_or(|entry| entry.role == role_of(field)));
+        let at_hand = known(&self.directory().read(), entry, spoke.id());
+        match at_hand {
+            Some(reference) => Ok(reference),
+            None => self.ask_for(entry, spoke).await.map(|(reference, _)| reference),
+        }
+    }
+
+    /// Asks the platform for an entry's counterpart, one question at a time for each club and role.
+    pub(crate) async fn ask_for(
+        self: &Arc<Self>,
+        id: EntryId,
+        spoke: &Arc<Spoke>,
+    ) -> store::Result<(Reference, DirectoryStory)> {
+        let unmatched = Reference::Unmatched(id);
+        let Some(entry) = self.directory().get(id) else { return Ok((unmatched, DirectoryStory::Unmatched)) };
+        let _flight = self.directory().flight((spoke.id(), entry.club, entry.role)).await;
+        let at_hand = known(&self.directory().read(), id, spoke.id());
+        if let Some(reference) = at_hand {
+            let story = match reference {
+                Reference::To(_) => DirectoryStory::Linked,
+                _ => DirectoryStory::Unmatched,
+            };
+            return Ok((reference, story));
+        }
+        let listed = self.list_there(&entry, spoke).await?;
+        let story = match self.directory().counterpart(&entry, spoke.id()) {
+            Counterpart::One(one) => {
+                self.correspond(&entry, spoke, &one.remote_id, How::Matched).await?;
+                return Ok((Reference::To(one.remote_id), DirectoryStory::Linked));
+            }
+            Counterpart::Several => DirectoryStory::Ambiguous,
+            Counterpart::None if !listed => DirectoryStory::NotAsked,
+            Counterpart::None => match self.create_source(&entry, spoke).await? {
+                Some(number) => return Ok((Reference::To(number), DirectoryStory::Created)),
+                None => DirectoryStory::Unmatched,
+            },
+        };
+        self.directory().write().asked.insert((id, spoke.id()), self.clock().now());
+        Ok((unmatched, story))
+    }
+
+    /// Reads the platform's list into the directory, or the one entry that it finds. Answers whether "none" counts: a
+    /// platform that cannot list is taken at its word, one that did not answer is not.
+    async fn list_there(&self, entry: &Entry, spoke: &Spoke) -> store::Result<bool> {
+        let operations = match entry.role {
+            Role::Staff => [Operation::FindStaff, Operation::ListStaff],
+            Role::LeadSource => [Operation::FindLeadSource, Operation::ListLeadSources],
+        };
+        let able = operations.into_iter().find(|operation| spoke.abilities().can(*operation));
+        let Some(operation) = able else { return Ok(true) };
+        let given =
+            Given { email: Some(entry.email.clone()), name: Some(entry.name.clone()), ..Given::default() };
+        let Some(answer) = self.ask_directory(spoke, entry.club, operation, given).await else {
+            return Ok(false);
+        };
+        if !matches!(answer.outcome, Outcome::Saved { .. } | Outcome::Unchanged | Outcome::Gone) {
+            return Ok(false);
+        }
+        self.take_listing(spoke, entry.club, entry.role, &answer.found).await?;
+        Ok(true)
+    }
+
+    /// Takes a platform's list into the directory.
+    pub(crate) async fn take_listing(
+        &self,
+        spoke: &Spoke,
+        club: ClubId,
+        role: Role,
+        found: &[Found],
+    ) -> store::Result<()> {
+        let listed = found.iter().map(|found| listed(found, spoke, club, role));
+        let changed: Vec<Entry> = {
+            let tables = self.directory().read();
+            let unchanged = |entry: &Entry| {
+                let number = (entry.connection, entry.club, entry.role, entry.remote_id.clone());
+                let before = tables.by_number.get(&number).and_then(|id| tables.entries.get(id));
+                before.is_some_and(|before| Entry { id: before.id, ..entry.clone() } == *before)
+            };
+            listed.filter(|entry| !unchanged(entry)).collect()
+        };
+        if !changed.is_empty() {
+            self.directory().keep(self.store(), changed, Vec::new()).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a lead source where the platform can; the attempt is written down first.
+    async fn create_source(&self, entry: &Entry, spoke: &Spoke) -> store::Result<Option<String>> {
+        let able = entry.role == Role::LeadSource
+            && entry.active
+            && spoke.agreement().lead_source
+            && spoke.abilities().can(Operation::CreateLeadSource);
+        let interrupted = self.directory().correspondence(entry.id, spoke.id()).is_some();
+        let can_list = spoke.abilities().can(Operation::ListLeadSources)
+            || spoke.abilities().can(Operation::FindLeadSource);
+        if !able || (interrupted && !can_list) {
+            return Ok(None);
+        }
+        self.correspond(entry, spoke, "", How::Creating).await?;
+        let given = Given { name: Some(entry.name.clone()), ..Given::default() };
+        let answer = self.ask_directory(spoke, entry.club, Operation::CreateLeadSource, given).await;
+        let outcome = answer.map(|answer| answer.outcome);
+        let (number, how) = match outcome {
+            Some(Outcome::Saved { id: Some(id) }) => (id.id, How::Created),
+            Some(Outcome::Duplicate { id: Some(id), .. }) => (id.id, How::Matched),
+            Some(Outcome::Doubtful { .. }) => return Ok(None),
+            _ => (String::new(), How::Matched),
+        };
+        self.correspond(entry, spoke, &number, how).await?;
+        Ok(Some(number).filter(|number| !number.is_empty()))
+    }
+
+    /// Keeps how an entry corresponds to a platform's number.
+    pub(crate) async fn correspond(
+        &self,
+        entry: &Entry,
+        spoke: &Spoke,
+        number: &str,
+        how: How,
+    ) -> store::Result<()> {
+        let one = Correspondence {
+            entry: entry.id,
+            connection: spoke.id(),
+            remote_id: number.to_owned(),
+            name: entry.name.clone(),
+            how,
+        };
+        self.directory().keep(self.store(), Vec::new(), vec![one]).await?;
+        Ok(())
+    }
+
+    /// One call about staff or lead sources.
+    pub(crate) async fn ask_directory(
+        &self,
+        spoke: &Spoke,
+        club: ClubId,
+        operation: Operation,
+        given: Given,
+    ) -> Option<Answer> {
+        let endpoint = spoke.endpoint(club).ok()?;
+        let given = Given { now: self.clock().now().timestamp(), ..given };
+        Some(endpoint.call(operation, &given).await)
+    }
+}
+
+fn listed(found: &Found, spoke: &Spoke, club: ClubId, role: Role) -> Entry {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let (first_name, last_name) = (text(&found.first_name), text(&found.last_name));
+    let name = found.name.clone().unwrap_or_else(|| format!("{first_name} {last_name}").trim().to_owned());
+    Entry {
+        id: EntryId(0),
+        role,
+        club,
+        connection: spoke.id(),
+        remote_id: found.id.id.clone(),
+        name,
+        first_name,
+        last_name,
+        email: text(&found.email),
+        active: found.active.unwrap_or(true),
+        known: true,
+    }
+}

@@ -1,0 +1,220 @@
+//! The directory: staff and lead sources of every connection, held in memory and kept in the store.
+//!
+//! Staff are linked by e-mail and never created; lead sources are linked by name and created where a platform can
+//! (integration rules §3 and §4). It is small: tens of staff and hundreds of sources a club.
+
+mod asking;
+mod save;
+mod tend;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use model::directory::{Correspondence, Entry, Found, How, Role, find};
+use model::{ClubId, ConnectionId, EntryId, Field, Moment, Person, Reference, References};
+use store::Store;
+
+use crate::door::Sender;
+
+/// Stands for a number that the platform is still to be asked for.
+const TO_BE_ASKED: &str = "\u{1}";
+
+type Place = (ConnectionId, ClubId, Role);
+
+/// All staff and lead sources.
+#[derive(Default)]
+pub struct Directory {
+    tables: RwLock<Tables>,
+    flights: Mutex<HashMap<Place, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+#[derive(Default)]
+struct Tables {
+    entries: HashMap<EntryId, Entry>,
+    by_number: HashMap<(ConnectionId, ClubId, Role, String), EntryId>,
+    at: HashMap<Place, Vec<EntryId>>,
+    correspondences: HashMap<(EntryId, ConnectionId), Correspondence>,
+    asked: HashMap<(EntryId, ConnectionId), Moment>,
+}
+
+impl Tables {
+    fn put(&mut self, entry: Entry) {
+        let number = (entry.connection, entry.club, entry.role, entry.remote_id.clone());
+        if self.by_number.insert(number, entry.id).is_none() {
+            self.at.entry((entry.connection, entry.club, entry.role)).or_default().push(entry.id);
+        }
+        self.entries.insert(entry.id, entry);
+    }
+
+    fn put_correspondence(&mut self, one: Correspondence) {
+        let key = (one.entry, one.connection);
+        if one.remote_id.is_empty() && one.how == How::Matched {
+            self.correspondences.remove(&key);
+        } else {
+            self.correspondences.insert(key, one);
+        }
+    }
+
+    fn there(&self, place: Place) -> impl Iterator<Item = &Entry> {
+        self.at.get(&place).into_iter().flatten().filter_map(|id| self.entries.get(id))
+    }
+}
+
+/// The role behind a reference field.
+pub(crate) const fn role_of(field: Field) -> Role {
+    match field {
+        Field::LeadSource => Role::LeadSource,
+        _ => Role::Staff,
+    }
+}
+
+impl Directory {
+    /// Reads the directory.
+    pub async fn load(store: &dyn Store) -> store::Result<Directory> {
+        let (entries, correspondences) = store.directory().await?;
+        let directory = Directory::default();
+        {
+            let mut tables = directory.write();
+            entries.into_iter().for_each(|entry| tables.put(entry));
+            correspondences.into_iter().for_each(|one| tables.put_correspondence(one));
+        }
+        Ok(directory)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Tables> {
+        self.tables.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Tables> {
+        self.tables.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One flight at a time for a connection's staff or sources at a club.
+    async fn flight(&self, place: Place) -> tokio::sync::OwnedMutexGuard<()> {
+        let flight = {
+            let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(flights.entry(place).or_default())
+        };
+        flight.lock_owned().await
+    }
+
+    /// An entry.
+    pub fn get(&self, id: EntryId) -> Option<Entry> {
+        self.read().entries.get(&id).cloned()
+    }
+
+    /// An entry's name, if it has one.
+    pub fn name(&self, id: EntryId) -> Option<String> {
+        self.read().entries.get(&id).map(|entry| entry.name.clone()).filter(|name| !name.is_empty())
+    }
+
+    /// A connection's own entries at a club, in order of number.
+    pub fn entries_of(&self, connection: ConnectionId, club: ClubId, role: Role) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = self.read().there((connection, club, role)).cloned().collect();
+        entries.sort_by(|one, other| one.remote_id.cmp(&other.remote_id));
+        entries
+    }
+
+    /// How an entry corresponds to a connection's.
+    pub fn correspondence(&self, entry: EntryId, connection: ConnectionId) -> Option<Correspondence> {
+        self.read().correspondences.get(&(entry, connection)).cloned()
+    }
+
+    /// The entry behind a sender's number; one that was never saved is noted by its number alone.
+    pub(crate) async fn entry_for(
+        &self,
+        store: &dyn Store,
+        sender: Sender,
+        role: Role,
+        number: &str,
+    ) -> store::Result<EntryId> {
+        let key = (sender.connection, sender.club, role, number.to_owned());
+        if let Some(id) = self.read().by_number.get(&key) {
+            return Ok(*id);
+        }
+        let entry = Entry {
+            id: EntryId(0),
+            role,
+            club: sender.club,
+            connection: sender.connection,
+            remote_id: number.to_owned(),
+            name: String::new(),
+            first_name: String::new(),
+            last_name: String::new(),
+            email: String::new(),
+            active: true,
+            known: false,
+        };
+        Ok(self.keep(store, vec![entry], Vec::new()).await?.first().copied().unwrap_or_default())
+    }
+
+    /// Keeps entries and correspondences, in the store first.
+    pub(crate) async fn keep(
+        &self,
+        store: &dyn Store,
+        mut entries: Vec<Entry>,
+        correspondences: Vec<Correspondence>,
+    ) -> store::Result<Vec<EntryId>> {
+        let ids = store.keep_directory(entries.clone(), correspondences.clone()).await?;
+        let mut tables = self.write();
+        for (entry, id) in entries.iter_mut().zip(&ids) {
+            entry.id = *id;
+        }
+        entries.into_iter().for_each(|entry| tables.put(entry));
+        correspondences.into_iter().for_each(|one| tables.put_correspondence(one));
+        Ok(ids)
+    }
+
+    /// What is known of a person's references at a connection, without asking. A number that is still to be asked for
+    /// counts as different from whatever is there.
+    pub(crate) fn expected(&self, person: &Person, connection: ConnectionId) -> References {
+        let tables = self.read();
+        let of = |field| match person.profile.entry(field) {
+            None => Reference::Unset,
+            Some(entry) => {
+                known(&tables, entry, connection).unwrap_or_else(|| Reference::To(TO_BE_ASKED.to_owned()))
+            }
+        };
+        References { owner: of(Field::Owner), lead_source: of(Field::LeadSource) }
+    }
+
+    /// Whether a reference of the person is still to be asked for.
+    pub(crate) fn must_ask(&self, person: &Person, connection: ConnectionId) -> bool {
+        let tables = self.read();
+        [Field::Owner, Field::LeadSource]
+            .into_iter()
+            .filter_map(|field| person.profile.entry(field))
+            .any(|entry| known(&tables, entry, connection).is_none())
+    }
+
+    /// Finds the counterpart of an entry among what was last listed.
+    fn counterpart(&self, entry: &Entry, connection: ConnectionId) -> Counterpart {
+        let tables = self.read();
+        match find(entry, tables.there((connection, entry.club, entry.role))) {
+            Found::One(one) => Counterpart::One(one.clone()),
+            Found::None => Counterpart::None,
+            Found::Several(_) => Counterpart::Several,
+        }
+    }
+}
+
+/// What matching found among what was last listed.
+enum Counterpart {
+    One(Entry),
+    None,
+    Several,
+}
+
+/// What is known of an entry at a connection; `None` when the platform is still to be asked.
+fn known(tables: &Tables, id: EntryId, connection: ConnectionId) -> Option<Reference> {
+    let Some(entry) = tables.entries.get(&id) else { return Some(Reference::Unmatched(id)) };
+    if entry.connection == connection {
+        return Some(Reference::To(entry.remote_id.clone()));
+    }
+    match tables.correspondences.get(&(id, connection)) {
+        Some(one) if one.how == How::Unlinked => Some(Reference::Unmatched(id)),
+        Some(one) if one.how != How::Creating => Some(Reference::To(one.remote_id.clone())),
+        _ if tables.asked.contains_key(&(id, connection)) || !entry.known => Some(Reference::Unmatched(id)),
+        _ => None,
+    }
+}

@@ -1,0 +1,146 @@
+//! The hub's parts, held together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::{ArcSwap, Guard};
+use model::{ClubId, Setup};
+use platform::library::Library;
+use platform::{Net, Settings, Tokens};
+use store::Store;
+use tokio::sync::broadcast;
+
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::lanes::Lanes;
+use crate::registry::{Means, Registry};
+use crate::vault::Vault;
+
+/// How many club changes a slow reader of live lines may fall behind before it is told only that something changed.
+const CHANGES: usize = 1_024;
+
+/// What a hub is made of.
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The platforms' descriptions.
+    pub library: Arc<Library>,
+    /// The way out.
+    pub net: Arc<dyn Net>,
+    /// Opens and seals secrets.
+    pub vault: Arc<Vault>,
+    /// Time and chance.
+    pub clock: Arc<dyn Clock>,
+    /// Settings of installation scope, by platform.
+    pub installation: BTreeMap<String, Settings>,
+}
+
+/// The hub.
+pub struct Hub {
+    parts: Parts,
+    tokens: Arc<Tokens>,
+    registry: ArcSwap<Registry>,
+    directory: Directory,
+    lanes: Lanes,
+    changes: broadcast::Sender<ClubId>,
+}
+
+impl Hub {
+    /// Reads the set-up and the directory. Nothing is sent before [`Hub::open_lanes`].
+    pub async fn new(parts: Parts) -> store::Result<Arc<Hub>> {
+        let directory = Directory::load(&*parts.store).await?;
+        let hub = Arc::new(Hub {
+            parts,
+            tokens: Arc::new(Tokens::default()),
+            registry: ArcSwap::default(),
+            directory,
+            lanes: Lanes::default(),
+            changes: broadcast::channel(CHANGES).0,
+        });
+        let setup = hub.store().setup().await?;
+        hub.use_setup(setup);
+        Ok(hub)
+    }
+
+    /// Keeps a new set-up and uses it from now on.
+    pub async fn change_setup(self: &Arc<Self>, setup: Setup) -> store::Result<()> {
+        self.store().keep_setup(setup.clone()).await?;
+        self.use_setup(setup);
+        self.open_lanes();
+        Ok(())
+    }
+
+    fn use_setup(&self, setup: Setup) {
+        let means = Means {
+            library: &self.parts.library,
+            vault: &self.parts.vault,
+            net: &self.parts.net,
+            tokens: &self.tokens,
+            installation: &self.parts.installation,
+        };
+        let (registry, problems) = Registry::new(setup, &means);
+        for problem in problems {
+            tracing::error!(%problem, "a connection is left out until this is mended");
+        }
+        self.registry.store(Arc::new(registry));
+    }
+
+    /// The set-up as it is now.
+    pub fn registry(&self) -> Guard<Arc<Registry>> {
+        self.registry.load()
+    }
+
+    /// The store.
+    pub fn store(&self) -> &dyn Store {
+        &*self.parts.store
+    }
+
+    /// The descriptions.
+    pub fn library(&self) -> &Library {
+        &self.parts.library
+    }
+
+    /// The vault.
+    pub fn vault(&self) -> &Vault {
+        &self.parts.vault
+    }
+
+    /// The way out, for calls made at turn-up.
+    pub fn net(&self) -> &Arc<dyn Net> {
+        &self.parts.net
+    }
+
+    /// Settings of installation scope, by platform.
+    pub fn installation(&self) -> &BTreeMap<String, Settings> {
+        &self.parts.installation
+    }
+
+    /// Time and chance.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.parts.clock
+    }
+
+    /// Staff and lead sources.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.lanes
+    }
+
+    /// Told whenever something in a club's log changed.
+    pub fn changes(&self) -> broadcast::Receiver<ClubId> {
+        self.changes.subscribe()
+    }
+
+    pub(crate) fn announce(&self, club: ClubId) {
+        drop(self.changes.send(club));
+    }
+
+    #[expect(clippy::unused_self, reason = "a virtual clock will sleep here")]
+    pub(crate) async fn clock_sleep(&self, ms: u64) {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+}

@@ -1,0 +1,228 @@
+//! Lanes at work: the pure lane of `model`, its timer, and what its effects do.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use model::lane::{Effect, Event, Lane, Sign, Standing, WINDOW};
+use model::{ConnectionId, Link, Moment, Operation, Outcome, Person, PersonId};
+use platform::Given;
+use tokio::sync::Notify;
+
+use crate::Hub;
+use crate::deliver::Handed;
+
+/// How many calls to one platform may be under way where its description does not say.
+const USUAL_CONCURRENCY: usize = 8;
+
+/// All lanes, by connection.
+#[derive(Default)]
+pub(crate) struct Lanes {
+    lanes: Mutex<HashMap<ConnectionId, Arc<Running>>>,
+}
+
+struct Running {
+    state: Mutex<Timed>,
+    changed: Notify,
+}
+
+/// A lane and the time at which it wants to be woken; under one lock, so that a wake-up cannot be lost.
+struct Timed {
+    lane: Lane,
+    wake_at: Option<Moment>,
+}
+
+/// How a lane is doing, for pages and metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pulse {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// Whether its platform answers.
+    pub standing: Standing,
+    /// Calls under way.
+    pub under_way: usize,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Lanes {
+    fn get(&self, connection: ConnectionId) -> Option<Arc<Running>> {
+        lock(&self.lanes).get(&connection).cloned()
+    }
+}
+
+impl Hub {
+    /// Opens a lane for every live connection that has none yet, and lets each ask the store what is due.
+    pub fn open_lanes(self: &Arc<Self>) {
+        for spoke in self.registry().spokes().filter(|spoke| spoke.receives()) {
+            let id = spoke.id();
+            let limit = match spoke.abilities().concurrency {
+                0 => USUAL_CONCURRENCY,
+                declared => declared,
+            };
+            let running = Arc::new(Running {
+                state: Mutex::new(Timed { lane: Lane::new(limit), wake_at: None }),
+                changed: Notify::new(),
+            });
+            let is_new = {
+                let mut lanes = lock(&self.lanes().lanes);
+                let is_new = !lanes.contains_key(&id);
+                lanes.entry(id).or_insert_with(|| Arc::clone(&running));
+                is_new
+            };
+            if is_new {
+                self.spawn_timer(id, running);
+                self.lane_event(id, Event::Tick);
+            }
+        }
+    }
+
+    /// How the lanes are doing.
+    pub fn pulses(&self) -> Vec<Pulse> {
+        let lanes = lock(&self.lanes().lanes);
+        let mut pulses: Vec<Pulse> = lanes
+            .iter()
+            .map(|(connection, running)| {
+                let lane = &lock(&running.state).lane;
+                Pulse { connection: *connection, standing: lane.standing(), under_way: lane.under_way() }
+            })
+            .collect();
+        pulses.sort_by_key(|pulse| pulse.connection);
+        pulses
+    }
+
+    pub(crate) fn lane_claim(&self, connection: ConnectionId, person: PersonId) -> bool {
+        self.lanes().get(connection).is_some_and(|running| lock(&running.state).lane.claim(person))
+    }
+
+    pub(crate) fn lane_unclaim(self: &Arc<Self>, connection: ConnectionId, person: PersonId, _now: Moment) {
+        self.lane_event(connection, Event::Ended { person, again: None, platform: Sign::Silent });
+    }
+
+    pub(crate) fn lane_due(self: &Arc<Self>, connection: ConnectionId, person: PersonId, at: Moment) {
+        self.lane_event(connection, Event::Due(person, at));
+    }
+
+    pub(crate) fn lane_event(self: &Arc<Self>, connection: ConnectionId, event: Event) {
+        let Some(running) = self.lanes().get(connection) else { return };
+        let effects = {
+            let mut state = lock(&running.state);
+            let effects = state.lane.step(event, self.clock().now());
+            let wake_at = effects.iter().find_map(|effect| match effect {
+                Effect::Wake(at) => Some(*at),
+                _ => None,
+            });
+            if wake_at != state.wake_at {
+                state.wake_at = wake_at;
+                running.changed.notify_one();
+            }
+            effects
+        };
+        for effect in effects {
+            match effect {
+                Effect::Start(person) => self.spawn_turn(connection, person, None),
+                Effect::Refill => self.spawn_refill(connection),
+                Effect::Probe => self.spawn_probe(connection),
+                Effect::Wake(_) => {}
+            }
+        }
+    }
+
+    /// Begins a turn whose place was taken when its record was accepted.
+    pub(crate) fn begin_turn(self: &Arc<Self>, connection: ConnectionId, person: Person, link: Link) {
+        let id = person.id;
+        self.spawn_turn(connection, id, Some(Box::new(Handed { person, link })));
+    }
+
+    fn spawn_turn(self: &Arc<Self>, connection: ConnectionId, person: PersonId, handed: Option<Box<Handed>>) {
+        let hub = Arc::clone(self);
+        tokio::spawn(async move {
+            let ended = hub.deliver(connection, person, handed).await;
+            hub.lane_event(connection, ended);
+        });
+    }
+
+    fn spawn_refill(self: &Arc<Self>, connection: ConnectionId) {
+        let hub = Arc::clone(self);
+        tokio::spawn(async move {
+            let asked = 2 * WINDOW;
+            match hub.store().take_due(connection, asked).await {
+                Ok(due) => {
+                    let more = due.len() == asked;
+                    let due = due.into_iter().map(|due| (due.person, due.at)).collect();
+                    hub.lane_event(connection, Event::Refilled { due, more });
+                }
+                Err(error) => {
+                    tracing::error!(%connection, %error, "what is due could not be read; asking again in a second");
+                    hub.clock_sleep(1_000).await;
+                    hub.lane_event(connection, Event::Refilled { due: Vec::new(), more: true });
+                }
+            }
+        });
+    }
+
+    fn spawn_probe(self: &Arc<Self>, connection: ConnectionId) {
+        let hub = Arc::clone(self);
+        tokio::spawn(async move {
+            let sign = hub.probe(connection).await;
+            hub.lane_event(connection, Event::Probed(sign));
+        });
+    }
+
+    /// Asks a platform whether it is up: by its health call, else by its verification.
+    async fn probe(&self, connection: ConnectionId) -> Sign {
+        let registry = self.registry();
+        let Some(spoke) = registry.spoke(connection) else { return Sign::Silent };
+        let operation =
+            [Operation::Health, Operation::Verify].into_iter().find(|op| spoke.abilities().can(*op));
+        let (Some(operation), Some(endpoint)) = (operation, spoke.any_endpoint()) else { return Sign::Well };
+        let now = self.clock().now();
+        let given = Given { now: now.timestamp(), ..Given::default() };
+        let answer = endpoint.call(operation, &given).await;
+        let sign = sign_of(&answer.outcome, self.clock().now());
+        tracing::info!(
+            platform = spoke.title(),
+            well = (sign == Sign::Well),
+            "asked a platform whether it is back"
+        );
+        sign
+    }
+
+    fn spawn_timer(self: &Arc<Self>, connection: ConnectionId, running: Arc<Running>) {
+        let hub = Arc::downgrade(self);
+        tokio::spawn(async move {
+            loop {
+                let wake_at = lock(&running.state).wake_at;
+                let Some(strong) = hub.upgrade() else { return };
+                let wait_ms = wake_at.map(|at| at.since_ms(strong.clock().now()).max(0));
+                match wait_ms {
+                    Some(0) => strong.lane_event(connection, Event::Tick),
+                    Some(wait_ms) => {
+                        drop(strong);
+                        let pause = tokio::time::sleep(std::time::Duration::from_millis(wait_ms as u64));
+                        tokio::select! { () = pause => {}, () = running.changed.notified() => {} }
+                    }
+                    None => {
+                        drop(strong);
+                        running.changed.notified().await;
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// What an outcome says of the platform as a whole.
+pub(crate) fn sign_of(outcome: &Outcome, now: Moment) -> Sign {
+    match outcome {
+        Outcome::Saved { .. }
+        | Outcome::Unchanged
+        | Outcome::Rejected { .. }
+        | Outcome::Duplicate { .. }
+        | Outcome::Gone => Sign::Well,
+        Outcome::Doubtful { .. } | Outcome::Unavailable { .. } | Outcome::Unauthorised { .. } => Sign::Down,
+        Outcome::Throttled { retry_after_s } => Sign::Busy(now.plus_s(i64::from(retry_after_s.unwrap_or(5)))),
+        Outcome::Unsupported | Outcome::Misconfigured { .. } => Sign::Silent,
+    }
+}

@@ -1,0 +1,130 @@
+//! Receive: the one way in, for every door.
+//!
+//! Identify, merge, mark links due, commit, answer. What was decided on a state that has moved is decided again.
+//! Where a lane has room, the accepting commit also takes the place in the lane and writes the attempt mark, so that a
+//! record costs two commits in all: this one and the one that settles.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::{Field, Moment, Report, Tracking};
+use store::{Identified, Verdict, Who};
+
+use crate::Hub;
+use crate::clock;
+use crate::decide::{Decision, Incoming};
+use crate::door::{Refusal, Refused, Said, Sender, UserSave};
+use crate::registry::Spoke;
+
+/// How often a decision is made anew before the sender is asked to come again.
+const DECISIONS: usize = 50;
+
+impl Hub {
+    /// Takes in what a sender says of a person. Answers after the commit, with the save's tracking UUID.
+    pub async fn receive(self: &Arc<Self>, sender: Sender, save: UserSave) -> Result<Tracking, Refused> {
+        let now = self.clock().now();
+        let tracking = clock::tracking(self.clock(), now);
+        let refused = |refusal| Refused { tracking, refusal };
+        let registry = self.registry();
+        let spoke = registry.spoke(sender.connection).ok_or_else(|| refused(gone(sender)))?;
+        let report = self.report(spoke, sender, &save, now).await.map_err(refused)?;
+        let incoming = Incoming {
+            sender,
+            spoke,
+            tracking,
+            now,
+            record_id: &save.record_id,
+            report,
+            ignored: save.ignored,
+        };
+        let name_key = incoming.name_key();
+        for _ in 0..DECISIONS {
+            let found = self.identify(&incoming, &name_key).await.map_err(refused)?;
+            let decision = self.decide(&incoming, &registry, found).await.map_err(refused)?;
+            match self.store().receive(decision.receipt.clone()).await {
+                Ok(Verdict::Applied) => {
+                    self.carry_out(decision, now);
+                    return Ok(tracking);
+                }
+                Ok(Verdict::Stale | Verdict::Taken(_)) => self.give_back(&decision, now),
+                Err(error) => {
+                    self.give_back(&decision, now);
+                    return Err(refused(database(&error)));
+                }
+            }
+        }
+        Err(refused(Refusal::Database))
+    }
+
+    async fn identify(&self, incoming: &Incoming<'_>, name_key: &str) -> Result<Identified, Refusal> {
+        let record = incoming.record();
+        let who = Who {
+            connection: incoming.sender.connection,
+            record: &record,
+            club: incoming.sender.club,
+            name_key,
+        };
+        self.store().identify(who).await.map_err(|error| database(&error))
+    }
+
+    /// The report as the core reads it: references become directory entries, empties what the provider means by them.
+    async fn report(
+        &self,
+        spoke: &Spoke,
+        sender: Sender,
+        save: &UserSave,
+        now: Moment,
+    ) -> Result<Report, Refusal> {
+        let mut fields = BTreeMap::new();
+        for (field, said) in &save.fields {
+            let value = match said {
+                Said::Value(value) if field.is_reference() => {
+                    Some(self.refer(sender, *field, value).await.map_err(|error| database(&error))?)
+                }
+                Said::Value(value) => Some(value.clone()),
+                Said::Nil => None,
+                Said::Empty if spoke.agreement().empty_means_cleared => None,
+                Said::Empty => continue,
+            };
+            fields.insert(*field, value);
+        }
+        Ok(Report { kind: Some(save.kind), fields, as_of: now })
+    }
+
+    /// A reference in the sender's own number, as the number of a directory entry.
+    async fn refer(&self, sender: Sender, field: Field, number: &str) -> store::Result<String> {
+        let role = crate::directory::role_of(field);
+        self.directory().entry_for(self.store(), sender, role, number).await.map(|entry| entry.0.to_string())
+    }
+
+    /// After the commit: begin the turns that were claimed, and tell the lanes what else is due.
+    fn carry_out(self: &Arc<Self>, decision: Decision, now: Moment) {
+        let person = decision.receipt.person.person;
+        for mut link in decision.receipt.links {
+            let connection = link.connection;
+            link.version += 1;
+            if decision.claimed.contains(&connection) {
+                self.begin_turn(connection, person.clone(), link);
+            } else if decision.due.contains(&connection) {
+                self.lane_due(connection, person.id, now);
+            }
+        }
+        self.announce(person.club);
+    }
+
+    fn give_back(self: &Arc<Self>, decision: &Decision, now: Moment) {
+        for connection in &decision.claimed {
+            self.lane_unclaim(*connection, decision.receipt.person.person.id, now);
+        }
+    }
+}
+
+fn gone(sender: Sender) -> Refusal {
+    Refusal::Forbidden(format!("connection {} was removed", sender.connection))
+}
+
+/// A store's failure as the caller hears it; the operator finds the reason in the process's own log.
+pub(crate) fn database(error: &store::Error) -> Refusal {
+    tracing::error!(%error, "the store did not take a record; the sender was asked to send it again");
+    Refusal::Database
+}

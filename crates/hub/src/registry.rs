@@ -1,0 +1,249 @@
+//! The registry: the set-up as the hub uses it, read without a lock and replaced whole by turn-up.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use model::{Abilities, Agreement, Club, ClubId, Connection, ConnectionId, Setup, Token};
+use platform::{Description, Endpoint, Net, SettingValue, Settings, Tokens};
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::vault::Vault;
+
+/// The mark of a sealed value inside stored settings.
+const SEALED: &str = "sealed";
+
+/// One connection, ready for use.
+pub struct Spoke {
+    /// As it was turned up.
+    pub connection: Connection,
+    /// Its platform.
+    pub description: Arc<Description>,
+    endpoints: HashMap<ClubId, Result<Arc<Endpoint>, String>>,
+}
+
+impl Spoke {
+    /// Its number.
+    pub fn id(&self) -> ConnectionId {
+        self.connection.id
+    }
+
+    /// What flows.
+    pub fn agreement(&self) -> &Agreement {
+        &self.connection.agreement
+    }
+
+    /// What its platform can do.
+    pub fn abilities(&self) -> &Abilities {
+        self.description.abilities()
+    }
+
+    /// What people call its platform.
+    pub fn title(&self) -> &str {
+        self.description.title()
+    }
+
+    /// The way to its platform for one club, or why there is none.
+    pub fn endpoint(&self, club: ClubId) -> Result<&Arc<Endpoint>, String> {
+        match self.endpoints.get(&club) {
+            Some(Ok(endpoint)) => Ok(endpoint),
+            Some(Err(problem)) => Err(problem.clone()),
+            None => Err("this club is not on the connection".to_owned()),
+        }
+    }
+
+    /// Any way to its platform: to ask whether it is up.
+    pub fn any_endpoint(&self) -> Option<&Arc<Endpoint>> {
+        self.endpoints.values().find_map(|endpoint| endpoint.as_ref().ok())
+    }
+
+    /// Whether anything goes out to it.
+    pub fn receives(&self) -> bool {
+        self.connection.live_since.is_some() && self.agreement().sends_anything()
+    }
+}
+
+/// Whose log a key opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogKey {
+    /// This club's.
+    Opens(ClubId),
+    /// It opened this club's until it was changed.
+    Withdrawn(ClubId),
+}
+
+/// Everything turn-up decided, indexed.
+#[derive(Default)]
+pub struct Registry {
+    /// As stored.
+    pub setup: Setup,
+    spokes: BTreeMap<ConnectionId, Arc<Spoke>>,
+    clubs: HashMap<ClubId, Arc<Club>>,
+    of_club: HashMap<ClubId, Vec<Arc<Spoke>>>,
+    by_provider: HashMap<(String, String), ConnectionId>,
+    tokens: HashMap<String, Token>,
+    log_keys: HashMap<String, LogKey>,
+}
+
+/// What is needed to make a registry besides the set-up.
+pub struct Means<'a> {
+    /// The descriptions.
+    pub library: &'a platform::library::Library,
+    /// Opens secrets.
+    pub vault: &'a Vault,
+    /// The way out.
+    pub net: &'a Arc<dyn Net>,
+    /// The platforms' own tokens.
+    pub tokens: &'a Arc<Tokens>,
+    /// Settings of installation scope, by platform.
+    pub installation: &'a BTreeMap<String, Settings>,
+}
+
+impl Registry {
+    /// Indexes a set-up. A connection whose description is missing is left out, with the reason.
+    pub fn new(setup: Setup, means: &Means<'_>) -> (Registry, Vec<String>) {
+        let mut problems = Vec::new();
+        let mut registry = Registry::default();
+        for club in &setup.clubs {
+            registry.clubs.insert(club.id, Arc::new(club.clone()));
+            for rotation in 0..=club.log_rotation {
+                let key = if rotation == club.log_rotation {
+                    LogKey::Opens(club.id)
+                } else {
+                    LogKey::Withdrawn(club.id)
+                };
+                registry.log_keys.insert(log_key(means.vault, club.id, rotation), key);
+            }
+        }
+        for connection in &setup.connections {
+            match spoke(connection, means) {
+                Ok(spoke) => registry.add(Arc::new(spoke)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        registry.tokens = setup.tokens.iter().map(|token| (token.hash.clone(), token.clone())).collect();
+        registry.setup = setup;
+        (registry, problems)
+    }
+
+    fn add(&mut self, spoke: Arc<Spoke>) {
+        let connection = &spoke.connection;
+        if let Some(provider) = &connection.provider {
+            let key = (provider.clone(), connection.client_number.clone());
+            self.by_provider.insert(key, connection.id);
+        }
+        for number in &connection.clubs {
+            self.of_club.entry(number.club).or_default().push(Arc::clone(&spoke));
+        }
+        self.spokes.insert(connection.id, spoke);
+    }
+
+    /// A connection.
+    pub fn spoke(&self, id: ConnectionId) -> Option<&Arc<Spoke>> {
+        self.spokes.get(&id)
+    }
+
+    /// All connections.
+    pub fn spokes(&self) -> impl Iterator<Item = &Arc<Spoke>> {
+        self.spokes.values()
+    }
+
+    /// A club's connections.
+    pub fn of_club(&self, club: ClubId) -> &[Arc<Spoke>] {
+        self.of_club.get(&club).map_or(&[], Vec::as_slice)
+    }
+
+    /// A club.
+    pub fn club(&self, id: ClubId) -> Option<&Arc<Club>> {
+        self.clubs.get(&id)
+    }
+
+    /// The connection of a provider, as it numbers the client.
+    pub fn of_provider(&self, provider: &str, client_number: &str) -> Option<&Arc<Spoke>> {
+        let id = self.by_provider.get(&(provider.to_owned(), client_number.to_owned()))?;
+        self.spokes.get(id)
+    }
+
+    /// Whether any connection calls itself this.
+    pub fn knows_provider(&self, provider: &str) -> bool {
+        self.by_provider.keys().any(|(known, _)| known == provider)
+    }
+
+    /// A token by its hash.
+    pub fn token(&self, hash: &str) -> Option<&Token> {
+        self.tokens.get(hash).filter(|token| token.revoked.is_none())
+    }
+
+    /// Whose log a key opens.
+    pub fn log_key(&self, key: &str) -> Option<LogKey> {
+        self.log_keys.get(key).copied()
+    }
+}
+
+/// The key in a club's logging URL.
+pub fn log_key(vault: &Vault, club: ClubId, rotation: u32) -> String {
+    vault.derive(&format!("log/{club}/{rotation}"))
+}
+
+fn spoke(connection: &Connection, means: &Means<'_>) -> Result<Spoke, String> {
+    let description = means.library.get(&connection.platform).ok_or_else(|| {
+        format!("connection {}: no platform is called `{}`", connection.id, connection.platform)
+    })?;
+    let endpoints = connection
+        .clubs
+        .iter()
+        .map(|number| {
+            let settings = settings_of(connection, &number.settings, means);
+            let endpoint = settings.and_then(|settings| {
+                Endpoint::bind(
+                    Arc::clone(&description),
+                    settings,
+                    Arc::clone(means.net),
+                    Arc::clone(means.tokens),
+                )
+                .map(Arc::new)
+                .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+            });
+            (number.club, endpoint)
+        })
+        .collect();
+    Ok(Spoke { connection: connection.clone(), description, endpoints })
+}
+
+fn settings_of(connection: &Connection, of_club: &Value, means: &Means<'_>) -> Result<Settings, String> {
+    let mut merged = means.installation.get(&connection.platform).cloned().unwrap_or_default();
+    for stored in [&connection.settings, of_club] {
+        for (name, value) in stored.as_object().into_iter().flatten() {
+            let value = open(connection.id, name, value, means.vault)?;
+            merged.0.insert(name.clone(), value);
+        }
+    }
+    Ok(merged)
+}
+
+fn open(connection: ConnectionId, name: &str, value: &Value, vault: &Vault) -> Result<SettingValue, String> {
+    match value {
+        Value::String(text) => Ok(SettingValue::Text(text.clone())),
+        Value::Object(object) => {
+            let sealed = object.get(SEALED).and_then(Value::as_str).unwrap_or_default();
+            let place = place(connection, name);
+            vault.open(sealed, &place).map(SettingValue::Secret).map_err(|error| format!("`{name}`: {error}"))
+        }
+        other => Ok(SettingValue::Text(other.to_string())),
+    }
+}
+
+fn place(connection: ConnectionId, name: &str) -> String {
+    format!("connection/{connection}/{name}")
+}
+
+/// A secret setting as it is stored.
+pub fn sealed(
+    connection: ConnectionId,
+    name: &str,
+    secret: &SecretString,
+    vault: &Vault,
+) -> Result<Value, crate::vault::VaultError> {
+    let sealed = vault.seal(secret, &place(connection, name))?;
+    Ok(serde_json::json!({ SEALED: sealed }))
+}
