@@ -1,0 +1,141 @@
+//! Writes a rendered tree as a body: JSON, a form, XML. No body is ever a string put together by a description.
+
+use serde_json::Value as Json;
+
+use crate::description::Namespaces;
+use crate::template::Tree;
+use secrecy::ExposeSecret;
+
+type Result<T> = std::result::Result<T, String>;
+
+const ENVELOPE: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+
+/// Writes JSON.
+pub(crate) fn json(tree: &Tree<'_>, out: &mut Vec<u8>) -> Result<()> {
+    match tree {
+        Tree::Null => out.extend_from_slice(b"null"),
+        Tree::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),
+        Tree::Int(n) => out.extend_from_slice(n.to_string().as_bytes()),
+        Tree::Float(x) => serde_json::to_writer(out, x).map_err(|error| error.to_string())?,
+        Tree::Text(text) => string(text, out)?,
+        Tree::Secret(secret) => string(secret.expose_secret(), out)?,
+        Tree::Given(value) => serde_json::to_writer(out, value).map_err(|error| error.to_string())?,
+        Tree::List(items) => {
+            out.push(b'[');
+            for (n, item) in items.iter().enumerate() {
+                if n > 0 {
+                    out.push(b',');
+                }
+                json(item, out)?;
+            }
+            out.push(b']');
+        }
+        Tree::Object(members) => {
+            out.push(b'{');
+            for (n, (name, member)) in members.iter().enumerate() {
+                if n > 0 {
+                    out.push(b',');
+                }
+                string(name, out)?;
+                out.push(b':');
+                json(member, out)?;
+            }
+            out.push(b'}');
+        }
+    }
+    Ok(())
+}
+
+fn string(text: &str, out: &mut Vec<u8>) -> Result<()> {
+    serde_json::to_writer(out, text).map_err(|error| error.to_string())
+}
+
+/// Writes an XML document with one root element.
+pub(crate) fn xml(root: &Tree<'_>, namespaces: &Namespaces) -> Result<String> {
+    let mut writer = xml::Writer::with_declaration();
+    let declared = declarations(namespaces);
+    let declared: Vec<_> = declared.iter().map(|(name, uri)| (name.as_str(), *uri)).collect();
+    members(root, &declared, &mut writer)?;
+    Ok(writer.finish())
+}
+
+/// Writes a SOAP 1.1 envelope.
+pub(crate) fn soap(header: &[(&str, Tree<'_>)], body: &Tree<'_>, namespaces: &Namespaces) -> Result<String> {
+    let mut writer = xml::Writer::with_declaration();
+    let prefixes: Vec<_> =
+        namespaces.prefixes.iter().map(|(p, uri)| (format!("xmlns:{p}"), &**uri)).collect();
+    let mut attributes = vec![("xmlns:soap", ENVELOPE)];
+    attributes.extend(prefixes.iter().map(|(name, uri)| (name.as_str(), *uri)));
+    let default: Vec<_> = namespaces.default.iter().map(|uri| ("xmlns", &**uri)).collect();
+    writer.open("soap:Envelope", &attributes);
+    if !header.is_empty() {
+        writer.open("soap:Header", &[]);
+        for (name, tree) in header {
+            element(name, tree, &default, &mut writer)?;
+        }
+        writer.close();
+    }
+    writer.open("soap:Body", &[]);
+    members(body, &default, &mut writer)?;
+    writer.close().close();
+    Ok(writer.finish())
+}
+
+fn declarations(namespaces: &Namespaces) -> Vec<(String, &str)> {
+    let default = namespaces.default.iter().map(|uri| ("xmlns".to_owned(), &**uri));
+    default.chain(namespaces.prefixes.iter().map(|(p, uri)| (format!("xmlns:{p}"), &**uri))).collect()
+}
+
+fn members(tree: &Tree<'_>, attributes: &[(&str, &str)], writer: &mut xml::Writer) -> Result<()> {
+    let Tree::Object(members) = tree else {
+        return Err("an XML body is one element with elements inside".to_owned());
+    };
+    for (name, member) in members.iter().filter(|(name, _)| !name.starts_with('@')) {
+        element(name, member, attributes, writer)?;
+    }
+    Ok(())
+}
+
+fn element(name: &str, tree: &Tree<'_>, attributes: &[(&str, &str)], writer: &mut xml::Writer) -> Result<()> {
+    match tree {
+        Tree::List(items) => items.iter().try_for_each(|item| element(name, item, attributes, writer))?,
+        Tree::Null => drop(writer.nil(name)),
+        Tree::Bool(b) => drop(writer.open(name, attributes).text(if *b { "true" } else { "false" }).close()),
+        Tree::Float(x) => drop(writer.open(name, attributes).text(&x.to_string()).close()),
+        Tree::Given(value) => return given(name, value, attributes, writer),
+        Tree::Object(inner) => {
+            let mut all: Vec<(&str, String)> = Vec::new();
+            for (name, value) in inner {
+                if let Some(name) = name.strip_prefix('@') {
+                    all.push((name, value.as_text()?.into_owned()));
+                }
+            }
+            let mut shown = attributes.to_vec();
+            shown.extend(all.iter().map(|(name, value)| (*name, value.as_str())));
+            writer.open(name, &shown);
+            members(tree, &[], writer)?;
+            writer.close();
+        }
+        Tree::Int(_) | Tree::Text(_) | Tree::Secret(_) => {
+            writer.open(name, attributes).text(&tree.as_text()?).close();
+        }
+    }
+    Ok(())
+}
+
+fn given(name: &str, value: &Json, attributes: &[(&str, &str)], writer: &mut xml::Writer) -> Result<()> {
+    match value {
+        Json::Null => drop(writer.nil(name)),
+        Json::String(text) => drop(writer.open(name, attributes).text(text).close()),
+        Json::Bool(_) | Json::Number(_) => {
+            drop(writer.open(name, attributes).text(&value.to_string()).close())
+        }
+        Json::Array(items) => items.iter().try_for_each(|item| given(name, item, attributes, writer))?,
+        Json::Object(inner) => {
+            writer.open(name, attributes);
+            inner.iter().try_for_each(|(name, value)| given(name, value, &[], writer))?;
+            writer.close();
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Ways to sign in.
+
+use std::time::Duration;
+
+use super::Draft;
+use crate::expression::Place as Where;
+use crate::mistakes::Mistakes;
+use crate::template::{Piece, Template};
+use crate::yaml::Node;
+
+/// One way to sign in; its parts add up.
+pub(crate) struct Auth {
+    pub name: String,
+    pub headers: Vec<(Box<str>, Template)>,
+    pub query: Vec<(Box<str>, Template)>,
+    pub basic: Option<(Vec<Piece>, Vec<Piece>)>,
+    pub oauth2: Option<OAuth2>,
+    /// The signing secret of the Standard Webhooks scheme.
+    pub standard_webhooks: Option<Vec<Piece>>,
+}
+
+/// A token by client credentials.
+pub(crate) struct OAuth2 {
+    pub url: Vec<Piece>,
+    pub get: bool,
+    pub client_id: Vec<Piece>,
+    pub client_secret: Vec<Piece>,
+    pub place: Place,
+    pub parameters: Vec<(Box<str>, Template)>,
+    pub header: http::HeaderName,
+    pub value: Vec<Piece>,
+    pub per_club: bool,
+    pub renew_before: Duration,
+    pub lasts: Duration,
+}
+
+/// Where the client's credentials go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Basic,
+    Body,
+    Query,
+}
+
+pub(super) fn auths(draft: &Draft<'_>, mistakes: &mut Mistakes) -> Vec<std::sync::Arc<Auth>> {
+    draft.section("auth").iter().map(|(key, node)| auth(&key.name, node, draft, mistakes).into()).collect()
+}
+
+fn auth(name: &str, node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> Auth {
+    let mut builder = draft.builder(Where::Settings, mistakes);
+    let headers = builder.values(node.get("headers"));
+    let query = builder.values(node.get("query"));
+    let basic = node.get("basic").map(|basic| {
+        let part = |builder: &mut crate::template::Builder<'_>, key| {
+            basic.get(key).map_or_else(Vec::new, |node| builder.pieces(node))
+        };
+        (part(&mut builder, "user"), part(&mut builder, "password"))
+    });
+    let standard_webhooks = node
+        .get("sign")
+        .and_then(|sign| sign.get("standard_webhooks"))
+        .and_then(|scheme| scheme.get("secret"))
+        .map(|secret| builder.pieces(secret));
+    let oauth2 = node.get("oauth2").map(|oauth2| token(oauth2, draft, mistakes));
+    Auth { name: name.to_owned(), headers, query, basic, oauth2, standard_webhooks }
+}
+
+fn token(node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> OAuth2 {
+    let mut builder = draft.builder(Where::Settings, mistakes);
+    let mut part = |key: &str| node.get(key).map_or_else(Vec::new, |node| builder.pieces(node));
+    let (url, client_id, client_secret) = (part("url"), part("client_id"), part("client_secret"));
+    let parameters = builder.values(node.get("parameters"));
+    let (header, value) = placed(node, draft, mistakes);
+    let seconds = |key: &str, unless: u64| {
+        let seconds = node.get(key).and_then(Node::integer).and_then(|n| u64::try_from(n).ok());
+        Duration::from_secs(seconds.unwrap_or(unless))
+    };
+    OAuth2 {
+        url,
+        get: node.text_at("method") == Some("GET"),
+        client_id,
+        client_secret,
+        place: match node.text_at("credentials") {
+            Some("basic") => Place::Basic,
+            Some("query") => Place::Query,
+            _ => Place::Body,
+        },
+        parameters,
+        header,
+        value,
+        per_club: node.text_at("per") == Some("club"),
+        renew_before: seconds("renew_before_s", 60),
+        lasts: seconds("lasts_s", 3600),
+    }
+}
+
+fn placed(node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> (http::HeaderName, Vec<Piece>) {
+    let bearer = Node {
+        span: node.span.clone(),
+        value: crate::yaml::Value::Scalar {
+            text: "Bearer {{ token }}".to_owned(),
+            style: crate::yaml::Style::Single,
+        },
+    };
+    let place = node.get("place");
+    let value = place.and_then(|place| place.get("value")).unwrap_or(&bearer);
+    let pieces = draft.builder(Where::Token, mistakes).pieces(value);
+    let header = match place.and_then(|place| place.get("header")) {
+        None => http::header::AUTHORIZATION,
+        Some(name) => name.text().unwrap_or_default().parse().unwrap_or_else(|_| {
+            mistakes.add(name.span.clone(), "this is not the name of a header");
+            http::header::AUTHORIZATION
+        }),
+    };
+    (header, pieces)
+}

@@ -1,0 +1,112 @@
+//! Calls: one operation each, its request, its answer and its rules.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::{Field, FindBy, Grade, Operation};
+
+use super::reading::{self, Reading};
+use super::requests::{self, Request};
+use super::rules::{self, Rule};
+use super::{Draft, Host, grade};
+use crate::expression::Place;
+use crate::mistakes::Mistakes;
+use crate::yaml::Node;
+
+/// How one operation is carried out.
+pub(crate) struct Call {
+    pub request: Request,
+    pub reading: Reading,
+    pub failures: Vec<Rule>,
+    /// Whether a repeat is harmless.
+    pub safe: bool,
+    /// Whether an existing record gets its changed fields alone.
+    pub changed_only: bool,
+    pub find_by: Vec<FindBy>,
+    pub timeout: Option<Duration>,
+    pub grade: Option<Grade>,
+    /// The platform's names of our fields, for reading its refusals.
+    pub names: Vec<(String, Field)>,
+}
+
+pub(super) fn operation(name: &str) -> Option<Operation> {
+    Operation::ALL.into_iter().find(|operation| operation.name() == name)
+}
+
+/// Whether a repeat could make a second record, unless the description says otherwise.
+pub(super) fn makes_something(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::CreateLeadSource
+            | Operation::CreateProspect
+            | Operation::CreateMember
+            | Operation::Convert
+    )
+}
+
+pub(super) fn unknown_operation(key: &str, span: std::ops::Range<usize>, mistakes: &mut Mistakes) {
+    mistakes
+        .add(span, format!("`{key}` is not an operation"))
+        .nearest(key, Operation::ALL.iter().map(|operation| operation.name()))
+        .help("the guide of the language lists the operations; anything else is left to the hub");
+}
+
+pub(super) fn calls(draft: &Draft<'_>, hosts: &[Host], mistakes: &mut Mistakes) -> BTreeMap<Operation, Call> {
+    let mut calls = BTreeMap::new();
+    for (key, node) in draft.section("operations") {
+        match operation(&key.name) {
+            None => unknown_operation(&key.name, key.span.clone(), mistakes),
+            Some(operation) => {
+                calls.extend(call(operation, node, draft, hosts, mistakes).map(|call| (operation, call)));
+            }
+        }
+    }
+    calls
+}
+
+fn call(
+    operation: Operation,
+    node: &Node,
+    draft: &Draft<'_>,
+    hosts: &[Host],
+    mistakes: &mut Mistakes,
+) -> Option<Call> {
+    let place = if operation == Operation::FindPerson { Place::Search } else { Place::Request };
+    let request =
+        node.get("request").and_then(|request| requests::request(request, place, draft, hosts, mistakes));
+    let reading = reading::reading(node.get("answer"), draft, mistakes);
+    let failures = rules::rules(node.get("failures"), draft, mistakes);
+    let updates = draft.root.get("capabilities").and_then(|node| node.text_at("updates"));
+    let sends = node.text_at("sends").or(updates);
+    let repeat = node.text_at("repeat");
+    let request = request?;
+    let names = request.names();
+    Some(Call {
+        request,
+        reading,
+        failures,
+        safe: repeat.map_or(!makes_something(operation), |repeat| repeat == "safe"),
+        changed_only: sends != Some("whole"),
+        find_by: find_by(node.get("find_by")),
+        timeout: node
+            .get("timeout_s")
+            .and_then(Node::integer)
+            .map(|seconds| Duration::from_secs(seconds.unsigned_abs())),
+        grade: grade(node.text_at("grade")),
+        names,
+    })
+}
+
+fn find_by(node: Option<&Node>) -> Vec<FindBy> {
+    let words = node.map_or(&[][..], Node::items);
+    words
+        .iter()
+        .filter_map(|word| match word.text()? {
+            "external_id" => Some(FindBy::ExternalId),
+            "email" => Some(FindBy::Email),
+            "mobile" => Some(FindBy::Mobile),
+            "name" => Some(FindBy::Name),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,128 @@
+//! Hosts: where calls go, and what all calls to one place have in common.
+//!
+//! A setting must not be able to send a club's key elsewhere. So the part of an address before its path takes only
+//! settings that are checked to be a host, a label of one, a port, a scheme or a whole address.
+
+use std::time::Duration;
+
+use super::requests::Namespaces;
+use super::{Auth, Draft, Setting, SettingKind};
+use crate::expression::Place;
+use crate::mistakes::Mistakes;
+use crate::template::{Piece, Template};
+use crate::yaml::Node;
+
+/// One place that calls go to.
+pub(crate) struct Host {
+    pub name: String,
+    pub base: Vec<Piece>,
+    pub auth: Option<std::sync::Arc<Auth>>,
+    pub headers: Vec<(Box<str>, Template)>,
+    pub query: Vec<(Box<str>, Template)>,
+    pub soap: Option<SoapHost>,
+    pub timeout: Duration,
+    pub max_response_bytes: usize,
+    pub redirects: u8,
+}
+
+/// What all SOAP calls to a host have in common.
+pub(crate) struct SoapHost {
+    pub namespaces: Namespaces,
+    pub header: Vec<(Box<str>, Template)>,
+}
+
+pub(super) fn hosts(
+    draft: &Draft<'_>,
+    auths: &[std::sync::Arc<Auth>],
+    settings: &[Setting],
+    mistakes: &mut Mistakes,
+) -> Vec<Host> {
+    let hosts = draft.section("hosts").iter().map(|(key, node)| {
+        let auth = node.get("auth").and_then(|wanted| {
+            let name = wanted.text().unwrap_or_default();
+            let found = auths.iter().find(|auth| auth.name == name).cloned();
+            if found.is_none() {
+                mistakes
+                    .add(wanted.span.clone(), format!("there is no way to sign in called `{name}`"))
+                    .nearest(name, auths.iter().map(|auth| auth.name.as_str()))
+                    .help("declare it under `auth:`");
+            }
+            found
+        });
+        host(&key.name, node, auth, draft, settings, mistakes)
+    });
+    hosts.collect()
+}
+
+fn host(
+    name: &str,
+    node: &Node,
+    auth: Option<std::sync::Arc<Auth>>,
+    draft: &Draft<'_>,
+    settings: &[Setting],
+    mistakes: &mut Mistakes,
+) -> Host {
+    let base = node.get("base").map_or_else(Vec::new, |base| {
+        let pieces = draft.builder(Place::Settings, mistakes).pieces(base);
+        check_authority(&pieces, base, settings, mistakes);
+        pieces
+    });
+    let mut builder = draft.builder(Place::Request, mistakes);
+    let headers = builder.values(node.get("headers"));
+    let query = builder.values(node.get("query"));
+    let soap = node.get("soap").map(|soap| SoapHost {
+        header: builder.values(soap.get("header")),
+        namespaces: Namespaces::of(soap),
+    });
+    let number = |key: &str, unless: i64| node.get(key).and_then(Node::integer).unwrap_or(unless);
+    Host {
+        name: name.to_owned(),
+        base,
+        auth,
+        headers,
+        query,
+        soap,
+        timeout: Duration::from_secs(number("timeout_s", 30).unsigned_abs()),
+        max_response_bytes: usize::try_from(number("max_response_kb", 1024)).unwrap_or(1024) * 1024,
+        redirects: u8::try_from(number("redirects", 0)).unwrap_or(0),
+    }
+}
+
+/// The setting that an expression is, if it is nothing more.
+pub(crate) fn bare_setting<'s>(source: &str, settings: &'s [Setting]) -> Option<&'s Setting> {
+    let name = source.strip_prefix("settings.")?;
+    settings.iter().find(|setting| setting.name == name)
+}
+
+fn check_authority(pieces: &[Piece], node: &Node, settings: &[Setting], mistakes: &mut Mistakes) {
+    let mut before = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Literal(text) => before.push_str(text),
+            Piece::Expr(expr) => {
+                let in_path =
+                    before.split_once("://").map_or(before.contains('/'), |(_, rest)| rest.contains('/'));
+                let setting = bare_setting(expr.source(), settings);
+                let whole = before.is_empty() && setting.is_some_and(|s| s.kind == SettingKind::Url);
+                let checked = setting.is_some_and(|s| {
+                    matches!(
+                        s.kind,
+                        SettingKind::Scheme | SettingKind::Host | SettingKind::Port | SettingKind::Label
+                    )
+                });
+                if !in_path && !whole && !checked {
+                    mistakes
+                        .add(node.span.clone(), format!("`{}` could send the call to any host", expr.source()))
+                        .help(
+                            "before the path only settings of kind `url` (at the beginning), `scheme`, `host`, \
+                             `label` or `port` can stand",
+                        );
+                }
+                before.push_str(if whole { "https://x/" } else { "x" });
+            }
+        }
+    }
+    if !before.contains("://") && !before.starts_with('x') {
+        mistakes.add(node.span.clone(), "an address begins with `https://`, `http://` or a setting");
+    }
+}

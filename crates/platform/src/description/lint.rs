@@ -1,0 +1,147 @@
+//! What is possible to write and wrong to mean.
+
+use model::{Conversion, Operation};
+
+use super::calls::{makes_something, operation};
+use super::{Description, Draft};
+use crate::mistakes::Mistakes;
+use crate::yaml::{Key, Node};
+
+pub(super) fn lint(draft: &Draft<'_>, description: &Description, mistakes: &mut Mistakes) {
+    names(draft, mistakes);
+    secrets(draft, mistakes);
+    for (key, node) in draft.section("operations") {
+        if let Some(operation) = operation(&key.name) {
+            repeats(operation, key, node, mistakes);
+            answers(operation, key, description, mistakes);
+        }
+    }
+    conversion(draft, description, mistakes);
+}
+
+fn names(draft: &Draft<'_>, mistakes: &mut Mistakes) {
+    let name = draft.root.get("platform").and_then(|platform| platform.get("name"));
+    if let Some(name) = name
+        && let Some(text) = name.text()
+    {
+        let sound = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !sound || text.is_empty() || text.starts_with('-') {
+            mistakes
+                .add(name.span.clone(), format!("`{text}` cannot be the name of a platform"))
+                .help("it is the name of its folder: lower case letters, digits and `-`");
+        }
+    }
+}
+
+/// A setting that is a secret by its name or its use must be marked as one: only then is it sealed and masked.
+fn secrets(draft: &Draft<'_>, mistakes: &mut Mistakes) {
+    let used = credentials(draft);
+    for (key, node) in draft.section("settings") {
+        let telling = ["password", "secret", "token", "api_key", "apikey", "private_key", "passphrase"];
+        let named = telling.iter().any(|word| key.name.contains(word)) || key.name == "key";
+        let kind = node.get("kind");
+        if (named || used.contains(&key.name.as_str()))
+            && node.text_at("kind").is_some_and(|kind| kind != "secret")
+        {
+            let at = kind.map_or(key.span.clone(), |kind| kind.span.clone());
+            mistakes
+                .add(at, format!("`{}` is a secret and not marked as one", key.name))
+                .label("did you mean `secret`?")
+                .help("secrets are sealed at rest and masked in logs; with another kind this one would be readable");
+        }
+    }
+}
+
+/// Settings that stand where only credentials stand.
+fn credentials<'a>(draft: &Draft<'a>) -> Vec<&'a str> {
+    let mut used = Vec::new();
+    for (_, auth) in draft.section("auth") {
+        let places = [
+            auth.get("basic").and_then(|basic| basic.get("password")),
+            auth.get("oauth2").and_then(|oauth2| oauth2.get("client_secret")),
+            auth.get("sign").and_then(|sign| sign.get("standard_webhooks")).and_then(|s| s.get("secret")),
+        ];
+        for text in places.into_iter().flatten().filter_map(Node::text) {
+            used.extend(text.strip_prefix("=settings."));
+        }
+    }
+    used
+}
+
+fn repeats(operation: Operation, key: &Key, node: &Node, mistakes: &mut Mistakes) {
+    let repeat = node.get("repeat");
+    if makes_something(operation) && repeat.is_none() {
+        mistakes
+            .add(key.span.clone(), format!("`{}` does not say whether a repeat is harmless", key.name))
+            .help("write `repeat: unsafe`, or `repeat: safe` if the platform makes nothing twice");
+    }
+    let save = matches!(operation, Operation::SaveProspect | Operation::SaveMember | Operation::SaveExMember);
+    if let (true, Some(at)) = (save, repeat.filter(|at| at.text() == Some("unsafe"))) {
+        mistakes
+            .add(at.span.clone(), "a save is harmless to repeat, or it is no save")
+            .help("describe it as a create and an update");
+    }
+}
+
+fn answers(operation: Operation, key: &Key, description: &Description, mistakes: &mut Mistakes) {
+    let Some(call) = description.calls.get(&operation) else { return };
+    let gives_id = matches!(
+        operation,
+        Operation::CreateProspect
+            | Operation::CreateMember
+            | Operation::CreateLeadSource
+            | Operation::SaveProspect
+            | Operation::SaveMember
+            | Operation::SaveExMember
+    );
+    if gives_id && call.reading.id.is_empty() {
+        mistakes
+            .add(key.span.clone(), format!("`{}` does not say where the record's number is", key.name))
+            .help("write `answer: id:`; a record without a number could never be updated");
+    }
+    let lists = matches!(
+        operation,
+        Operation::ListStaff
+            | Operation::FindStaff
+            | Operation::ListLeadSources
+            | Operation::FindLeadSource
+            | Operation::FindPerson
+            | Operation::ReadPerson
+    );
+    if lists && (call.reading.items.is_none() || call.reading.item.is_none()) {
+        mistakes
+            .add(key.span.clone(), format!("`{}` does not say what it finds", key.name))
+            .help("write `answer: items:` and `item:`");
+    }
+    if operation == Operation::FindPerson && call.find_by.is_empty() {
+        mistakes
+            .add(key.span.clone(), "`find_person` does not say by what it looks")
+            .help("write `find_by:` with `external_id`, `email`, `mobile` or `name`");
+    }
+}
+
+fn conversion(draft: &Draft<'_>, description: &Description, mistakes: &mut Mistakes) {
+    let Some(at) = draft.root.get("capabilities").and_then(|node| node.get("conversion")) else {
+        return;
+    };
+    let described = |operation: Operation| {
+        draft.section("operations").iter().any(|(key, _)| key.name == operation.name())
+    };
+    match description.abilities().conversion {
+        Conversion::Perform if !described(Operation::Convert) => {
+            mistakes.add(at.span.clone(), "conversion is performed, and there is no call `convert`");
+        }
+        Conversion::Update if !described(Operation::UpdateMember) && !described(Operation::SaveMember) => {
+            mistakes.add(
+                at.span.clone(),
+                "conversion is an update, and there is no `update_member` or `save_member`",
+            );
+        }
+        Conversion::Update | Conversion::None if described(Operation::Convert) => {
+            mistakes
+                .add(at.span.clone(), "there is a call `convert`, and nothing would make it")
+                .label("did you mean `perform`?");
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,123 @@
+//! Binds a description to settings: addresses become known, and with them where calls may go.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::mask::Mask;
+use super::settings::{self, Checked};
+use super::{BoundHost, BoundToken, Endpoint};
+use crate::description::{Description, Host, OAuth2, Role, Scope as Owner, SettingKind};
+use crate::expression::Scope;
+use crate::given::{SettingProblem, Settings};
+use crate::net::{Egress, Net};
+use crate::template::{Piece, interpolate};
+use crate::tokens::Tokens;
+
+impl Endpoint {
+    /// Binds a description to the merged settings of one club; all problems come at once.
+    pub fn bind(
+        description: Arc<Description>,
+        settings: Settings,
+        net: Arc<dyn Net>,
+        tokens: Arc<Tokens>,
+    ) -> Result<Endpoint, Vec<SettingProblem>> {
+        let checked = settings::checked(&description, &settings)?;
+        let scope = Scope::of_settings(checked.values.clone(), description.maps.clone());
+        let shared = Arc::new(scope.clone());
+        let mut hosts = Vec::new();
+        let mut warnings = Vec::new();
+        for host in &description.hosts {
+            let bound = bind_host(host, &description, &checked, &shared, &tokens);
+            let bound =
+                bound.map_err(|message| vec![SettingProblem { setting: host.name.clone(), message }])?;
+            if bound.base.starts_with("http://") && host.auth.is_some() {
+                warnings.push(format!(
+                    "credentials for `{}` travel unencrypted: the address begins with `http://`",
+                    host.name
+                ));
+            }
+            hosts.push(bound);
+        }
+        let mask = Mask::of(&checked.secrets);
+        Ok(Endpoint { description, hosts, scope, mask, net, warnings })
+    }
+}
+
+fn bind_host(
+    host: &Host,
+    description: &Description,
+    checked: &Checked,
+    scope: &Arc<Scope>,
+    tokens: &Tokens,
+) -> Result<BoundHost, String> {
+    let (base, allow) = address(&host.base, description, checked, scope)?;
+    let oauth2 = host.auth.as_ref().and_then(|auth| auth.oauth2.as_ref());
+    let token = oauth2
+        .map(|oauth2| {
+            let (url, allow) = address(&oauth2.url, description, checked, scope)?;
+            let slot = tokens.slot(fingerprint(oauth2, &url, description, checked, scope)?);
+            let url = Url::parse(&url).map_err(|error| format!("`{url}` is not an address: {error}"))?;
+            Ok::<_, String>(BoundToken { slot, url, allow })
+        })
+        .transpose()?;
+    Ok(BoundHost { base: base.trim_end_matches('/').to_owned(), allow, token })
+}
+
+/// An address, and what may be called there: exactly its host and port. A private address is allowed only where a
+/// setting other than its default names it.
+fn address(
+    pieces: &[Piece],
+    description: &Description,
+    checked: &Checked,
+    scope: &Arc<Scope>,
+) -> Result<(String, Egress), String> {
+    let (text, _) = interpolate(pieces, scope, str::to_owned).map_err(|problem| problem.said)?;
+    let url = Url::parse(&text).map_err(|error| format!("`{text}` is not an address: {error}"))?;
+    let host = url.host_str().ok_or_else(|| format!("`{text}` has no host"))?.to_owned();
+    let port = url.port_or_known_default().ok_or_else(|| format!("`{text}` has no port"))?;
+    let named = |piece: &Piece| match piece {
+        Piece::Literal(_) => false,
+        Piece::Expr(expr) => description.settings().iter().any(|setting| {
+            expr.source().strip_prefix("settings.") == Some(&setting.name)
+                && matches!(setting.kind, SettingKind::Host | SettingKind::Url)
+                && checked.texts.get(&setting.name).is_some_and(|(_, defaulted)| !defaulted)
+        }),
+    };
+    let private = pieces.iter().any(named);
+    Ok((text, Egress { hosts: vec![(host, port)], private }))
+}
+
+/// What a token belongs to: whoever has the same credentials at the same address shares it.
+fn fingerprint(
+    oauth2: &OAuth2,
+    url: &str,
+    description: &Description,
+    checked: &Checked,
+    scope: &Arc<Scope>,
+) -> Result<[u8; 32], String> {
+    let text = |pieces: &[Piece]| {
+        interpolate(pieces, scope, str::to_owned).map(|(text, _)| text).map_err(|p| p.said)
+    };
+    let mut hash = Sha256::new();
+    for part in [url, &text(&oauth2.client_id)?, &text(&oauth2.client_secret)?] {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    for setting in description.settings() {
+        let club = oauth2.per_club && (setting.role == Some(Role::ClubId) || setting.scope == Owner::Club);
+        if let Some((text, _)) = checked.texts.get(&setting.name).filter(|_| club) {
+            hash.update(text.len().to_le_bytes());
+            hash.update(text);
+        }
+    }
+    for (name, template) in &oauth2.parameters {
+        hash.update(name.as_bytes());
+        let mut rendering = super::prepare::rendering(scope);
+        if let Ok(Some(tree)) = rendering.tree(template) {
+            hash.update(tree.as_text()?.as_bytes());
+        }
+    }
+    Ok(hash.finalize().into())
+}

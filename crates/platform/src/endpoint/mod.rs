@@ -1,0 +1,147 @@
+//! An endpoint: a description bound to one club of one connection.
+//!
+//! `call` carries out one operation and never fails: whatever happens is one of the outcomes, sorted by what helps.
+
+mod ask;
+mod bind;
+mod classify;
+mod found;
+mod mask;
+mod prepare;
+mod settings;
+mod sign;
+mod token;
+
+pub(crate) use settings::fits;
+
+use std::sync::Arc;
+
+use minijinja::value::Value;
+use model::{FindBy, Operation, Outcome};
+
+use crate::description::{Call, Description};
+use crate::expression::{Root, Scope};
+use crate::given::{Answer, Exchange, Found, Given, Prepared};
+use crate::net::{Egress, Net};
+use crate::tokens::Slot;
+use mask::Mask;
+
+/// A description bound to one club of one connection.
+pub struct Endpoint {
+    description: Arc<Description>,
+    hosts: Vec<BoundHost>,
+    scope: Scope,
+    mask: Mask,
+    net: Arc<dyn Net>,
+    warnings: Vec<String>,
+}
+
+/// A host with its address known.
+struct BoundHost {
+    base: String,
+    allow: Egress,
+    token: Option<BoundToken>,
+}
+
+/// The token's place in the cache and its own address.
+struct BoundToken {
+    slot: Arc<Slot>,
+    url: url::Url,
+    allow: Egress,
+}
+
+impl Endpoint {
+    /// The description that it is bound to.
+    pub fn description(&self) -> &Arc<Description> {
+        &self.description
+    }
+
+    /// What an operator should know about the settings: credentials that travel unencrypted.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Carries out one operation.
+    pub async fn call(&self, operation: Operation, given: &Given) -> Answer {
+        let Some(call) = self.description.calls.get(&operation) else {
+            return ended(Outcome::Unsupported);
+        };
+        let scope = self.scope.clone().given(given);
+        match operation {
+            Operation::FindPerson => self.search(call, given, &scope).await,
+            _ => self.ask(operation, call, given, Arc::new(scope)).await,
+        }
+    }
+
+    /// The request that a call would send, its secrets masked; a token that would be asked for is shown as `(token)`.
+    pub fn preview(&self, operation: Operation, given: &Given) -> Result<Prepared, Outcome> {
+        let call = self.description.calls.get(&operation).ok_or(Outcome::Unsupported)?;
+        let mut scope = self.scope.clone().given(given);
+        if let Some(first) = call.find_by.first() {
+            scope.set(Root::Search, search_keys(*first, given).unwrap_or_default());
+        }
+        let token = "(token)".to_owned().into();
+        let sending =
+            self.prepare(call, given, &Arc::new(scope), Some(&token)).map_err(classify::not_made)?;
+        Ok(Prepared {
+            method: sending.request.method.to_string(),
+            url: self.mask.apply(sending.request.url.as_str()),
+            headers: sending
+                .request
+                .headers
+                .iter()
+                .map(|(name, value)| (name.to_string(), self.mask.apply(value.to_str().unwrap_or_default())))
+                .collect(),
+            body: self.mask.apply(&String::from_utf8_lossy(&sending.request.body)),
+            sent: sending.sent.iter().collect(),
+        })
+    }
+
+    /// Looks for a person by each key in turn. The external id is conclusive; by the others all are asked, for each
+    /// alone may find a relative or miss a person.
+    async fn search(&self, call: &Call, given: &Given, scope: &Scope) -> Answer {
+        let mut found: Vec<Found> = Vec::new();
+        let mut last: Option<Answer> = None;
+        for by in &call.find_by {
+            let Some(keys) = search_keys(*by, given) else { continue };
+            let mut scope = scope.clone();
+            scope.set(Root::Search, keys);
+            let mut answer = self.ask(Operation::FindPerson, call, given, Arc::new(scope)).await;
+            if !matches!(answer.outcome, Outcome::Saved { .. }) {
+                return answer;
+            }
+            let conclusive = *by == FindBy::ExternalId && !answer.found.is_empty();
+            for person in answer.found.drain(..) {
+                if !found.iter().any(|known| known.id == person.id) {
+                    found.push(person);
+                }
+            }
+            last = Some(answer);
+            if conclusive {
+                break;
+            }
+        }
+        last.map_or_else(|| ended(Outcome::Unsupported), |answer| Answer { found, ..answer })
+    }
+}
+
+/// The values of one search key, if they are known.
+fn search_keys(by: FindBy, given: &Given) -> Option<Value> {
+    use model::Field;
+    let known =
+        |field: Field| given.person.get(&field).cloned().flatten().filter(|value| !value.trim().is_empty());
+    let pairs = match by {
+        FindBy::ExternalId if given.external_id.is_empty() => return None,
+        FindBy::ExternalId => vec![("external_id", given.external_id.clone())],
+        FindBy::Email => vec![("email", known(Field::Email)?)],
+        FindBy::Mobile => vec![("mobile", known(Field::Mobile)?)],
+        FindBy::Name => {
+            vec![("first_name", known(Field::FirstName)?), ("last_name", known(Field::LastName)?)]
+        }
+    };
+    Some(Value::from_pairs(pairs))
+}
+
+fn ended(outcome: Outcome) -> Answer {
+    Answer { outcome, found: Vec::new(), exchange: Exchange::default() }
+}

@@ -1,0 +1,227 @@
+//! Makes a request from a description, settings and what a call is about.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use secrecy::SecretString;
+use url::Url;
+
+use super::{Endpoint, sign};
+use crate::body;
+use crate::description::{Auth, Body, Call, Host};
+use crate::expression::{FieldSet, Root, Scope};
+use crate::given::Given;
+use crate::net::Request;
+use crate::template::{Absent, Piece, Rendering, RequestProblem, Template, Tree, interpolate};
+
+/// A request ready to be sent, and the fields it carries.
+pub(super) struct Sending {
+    pub request: Request,
+    pub sent: FieldSet,
+}
+
+type Result<T> = std::result::Result<T, RequestProblem>;
+
+impl Endpoint {
+    pub(super) fn prepare(
+        &self,
+        call: &Call,
+        given: &Given,
+        scope: &Arc<Scope>,
+        token: Option<&SecretString>,
+    ) -> Result<Sending> {
+        let (host, bound) = (&self.description.hosts[call.request.host], &self.hosts[call.request.host]);
+        let only = (call.changed_only && given.record.is_some()).then(|| FieldSet::of(&given.changed));
+        let (unknown, cleared) = (call.request.unknown, call.request.cleared);
+        let mut rendering = Rendering { scope, only, unknown, cleared, sent: FieldSet::default() };
+        let (kind, body) = write_body(&call.request.body, host, &mut rendering)?;
+        let mut headers = HeaderMap::new();
+        if let Some(kind) = kind {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
+        if let Body::Soap { action, .. } = &call.request.body {
+            headers.insert("soapaction", value(&format!("\"{action}\""), false)?);
+        }
+        let auth = host.auth.as_deref();
+        let auth_headers = auth.map_or(&[][..], |auth| &auth.headers);
+        for (name, template) in host.headers.iter().chain(&call.request.headers).chain(auth_headers) {
+            place_header(name, template, &mut rendering, &mut headers)?;
+        }
+        if let Some(auth) = auth {
+            place_credentials(auth, scope, token, &mut headers)?;
+        }
+        let mut url = address(&bound.base, &call.request.path, scope)?;
+        rendering.cleared = if cleared == Absent::Null { Absent::Omit } else { cleared };
+        let auth_query = auth.map_or(&[][..], |auth| &auth.query);
+        add_query(&mut url, host.query.iter().chain(&call.request.query).chain(auth_query), &mut rendering)?;
+        if let Some(secret) = auth.and_then(|auth| auth.standard_webhooks.as_deref()) {
+            sign::standard_webhooks(secret, scope, given, &body, &mut headers)?;
+        }
+        let sent = rendering.sent;
+        let request = Request {
+            method: call.request.method.clone(),
+            url,
+            headers,
+            body: Bytes::from(body),
+            deadline: call.timeout.unwrap_or(host.timeout),
+            max_response_bytes: host.max_response_bytes,
+            allow: bound.allow.clone(),
+            fresh: !call.safe,
+            follow_redirects: host.redirects,
+        };
+        Ok(Sending { request, sent })
+    }
+}
+
+/// A rendering without a person: settings alone.
+pub(super) fn rendering(scope: &Arc<Scope>) -> Rendering<'_> {
+    Rendering { scope, only: None, unknown: Absent::Omit, cleared: Absent::Omit, sent: FieldSet::default() }
+}
+
+fn write_body(
+    body: &Body,
+    host: &Host,
+    rendering: &mut Rendering<'_>,
+) -> Result<(Option<&'static str>, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    let kind = match body {
+        Body::None => return Ok((None, bytes)),
+        Body::Json(template) => {
+            bytes.reserve(1024);
+            let tree = rendering.tree(template)?.unwrap_or(Tree::Object(Vec::new()));
+            body::json(&tree, &mut bytes).map_err(plain)?;
+            "application/json"
+        }
+        Body::Form(form) => {
+            let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+            for (name, tree) in render_all(form, rendering)? {
+                pairs.append_pair(name, &tree.as_text().map_err(|said| plain(format!("`{name}`: {said}")))?);
+            }
+            bytes = pairs.finish().into_bytes();
+            "application/x-www-form-urlencoded"
+        }
+        Body::Xml { namespaces, root } => {
+            let tree = rendering.tree(root)?.unwrap_or(Tree::Object(Vec::new()));
+            bytes = body::xml(&tree, namespaces).map_err(plain)?.into_bytes();
+            "application/xml; charset=utf-8"
+        }
+        Body::Soap { header, body, .. } => {
+            let shared = host.soap.as_ref().map_or(&[][..], |soap| &soap.header);
+            let mut elements = render_all(shared, rendering)?;
+            elements.extend(render_all(header, rendering)?);
+            let tree = rendering.tree(body)?.unwrap_or(Tree::Object(Vec::new()));
+            let soap = host.soap.as_ref().ok_or_else(|| plain("the host says nothing of SOAP".to_owned()))?;
+            bytes = body::soap(&elements, &tree, &soap.namespaces).map_err(plain)?.into_bytes();
+            "text/xml; charset=utf-8"
+        }
+        Body::Text(pieces) => {
+            bytes = interpolate(pieces, rendering.scope, str::to_owned)?.0.into_bytes();
+            "text/plain; charset=utf-8"
+        }
+    };
+    Ok((Some(kind), bytes))
+}
+
+fn render_all<'t>(
+    values: &'t [(Box<str>, Template)],
+    rendering: &mut Rendering<'_>,
+) -> Result<Vec<(&'t str, Tree<'t>)>> {
+    let mut trees = Vec::with_capacity(values.len());
+    for (name, template) in values {
+        trees.extend(rendering.tree(template)?.map(|tree| (&**name, tree)));
+    }
+    Ok(trees)
+}
+
+fn place_header(
+    name: &str,
+    template: &Template,
+    rendering: &mut Rendering<'_>,
+    headers: &mut HeaderMap,
+) -> Result<()> {
+    let Some(tree) = rendering.tree(template)? else { return Ok(()) };
+    let name: HeaderName =
+        name.parse().map_err(|_| plain(format!("`{name}` is not the name of a header")))?;
+    let text = tree.as_text().map_err(|said| plain(format!("`{name}`: {said}")))?;
+    headers.insert(name, value(&text, matches!(tree, Tree::Secret(_)))?);
+    Ok(())
+}
+
+fn place_credentials(
+    auth: &Auth,
+    scope: &Arc<Scope>,
+    token: Option<&SecretString>,
+    headers: &mut HeaderMap,
+) -> Result<()> {
+    if let Some((user, password)) = &auth.basic {
+        let (user, _) = interpolate(user, scope, str::to_owned)?;
+        let (password, _) = interpolate(password, scope, str::to_owned)?;
+        let basic = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
+        headers.insert(header::AUTHORIZATION, value(&basic, true)?);
+    }
+    if let (Some(oauth2), Some(token)) = (&auth.oauth2, token) {
+        let mut scope = Scope::clone(scope);
+        scope.set(Root::Token, crate::expression::Hidden::value(token.clone()));
+        let (text, _) = interpolate(&oauth2.value, &Arc::new(scope), str::to_owned)?;
+        headers.insert(oauth2.header.clone(), value(&text, true)?);
+    }
+    Ok(())
+}
+
+/// The base and the path; each value in the path is escaped, so that it stays one segment.
+fn address(base: &str, path: &[Piece], scope: &Arc<Scope>) -> Result<Url> {
+    let (path, _) = interpolate(path, scope, escape)?;
+    if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Err(plain("a value in the path would lead elsewhere".to_owned()));
+    }
+    let text = format!("{base}/{}", path.trim_start_matches('/'));
+    Url::parse(&text).map_err(|error| plain(format!("the address cannot be read: {error}")))
+}
+
+fn add_query<'t>(
+    url: &mut Url,
+    query: impl Iterator<Item = &'t (Box<str>, Template)>,
+    rendering: &mut Rendering<'_>,
+) -> Result<()> {
+    for (name, template) in query {
+        let Some(tree) = rendering.tree(template)? else { continue };
+        let items = match &tree {
+            Tree::List(items) => items.iter().collect(),
+            one => vec![one],
+        };
+        for item in items {
+            let text = item.as_text().map_err(|said| plain(format!("`{name}`: {said}")))?;
+            url.query_pairs_mut().append_pair(name, &text);
+        }
+    }
+    Ok(())
+}
+
+/// Escapes a value for a path: everything but unreserved characters.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            escaped.push(char::from(byte));
+        } else {
+            use std::fmt::Write;
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+    }
+    escaped
+}
+
+fn value(text: &str, secret: bool) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(text)
+        .or_else(|_| HeaderValue::from_bytes(text.as_bytes()))
+        .map_err(|_| plain("a header cannot carry line breaks or control characters".to_owned()))?;
+    value.set_sensitive(secret);
+    Ok(value)
+}
+
+fn plain(said: String) -> RequestProblem {
+    RequestProblem { fields: FieldSet::default(), said }
+}

@@ -1,0 +1,155 @@
+//! What the hub gives to a call, and what it gets back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use jiff::Timestamp;
+use model::{Field, Kind, Outcome, RemoteId};
+use secrecy::SecretString;
+
+/// What a call is about. Only what the operation's description mentions is read.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// Canonical values; absent is unknown, `None` is cleared. Owner and lead source are the platform's own ids already.
+    pub person: BTreeMap<Field, Option<String>>,
+    /// The fields that changed; an update of changed fields sends these alone.
+    pub changed: BTreeSet<Field>,
+    /// What the person is to become or stay.
+    pub kind: Option<Kind>,
+    /// The record's number at the platform.
+    pub record: Option<RemoteId>,
+    /// The Connector's own id of the person.
+    pub external_id: String,
+    /// The tracking UUID of the transfer.
+    pub tracking: String,
+    /// The name of a lead source.
+    pub name: Option<String>,
+    /// The e-mail address of a staff member.
+    pub email: Option<String>,
+    /// The time of the call.
+    pub now: Timestamp,
+}
+
+/// How a call ended, what it found, and what went over the wire.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What a look-up found; for the verification, the club.
+    pub found: Vec<Found>,
+    /// What went over the wire, for the log.
+    pub exchange: Exchange,
+}
+
+/// One staff member, lead source, club or person that a look-up found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its number at the platform.
+    pub id: RemoteId,
+    /// The Connector's id that the platform keeps, if it does.
+    pub external_id: Option<String>,
+    /// The name: of a lead source, a club, or a person in one piece.
+    pub name: Option<String>,
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Mobile phone.
+    pub mobile: Option<String>,
+    /// Whether it is in use; `None` where the platform does not say.
+    pub active: Option<bool>,
+    /// When it was created, where the platform says so.
+    pub created_at: Option<Timestamp>,
+    /// What a person is to the club.
+    pub kind: Option<Kind>,
+    /// The whole record in canonical values, where the description reads it.
+    pub fields: BTreeMap<Field, String>,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Found {
+            id: RemoteId::plain(""),
+            external_id: None,
+            name: None,
+            first_name: None,
+            last_name: None,
+            email: None,
+            mobile: None,
+            active: None,
+            created_at: None,
+            kind: None,
+            fields: BTreeMap::new(),
+        }
+    }
+}
+
+/// What went over the wire, without its secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exchange {
+    /// The verb.
+    pub method: String,
+    /// The address, masked.
+    pub url: String,
+    /// The HTTP status, if an answer came.
+    pub status: Option<u16>,
+    /// How long the call took; set by whoever holds the clock, 0 until then.
+    pub took_ms: u32,
+    /// The fields that were sent, cleared ones included.
+    pub sent: Vec<Field>,
+    /// Headers and body, masked, at most 8 KiB.
+    pub request: String,
+    /// The body of the answer, masked, at most 8 KiB.
+    pub response: String,
+    /// Remarks: a token renewed, a value that could not be read.
+    pub notes: Vec<String>,
+}
+
+/// The request that a call would send, secrets masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// The verb.
+    pub method: String,
+    /// The address, masked.
+    pub url: String,
+    /// The headers, masked.
+    pub headers: Vec<(String, String)>,
+    /// The body, masked.
+    pub body: String,
+    /// The fields that it carries, cleared ones included.
+    pub sent: Vec<Field>,
+}
+
+/// The settings of one club of one connection: installation, client and club merged.
+#[derive(Clone, Debug, Default)]
+pub struct Settings(pub BTreeMap<String, SettingValue>);
+
+/// The value of a setting.
+#[derive(Clone)]
+pub enum SettingValue {
+    /// Anybody may read it.
+    Text(String),
+    /// It renders only into a request.
+    Secret(SecretString),
+}
+
+impl fmt::Debug for SettingValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SettingValue::Text(text) => write!(f, "{text:?}"),
+            SettingValue::Secret(_) => f.write_str("(secret)"),
+        }
+    }
+}
+
+/// A setting that is missing or cannot be right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{setting}`: {message}")]
+pub struct SettingProblem {
+    /// The setting's name in the description.
+    pub setting: String,
+    /// What is wrong with it, to stand beside its field.
+    pub message: String,
+}

@@ -1,0 +1,333 @@
+//! The tables themselves. Both halves of the language are here; the second half's keys are [`Is::Later`].
+
+use super::{Entry, Is, Shape};
+
+const fn must(key: &'static str, is: Is, about: &'static str) -> Entry {
+    Entry { key, is, required: true, about }
+}
+
+const fn may(key: &'static str, is: Is, about: &'static str) -> Entry {
+    Entry { key, is, required: false, about }
+}
+
+const fn later(key: &'static str, about: &'static str) -> Entry {
+    Entry { key, is: Is::Later, required: false, about }
+}
+
+const GRADES: &[&str] = &["assumed", "public", "certified"];
+const ABSENT: &[&str] = &["omit", "empty", "null"];
+pub(crate) const KINDS: &[&str] =
+    &["text", "secret", "choice", "integer", "boolean", "url", "scheme", "host", "port", "label"];
+pub(crate) const OUTCOMES: &[&str] = &[
+    "saved",
+    "unchanged",
+    "rejected",
+    "duplicate",
+    "gone",
+    "nothing",
+    "doubtful",
+    "misconfigured",
+    "unavailable",
+    "throttled",
+    "unauthorised",
+];
+const FIND_BY: &[&str] = &["external_id", "email", "mobile", "name"];
+
+/// A whole description.
+pub(crate) static DESCRIPTION: Shape = Shape {
+    name: "a description",
+    keys: &[
+        must("platform", Is::Object(&PLATFORM), "what is described, by whom, how well it is known"),
+        must(
+            "capabilities",
+            Is::Object(&CAPABILITIES),
+            "what the platform can do; everything else is unsupported",
+        ),
+        may("settings", Is::Map(&Is::Object(&SETTING)), "what turning up needs"),
+        may("auth", Is::Map(&Is::Object(&AUTH)), "named ways to sign in"),
+        must(
+            "hosts",
+            Is::Map(&Is::Object(&HOST)),
+            "named addresses, and what every call to them has in common",
+        ),
+        may("maps", Is::Map(&Is::Object(&MAP)), "named value maps, for the filters `map` and `unmap`"),
+        may("parts", Is::Map(&Is::Value), "structures used more than once, by `=parts.name`"),
+        must("operations", Is::Map(&Is::Object(&OPERATION)), "how each call is made and its answer read"),
+        may("failures", Is::List(&Is::Object(&FAILURE)), "rules for every operation, after its own"),
+        later("feeds", "reading changes: paging, cursors, windows, differences"),
+        later("webhooks", "calls in: verification, handshakes, envelopes, routing"),
+        later("subscriptions", "the life cycle of webhook subscriptions"),
+        later("files", "files in and out: columns, encodings, delivery"),
+        later("discovery", "required fields and custom fields, asked of each club"),
+        later("side_effects", "features of the platform that act on people, off unless switched on"),
+        later("rates", "budgets per second to month, and what a call costs"),
+        later("timezone", "the zone of the platform's local times"),
+    ],
+};
+
+static PLATFORM: Shape = Shape {
+    name: "the platform",
+    keys: &[
+        must("name", Is::Text, "its folder's name: lower case, digits and `-`"),
+        must("title", Is::Text, "what people call it"),
+        must("vendor", Is::Text, "who makes it"),
+        must("language", Is::Integer(1, 1), "the version of this language"),
+        must("version", Is::Integer(1, 1_000_000), "the version of this description"),
+        must(
+            "grade",
+            Is::OneOf(GRADES),
+            "how far it can be trusted, where an operation does not say otherwise",
+        ),
+        may("about", Is::Text, "where the knowledge comes from"),
+    ],
+};
+
+static CAPABILITIES: Shape = Shape {
+    name: "the capabilities",
+    keys: &[
+        must("operations", Is::List(&Is::Text), "the operations that the platform offers"),
+        may("conversion", Is::OneOf(&["perform", "update", "none"]), "how a prospect becomes a member"),
+        may("kinds_apart", Is::Boolean, "prospects and members are numbered apart"),
+        may("ids", Is::OneOf(&["per_club", "per_client"]), "within what a record's number is unique"),
+        may("updates", Is::OneOf(&["changed", "whole"]), "what a write of an existing record sends"),
+        may("clips", Is::Map(&Is::Integer(1, 100_000)), "fields that the platform clips, in characters"),
+        may(
+            "late_after_s",
+            Is::Integer(0, 86_400),
+            "how long after its deadline a call may still take effect",
+        ),
+        may("visible_after_s", Is::Integer(0, 86_400), "how long a stored record may hide from look-ups"),
+        may("concurrency", Is::Integer(1, 64), "how many calls may be under way at once"),
+    ],
+};
+
+static SETTING: Shape = Shape {
+    name: "a setting",
+    keys: &[
+        must("title", Is::Text, "the label of its field"),
+        may("help", Is::Text, "where to find it, in the words of a club manager"),
+        must("kind", Is::OneOf(KINDS), "what it is"),
+        must("scope", Is::OneOf(&["installation", "client", "club"]), "who has one"),
+        may("choices", Is::List(&Is::Text), "the values of a choice"),
+        may("required", Is::Boolean, "whether turning up needs it; yes unless there is a default"),
+        may("default", Is::Text, "its value where none is given"),
+        may("pattern", Is::Text, "a regular expression for the whole value"),
+        may(
+            "role",
+            Is::OneOf(&["client_id", "club_id"]),
+            "it is the platform's number of the client or the club",
+        ),
+    ],
+};
+
+static AUTH: Shape = Shape {
+    name: "a way to sign in",
+    keys: &[
+        may("headers", Is::Values, "headers that carry credentials"),
+        may("query", Is::Values, "query parameters that carry credentials"),
+        may("basic", Is::Object(&BASIC), "HTTP Basic"),
+        may("oauth2", Is::Object(&OAUTH2), "a token by client credentials"),
+        may("sign", Is::Object(&SIGN), "a signature over the request"),
+        later("login", "a recipe of requests that ends in a token"),
+        later("digest", "HTTP Digest"),
+        later("ws_security", "a UsernameToken in the SOAP header"),
+        later("when", "alternative ways chosen by a setting"),
+    ],
+};
+
+static BASIC: Shape = Shape {
+    name: "HTTP Basic",
+    keys: &[
+        must("user", Is::Expression, "the user's name"),
+        must("password", Is::Expression, "the password"),
+    ],
+};
+
+static OAUTH2: Shape = Shape {
+    name: "OAuth 2",
+    keys: &[
+        must("grant", Is::OneOf(&["client_credentials"]), "how the token is asked for"),
+        must("url", Is::Expression, "the token's address"),
+        may("method", Is::OneOf(&["GET", "POST"]), "the verb; POST unless said"),
+        must("client_id", Is::Expression, "the client's name"),
+        must("client_secret", Is::Expression, "the client's secret"),
+        may("credentials", Is::OneOf(&["basic", "body", "query"]), "where they go; `body` unless said"),
+        may("parameters", Is::Values, "further parameters, such as `scope`"),
+        may("place", Is::Object(&PLACE), "where the token goes; `Authorization: Bearer` unless said"),
+        may("per", Is::OneOf(&["credentials", "club"]), "who shares a token; `credentials` unless said"),
+        may(
+            "renew_before_s",
+            Is::Integer(0, 3600),
+            "how long before its end a token is renewed; 60 unless said",
+        ),
+        may("lasts_s", Is::Integer(1, 31_536_000), "how long a token lasts if the answer does not say"),
+        later("refresh", "refresh tokens that rotate"),
+    ],
+};
+
+static PLACE: Shape = Shape {
+    name: "the token's place",
+    keys: &[
+        must("header", Is::Text, "the header"),
+        must("value", Is::Text, "its value, with `{{ token }}` inside"),
+    ],
+};
+
+static SIGN: Shape = Shape {
+    name: "a signature",
+    keys: &[
+        may("standard_webhooks", Is::Object(&STANDARD_WEBHOOKS), "the Standard Webhooks scheme"),
+        later("hmac", "an HMAC over declared parts"),
+    ],
+};
+
+static STANDARD_WEBHOOKS: Shape = Shape {
+    name: "the signature",
+    keys: &[must("secret", Is::Expression, "the signing secret, `whsec_` and base64")],
+};
+
+static HOST: Shape = Shape {
+    name: "a host",
+    keys: &[
+        must("base", Is::Expression, "the beginning of every address"),
+        may("auth", Is::Text, "the way to sign in"),
+        may("headers", Is::Values, "headers of every call"),
+        may("query", Is::Values, "query parameters of every call"),
+        may("soap", Is::Object(&HOST_SOAP), "what all SOAP calls have in common"),
+        may("timeout_s", Is::Integer(1, 300), "the longest that a call may take; 30 unless said"),
+        may("max_response_kb", Is::Integer(1, 65_536), "the largest answer; 1024 unless said"),
+        may("redirects", Is::Integer(0, 5), "how many redirects are followed; none unless said"),
+    ],
+};
+
+static HOST_SOAP: Shape = Shape {
+    name: "SOAP",
+    keys: &[
+        must("namespace", Is::Text, "the namespace of elements without a prefix"),
+        may("prefixes", Is::Literals, "prefixes and their namespaces"),
+        may("header", Is::Values, "the elements of the SOAP header"),
+        later("version", "SOAP 1.2"),
+        later("encoding", "rpc/literal and rpc/encoded"),
+    ],
+};
+
+static MAP: Shape = Shape {
+    name: "a value map",
+    keys: &[
+        must("values", Is::Literals, "our value: theirs"),
+        may(
+            "otherwise",
+            Is::OneOf(&["drop", "keep", "fail"]),
+            "what becomes of other values; `fail` unless said",
+        ),
+    ],
+};
+
+static OPERATION: Shape = Shape {
+    name: "an operation",
+    keys: &[
+        may("grade", Is::OneOf(GRADES), "how far this call can be trusted"),
+        may("source", Is::Text, "where the knowledge comes from"),
+        may("repeat", Is::OneOf(&["safe", "unsafe"]), "whether a repeat is harmless"),
+        may("sends", Is::OneOf(&["changed", "whole"]), "what it sends of an existing record"),
+        may(
+            "find_by",
+            Is::List(&Is::OneOf(FIND_BY)),
+            "the keys by which a person is looked for, one call each",
+        ),
+        must("request", Is::Object(&REQUEST), "the call"),
+        may("answer", Is::Object(&ANSWER), "how its answer is read"),
+        may("failures", Is::List(&Is::Object(&FAILURE)), "rules for its answers; the first that fits counts"),
+        may("timeout_s", Is::Integer(1, 300), "the longest that this call may take"),
+        later("steps", "several requests that hand on values"),
+        later("dry_run", "the platform's own flag for trying out"),
+    ],
+};
+
+static REQUEST: Shape = Shape {
+    name: "a request",
+    keys: &[
+        may("host", Is::Text, "the host; needless where there is only one"),
+        must("method", Is::OneOf(&["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]), "the verb"),
+        must("path", Is::Expression, "the path under the host's base, each `{{ … }}` escaped"),
+        may("query", Is::Values, "query parameters"),
+        may("headers", Is::Values, "headers"),
+        may("json", Is::Value, "a JSON body"),
+        may("form", Is::Values, "a form body"),
+        may("xml", Is::Object(&XML_BODY), "an XML body"),
+        may("soap", Is::Object(&SOAP_BODY), "a SOAP 1.1 call"),
+        may("text", Is::Expression, "a text body"),
+        may(
+            "unknown",
+            Is::OneOf(ABSENT),
+            "what becomes of a field whose value is unknown; `omit` unless said",
+        ),
+        may("cleared", Is::OneOf(ABSENT), "what becomes of a cleared field; null in JSON, else empty"),
+        later("multipart", "a multipart body"),
+        later("csv", "a CSV body"),
+    ],
+};
+
+static XML_BODY: Shape = Shape {
+    name: "an XML body",
+    keys: &[
+        may("namespace", Is::Text, "the namespace of elements without a prefix"),
+        may("prefixes", Is::Literals, "prefixes and their namespaces"),
+        must("body", Is::Value, "the one root element"),
+    ],
+};
+
+static SOAP_BODY: Shape = Shape {
+    name: "a SOAP call",
+    keys: &[
+        must("action", Is::Text, "the SOAPAction, without quotes"),
+        may("header", Is::Values, "further elements of the SOAP header"),
+        must("body", Is::Value, "the element in the SOAP body"),
+    ],
+};
+
+static ANSWER: Shape = Shape {
+    name: "an answer",
+    keys: &[
+        may(
+            "decode",
+            Is::OneOf(&["auto", "json", "xml", "form", "text", "none"]),
+            "by content type unless forced",
+        ),
+        may("success", Is::Expression, "true when the platform took it; a status of 2xx unless said"),
+        may("id", Is::Alternatives, "the record's number"),
+        may("id_space", Is::Text, "the id space of that number, where kinds are numbered apart"),
+        may("items", Is::Expression, "the list of what was found"),
+        may("item", Is::Object(&ITEM), "how one of them, by the name `item`, is read"),
+    ],
+};
+
+static ITEM: Shape = Shape {
+    name: "what was found",
+    keys: &[
+        must("id", Is::Alternatives, "its number"),
+        may("id_space", Is::Expression, "the id space of that number"),
+        may("external_id", Is::Expression, "the Connector's own id, kept by the platform"),
+        may("name", Is::Expression, "the name in one piece"),
+        may("first_name", Is::Expression, "the given name"),
+        may("last_name", Is::Expression, "the family name"),
+        may("email", Is::Expression, "the e-mail address"),
+        may("mobile", Is::Expression, "the mobile phone"),
+        may("active", Is::Expression, "whether it is in use"),
+        may("created_at", Is::Expression, "when it was created"),
+        may("kind", Is::Expression, "PROSPECT, MEMBER or EX_MEMBER"),
+        may("fields", Is::Map(&Is::Expression), "the whole record in canonical fields"),
+    ],
+};
+
+static FAILURE: Shape = Shape {
+    name: "a failure rule",
+    keys: &[
+        must("when", Is::Expression, "the rule fits when this is true"),
+        must("outcome", Is::OneOf(OUTCOMES), "what it means"),
+        may("said", Is::Alternatives, "the platform's words"),
+        may("field", Is::Alternatives, "the field it names, by its name or ours"),
+        may("id", Is::Alternatives, "the number of the record that exists already"),
+        may("retry_after_s", Is::Alternatives, "the wait it asks for; the header `Retry-After` unless said"),
+    ],
+};

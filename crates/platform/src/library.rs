@@ -1,0 +1,112 @@
+//! The descriptions that come with the Connector, and those of an installation, which go first.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use rust_embed::RustEmbed;
+
+use crate::description::Description;
+use crate::mistakes::Mistakes;
+
+#[derive(RustEmbed)]
+#[folder = "../../platforms"]
+
+struct Shipped;
+
+/// All platforms that an installation knows.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    platforms: BTreeMap<String, Platform>,
+}
+
+#[derive(Clone, Debug)]
+struct Platform {
+    description: Arc<Description>,
+    guide: Option<Arc<str>>,
+    text: Arc<str>,
+}
+
+impl Library {
+    /// The descriptions inside the binary.
+    pub fn bundled() -> Result<Library, Mistakes> {
+        let mut library = Library::default();
+        for path in Shipped::iter() {
+            let Some(name) = path.strip_suffix("/platform.yaml") else { continue };
+            let text = shipped(&path).unwrap_or_default();
+            let guide = shipped(&format!("{name}/guide.md"));
+            library.add(name, &format!("platforms/{path}"), &text, guide.as_deref())?;
+        }
+        Ok(library)
+    }
+
+    /// The bundled ones, and those of a directory of the same layout, which replace bundled ones of the same name.
+    pub fn with_dir(dir: &Path) -> Result<Library, Mistakes> {
+        let mut library = Library::bundled()?;
+        let unread = |path: &Path, error: &std::io::Error| {
+            let mut mistakes = Mistakes::new(&path.display().to_string(), "");
+            mistakes.add(0..0, format!("cannot be read: {error}"));
+            mistakes
+        };
+        let entries = std::fs::read_dir(dir).map_err(|error| unread(dir, &error))?;
+        for entry in entries.flatten() {
+            let path = entry.path().join("platform.yaml");
+            if !path.is_file() {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).map_err(|error| unread(&path, &error))?;
+            let guide = std::fs::read_to_string(entry.path().join("guide.md")).ok();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            library.add(&name, &path.display().to_string(), &text, guide.as_deref())?;
+        }
+        Ok(library)
+    }
+
+    /// The description of a platform.
+    pub fn get(&self, name: &str) -> Option<Arc<Description>> {
+        self.platforms.get(name).map(|platform| Arc::clone(&platform.description))
+    }
+
+    /// The names of all platforms, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.platforms.keys().map(String::as_str)
+    }
+
+    /// The client guide of a platform, in Markdown.
+    pub fn guide(&self, name: &str) -> Option<&str> {
+        self.platforms.get(name).and_then(|platform| platform.guide.as_deref())
+    }
+
+    /// The description's own text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.platforms.get(name).map(|platform| &*platform.text)
+    }
+
+    fn add(&mut self, name: &str, file: &str, text: &str, guide: Option<&str>) -> Result<(), Mistakes> {
+        let description = Description::parse(file, text)?;
+        if description.name() != name {
+            let mut mistakes = Mistakes::new(file, text);
+            let at = text.find("name:").unwrap_or_default();
+            mistakes
+                .add(
+                    at..at + 5,
+                    format!("the folder is called `{name}` and the platform `{}`", description.name()),
+                )
+                .help("they have one name");
+            return Err(mistakes);
+        }
+        let platform =
+            Platform { description: Arc::new(description), guide: guide.map(Into::into), text: text.into() };
+        self.platforms.insert(name.to_owned(), platform);
+        Ok(())
+    }
+}
+
+fn shipped(path: &str) -> Option<String> {
+    let file = Shipped::get(path)?;
+    match file.data {
+        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
+        Cow::Owned(bytes) => String::from_utf8(bytes).ok(),
+    }
+}
