@@ -27,11 +27,20 @@ impl Pool {
             Some(connection) => connection,
             None => open::readable(&self.file)?,
         };
-        let answer = read(&connection);
+        let answer = at_one_moment(&connection, read);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < self.keep {
+        if idle.len() < self.keep && connection.is_autocommit() {
             idle.push(connection);
         }
         answer
     }
+}
+
+/// Statements of one read see one commit. A person from before a commit with links from after it would let a lane settle
+/// a link on a profile that it never saw.
+fn at_one_moment<T>(db: &Connection, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    db.prepare_cached("BEGIN")?.execute([])?;
+    let answer = read(db);
+    db.prepare_cached("COMMIT")?.execute([])?;
+    answer
 }

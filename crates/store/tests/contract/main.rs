@@ -1,0 +1,39 @@
+//! The contract suite: what every store does, run on the embedded one and on the model of it; and what only a file on
+//! a disk must prove.
+
+mod counts;
+mod directory;
+mod domain;
+mod due;
+mod identify;
+mod lines;
+mod log_filters;
+mod paging;
+mod receive;
+mod search;
+mod settle;
+mod setup;
+mod waiting;
+
+mod both_agree;
+mod disk_full;
+mod durability;
+mod opening;
+mod together;
+mod wal;
+
+/// Runs each named function once per store.
+macro_rules! on_both_stores {
+    ($($name:ident),* $(,)?) => {
+        mod memory {
+            $(#[tokio::test] async fn $name() { super::$name(&store::Memory::new()).await; })*
+        }
+        mod sqlite {
+            $(#[tokio::test] async fn $name() {
+                let folder = tempfile::tempdir().expect("a folder");
+                super::$name(&$crate::domain::open(folder.path())).await;
+            })*
+        }
+    };
+}
+use on_both_stores;
