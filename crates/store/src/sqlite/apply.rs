@@ -45,9 +45,6 @@ fn still_so(db: &Connection, person: &Person, expect: &Expect) -> Result<bool> {
     {
         return Ok(false);
     }
-    if matches!(expect, Expect::New { .. }) {
-        return Ok(true);
-    }
     let stored: Option<i64> = db
         .prepare_cached("SELECT revision FROM person WHERE id = ?1")?
         .query_row([person.id.0], |row| row.get(0))
@@ -80,9 +77,10 @@ fn keep_person(db: &Connection, person: &Person, expect: &Expect, links: &[Link]
     if let Expect::Revision(_) = expect {
         search::replace_terms(db, person, links)?;
         db.prepare_cached(
-            "UPDATE person SET revision = ?2, name_key = ?3, owner = ?4, lead_source = ?5, doc = ?6 WHERE id = ?1",
+            "UPDATE person SET club = ?2, revision = ?3, name_key = ?4, owner = ?5, lead_source = ?6, doc = ?7
+             WHERE id = ?1",
         )?
-        .execute(params![person.id.0, person.revision as i64, name_key, owner, source, doc])?;
+        .execute(params![person.id.0, person.club.0, person.revision as i64, name_key, owner, source, doc])?;
     } else {
         db.prepare_cached(
             "INSERT INTO person (id, club, revision, name_key, owner, lead_source, doc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
