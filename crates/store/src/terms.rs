@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Field, Link, Profile, fold};
+use model::{Field, Link, Profile, RemoteId, fold};
 
 /// The longest term that is kept, in characters.
 const LONGEST: usize = 64;
@@ -11,10 +11,11 @@ const LONGEST: usize = 64;
 pub(crate) fn of(profile: &Profile, links: &[Link]) -> BTreeSet<String> {
     let mut terms = BTreeSet::new();
     for field in [Field::FirstName, Field::LastName, Field::Company] {
-        let folded = fold::text(profile.get(field).unwrap_or_default());
-        terms.extend(folded.split([' ', '-', '\'']).filter(|word| !word.is_empty()).map(cut));
+        let folded = text(profile.get(field).unwrap_or_default());
+        let words = folded.split(' ').chain(folded.split([' ', '-', '\'']));
+        terms.extend(words.filter(|word| !word.is_empty()).map(cut));
     }
-    let email = fold::text(profile.get(Field::Email).unwrap_or_default());
+    let email = text(profile.get(Field::Email).unwrap_or_default());
     if !email.is_empty() {
         terms.insert(cut(&email));
     }
@@ -23,9 +24,20 @@ pub(crate) fn of(profile: &Profile, links: &[Link]) -> BTreeSet<String> {
         terms.extend(phone_tails(&digits));
     }
     for link in links {
-        terms.extend(link.record.iter().chain(&link.former).map(|record| cut(&fold::text(&record.id))));
+        terms.extend(link.record.iter().chain(&link.former).map(of_record));
     }
     terms
+}
+
+/// The term under which a platform's number is found.
+pub(crate) fn of_record(record: &RemoteId) -> String {
+    cut(&text(&record.id))
+}
+
+/// Folded, and with one apostrophe for the two that people type.
+fn text(raw: &str) -> String {
+    let folded = fold::text(raw);
+    if folded.contains('\u{2019}') { folded.replace('\u{2019}', "'") } else { folded }
 }
 
 /// Any run of a phone's digits begins one of its tails.
@@ -36,7 +48,7 @@ fn phone_tails(digits: &str) -> impl Iterator<Item = String> + '_ {
 /// How a typed word is looked up: phone digits where it looks like a phone, else folded text. The words of a phone
 /// number typed with blanks are joined by the caller.
 pub(crate) fn wanted(word: &str) -> Vec<String> {
-    let folded = cut(&fold::text(word));
+    let folded = cut(&text(word));
     let digits = fold::digits(word);
     let phone_like = digits.len() >= 3 && word.chars().all(|c| c.is_ascii_digit() || "+-() ./".contains(c));
     if phone_like { vec![folded, format!("#{digits}")] } else { vec![folded] }

@@ -74,8 +74,8 @@ fn keep_person(db: &Connection, person: &Person, expect: &Expect, links: &[Link]
     let owner = person.profile.entry(Field::Owner).map(|entry| entry.0);
     let source = person.profile.entry(Field::LeadSource).map(|entry| entry.0);
     let name_key = person.profile.name_key();
+    search::replace_terms(db, person, links)?;
     if let Expect::Revision(_) = expect {
-        search::replace_terms(db, person, links)?;
         db.prepare_cached(
             "UPDATE person SET club = ?2, revision = ?3, name_key = ?4, owner = ?5, lead_source = ?6, doc = ?7
              WHERE id = ?1",

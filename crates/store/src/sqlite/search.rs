@@ -45,21 +45,26 @@ pub(super) fn index_people(db: &Connection, limit: usize) -> Result<usize> {
     Ok(next.len())
 }
 
-/// Replaces the terms of a person who changed and is indexed already. Call before the person's row is written.
+/// Brings the terms of a person up to date whom the indexer has passed: one who changed, or one who is new and whose
+/// number is lower than that of people who were committed earlier. Call before the person's row is written.
 pub(super) fn replace_terms(db: &Connection, person: &Person, links: &[Link]) -> Result<()> {
     if person.id.0 > indexed_up_to(db)? {
         return Ok(());
     }
-    let Some(before) = people::subject(db, person.id)? else { return Ok(()) };
-    let old = terms::of(&before.person.profile, &[]);
-    let new = terms::of(&person.profile, &[]);
-    let records = terms::of(&person.profile, links);
+    let Some(before) = people::subject(db, person.id)? else {
+        return add(db, person.club, person.id, &terms::of(&person.profile, links));
+    };
+    let untouched = |link: &&Link| links.iter().all(|new| new.connection != link.connection);
+    let links: Vec<Link> = before.links.iter().filter(untouched).chain(links).cloned().collect();
+    let old = terms::of(&before.person.profile, &before.links);
+    let new = terms::of(&person.profile, &links);
+    let moved = before.person.club != person.club;
     let mut remove =
         db.prepare_cached("DELETE FROM person_term WHERE club = ?1 AND term = ?2 AND person = ?3")?;
-    for term in old.difference(&new) {
-        remove.execute(params![person.club.0, term, person.id.0])?;
+    for term in old.iter().filter(|term| moved || !new.contains(*term)) {
+        remove.execute(params![before.person.club.0, term, person.id.0])?;
     }
-    let added: BTreeSet<String> = records.difference(&old).cloned().collect();
+    let added = new.into_iter().filter(|term| moved || !old.contains(term)).collect();
     add(db, person.club, person.id, &added)
 }
 
@@ -74,7 +79,7 @@ pub(super) fn add_record(db: &Connection, link: &Link) -> Result<()> {
         .query_row([link.person.0], |row| row.get(0))
         .optional()?;
     let Some(club) = club else { return Ok(()) };
-    add(db, ClubId(club), link.person, &BTreeSet::from([model::fold::text(&record.id)]))
+    add(db, ClubId(club), link.person, &BTreeSet::from([terms::of_record(record)]))
 }
 
 /// People of whom every word begins a term. Relies on the key of `person_term`.
