@@ -5,9 +5,14 @@
 //! integration and the agreements in the day itself, not from any run of the hub.
 
 mod cast;
+mod evening;
 mod expect;
 mod names;
+mod player;
 mod story;
+
+pub use evening::shortfalls;
+pub use player::{Player, Unplayed};
 
 use std::collections::BTreeMap;
 

@@ -57,10 +57,10 @@ impl People {
         let (last, key) =
             (fold(self.all[at].get("last_name")), human(&self.all[at].club, &self.all[at].fields));
         change(&mut self.all[at]);
-        if fold(self.all[at].get("last_name")) != last {
-            if let Some(places) = self.by_last_name.get_mut(&last) {
-                places.retain(|place| *place != at);
-            }
+        if fold(self.all[at].get("last_name")) != last
+            && let Some(places) = self.by_last_name.get_mut(&last)
+        {
+            places.retain(|place| *place != at);
         }
         if let Some(key) = key
             && self.by_human.get(&key) == Some(&at)

@@ -161,16 +161,15 @@ impl Sender {
         record_id: Option<&str>,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Answer<T>, reqwest::Error> {
-        let mut url = format!(
-            "{}{BASE_PATH}/{what}?provider={}&client_id={}&club_id={}",
+        let record = record_id.map(|id| format!("&{}={}", self.record_parameter, percent_encoded(id)));
+        let url = format!(
+            "{}{BASE_PATH}/{what}?provider={}&client_id={}&club_id={}{}",
             self.base_url,
             percent_encoded(&self.provider),
             percent_encoded(&self.client_id),
-            percent_encoded(&self.club_id)
+            percent_encoded(&self.club_id),
+            record.unwrap_or_default()
         );
-        if let Some(record_id) = record_id {
-            url.push_str(&format!("&{}={}", self.record_parameter, percent_encoded(record_id)));
-        }
         self.call(self.http.get(url), read).await
     }
 

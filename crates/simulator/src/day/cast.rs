@@ -80,7 +80,7 @@ pub(super) fn directory() -> Directory {
 
 /// A name nobody has yet, and its language.
 pub(super) fn name(dice: &mut Dice, index: usize, taken: &mut Vec<String>) -> (String, String, &'static str) {
-    let awkward = AWKWARD.get(index / 7).filter(|_| index % 7 == 0);
+    let awkward = AWKWARD.get(index / 7).filter(|_| index.is_multiple_of(7));
     if let Some((first, last)) = awkward {
         taken.push(fold(&format!("{first} {last}")));
         return ((*first).to_owned(), (*last).to_owned(), "awkward");

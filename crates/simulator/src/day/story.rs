@@ -191,7 +191,7 @@ fn tell(dice: &mut Dice, life: &mut Life, mut form: Vec<Element>, at: u64) {
     life.intouch(at, lead, form);
     match life.story {
         "updated" => {
-            life.intouch(after, lead, vec![("mobile", Some(format!("604-555-{:04}", dice.below(10_000))))])
+            life.intouch(after, lead, vec![("mobile", Some(format!("604-555-{:04}", dice.below(10_000))))]);
         }
         "updated_often" => {
             for edit in 1..=5_u64 {
@@ -209,7 +209,7 @@ fn tell(dice: &mut Dice, life: &mut Life, mut form: Vec<Element>, at: u64) {
             life.intouch(after + 2 * HOUR_MS, Kind::ExMember, vec![]);
         }
         "state_mended" => {
-            life.intouch(after, lead, vec![("state", text(if life.club == 0 { "BC" } else { "NS" }))])
+            life.intouch(after, lead, vec![("state", text(if life.club == 0 { "BC" } else { "NS" }))]);
         }
         "phone_cleared" => life.intouch(after, lead, vec![("mobile", None)]),
         _ => {}

@@ -1,6 +1,7 @@
 //! Documents as a sender writes them, the careless ones included.
 
 use super::{Encoding, NAMESPACE, Sender};
+use crate::soap::leaf;
 
 /// What a user document says of one element.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,14 +110,12 @@ pub fn user_document(
     namespaced: bool,
     encoding: Encoding,
 ) -> String {
-    let mut info = String::new();
-    for (name, value) in elements {
-        match value {
-            Value::Text(text) => info.push_str(&format!("<{name}>{}</{name}>", xml_text(text))),
-            Value::Empty => info.push_str(&format!("<{name}/>")),
-            Value::Nil => info.push_str(&format!("<{name} xsi:nil=\"true\"/>")),
-        }
-    }
+    let written = elements.iter().map(|(name, value)| match value {
+        Value::Text(text) => leaf(name, text),
+        Value::Empty => format!("<{name}/>"),
+        Value::Nil => format!("<{name} xsi:nil=\"true\"/>"),
+    });
+    let info = written.collect::<Vec<_>>().concat();
     let nil = elements.iter().any(|(_, value)| *value == Value::Nil);
     let space = if namespaced { format!(" xmlns=\"{NAMESPACE}\"") } else { String::new() };
     let xsi = if nil { " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"" } else { "" };
@@ -186,7 +185,7 @@ fn provider_info(identity: &[String; 4]) -> String {
 }
 
 fn leaves(values: &[(&str, &str)]) -> String {
-    values.iter().map(|(name, value)| format!("<{name}>{}</{name}>", xml_text(value))).collect()
+    values.iter().map(|(name, value)| leaf(name, value)).collect()
 }
 
 /// Text as XML writes it.

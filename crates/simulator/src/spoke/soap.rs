@@ -160,34 +160,30 @@ fn element(person: &Person) -> String {
 }
 
 fn list_staff(room: &Room, club: &str) -> Reply {
-    let list: String = room
-        .staff_of(club)
-        .map(|staff| {
-            let names = [leaf("FirstName", &staff.first_name), leaf("LastName", &staff.last_name)].concat();
-            let active = leaf("Active", &staff.active.to_string());
-            format!(
-                "<StaffMember>{}{names}{}{active}</StaffMember>",
-                leaf("Id", &staff.id),
-                leaf("Email", &staff.email)
-            )
-        })
-        .collect();
-    respond("ListStaff", &format!("<Staff>{list}</Staff>"))
+    let list = room.staff_of(club).map(|staff| {
+        let parts = [
+            leaf("Id", &staff.id),
+            leaf("FirstName", &staff.first_name),
+            leaf("LastName", &staff.last_name),
+            leaf("Email", &staff.email),
+            leaf("Active", &staff.active.to_string()),
+        ];
+        nest("StaffMember", &parts.concat())
+    });
+    respond("ListStaff", &nest("Staff", &list.collect::<Vec<_>>().concat()))
 }
 
 fn list_lead_sources(room: &Room, club: &str) -> Reply {
-    let list: String = room
-        .lead_sources_of(club)
-        .map(|source| {
-            let active = leaf("Active", &source.active.to_string());
-            format!(
-                "<LeadSource>{}{}{active}</LeadSource>",
-                leaf("Id", &source.id),
-                leaf("Name", &source.name)
-            )
-        })
-        .collect();
-    respond("ListLeadSources", &format!("<LeadSources>{list}</LeadSources>"))
+    let list = room.lead_sources_of(club).map(|source| {
+        let parts =
+            [leaf("Id", &source.id), leaf("Name", &source.name), leaf("Active", &source.active.to_string())];
+        nest("LeadSource", &parts.concat())
+    });
+    respond("ListLeadSources", &nest("LeadSources", &list.collect::<Vec<_>>().concat()))
+}
+
+fn nest(name: &str, inner: &str) -> String {
+    format!("<{name}>{inner}</{name}>")
 }
 
 fn name_in(method: Node<'_, '_>) -> Result<String, Problem> {

@@ -1,7 +1,10 @@
 //! The simulators over real HTTP: what they answer, what they do to data, and how they go wrong when asked.
 
+#![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
+
 mod control;
 mod day;
+mod evening;
 mod faults;
 mod http;
 mod i4;

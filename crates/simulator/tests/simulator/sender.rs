@@ -6,10 +6,10 @@ use simulator::sender::{Answer, Encoding, LeadSourceDocument, Login, Sender, Sta
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-type Seen = Arc<Mutex<Vec<Vec<u8>>>>;
+pub type Seen = Arc<Mutex<Vec<Vec<u8>>>>;
 
 /// Answers every call alike and keeps what came.
-async fn hub(status: &'static str, headers: &'static str, body: &'static str) -> (Sender, Seen) {
+pub async fn hub(status: &'static str, headers: &'static str, body: &'static str) -> (Sender, Seen) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let seen = Seen::default();
@@ -42,8 +42,8 @@ async fn hub(status: &'static str, headers: &'static str, body: &'static str) ->
     (Sender::new(&url, "VFP", ("1111", "0042"), "token").unwrap(), seen)
 }
 
-const XML: &str = "content-type: application/xml\r\n";
-const RECEIPT: &str = r#"<response xmlns="http://www.intouchfollowup.com/api/2011-11"><uuid>0197c1a0-0000-7000-8000-000000000001</uuid></response>"#;
+pub const XML: &str = "content-type: application/xml\r\n";
+pub const RECEIPT: &str = r#"<response xmlns="http://www.intouchfollowup.com/api/2011-11"><uuid>0197c1a0-0000-7000-8000-000000000001</uuid></response>"#;
 
 fn last(seen: &Seen) -> String {
     String::from_utf8_lossy(seen.lock().unwrap().last().unwrap()).into_owned()

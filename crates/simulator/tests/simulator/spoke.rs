@@ -160,7 +160,7 @@ async fn staff_are_found_by_email_and_lead_sources_made_and_renamed() {
 #[tokio::test]
 async fn soap_saves_into_the_same_state_and_clears_by_nil() {
     let simulator = open().await;
-    let person = r#"<ExternalId>c-1</ExternalId><Kind>PROSPECT</Kind><FirstName>Zoë &amp; Co</FirstName><LastName>B</LastName><Mobile>1</Mobile><Email/>"#;
+    let person = "<ExternalId>c-1</ExternalId><Kind>PROSPECT</Kind><FirstName>Zoë &amp; Co</FirstName><LastName>B</LastName><Mobile>1</Mobile><Email/>";
     let save = format!(
         r#"<SavePerson xmlns="urn:connector:open-spoke:1"><ClubId>kits</ClubId><Person>{person}</Person></SavePerson>"#
     );
