@@ -224,7 +224,7 @@ impl Store for Memory {
         let without_line =
             |link: &&Link| link.due_at().is_some() && link.line.is_none() && !link.pending.is_empty();
         let mut links: Vec<&Link> = tables.links.values().filter(without_line).collect();
-        links.sort_by_key(|link| (link.connection, link.due_at()));
+        links.sort_by_key(|link| (link.due_at(), link.connection, link.person));
         let waiting = links.into_iter().filter_map(|link| {
             let person = tables.people.get(&link.person).filter(|person| person.club == club)?;
             Some(Waiting { person: person.clone(), link: link.clone() })

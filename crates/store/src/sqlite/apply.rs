@@ -94,16 +94,18 @@ fn keep_link(db: &Connection, link: &Link) -> Result<()> {
     let doc = serde_json::to_string(link)?;
     let due_at = link.due_at().map(|at| at.0);
     let held = matches!(link.state, State::Held(_));
+    let waits = link.line.is_none() && !link.pending.is_empty();
     let (space, id) = link.record.as_ref().map_or((None, None), |r| (Some(&r.space), Some(&r.id)));
     if link.version == 0 {
         db.prepare_cached(
-            "INSERT INTO link (person, connection, version, remote_space, remote_id, due_at, held, doc)
-             VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO link (person, connection, version, remote_space, remote_id, due_at, waits, held, doc)
+             VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
-        .execute(params![link.person.0, link.connection.0, space, id, due_at, held, doc])?;
+        .execute(params![link.person.0, link.connection.0, space, id, due_at, waits, held, doc])?;
     } else {
         db.prepare_cached(
-            "UPDATE link SET version = ?3, remote_space = ?4, remote_id = ?5, due_at = ?6, held = ?7, doc = ?8
+            "UPDATE link SET version = ?3, remote_space = ?4, remote_id = ?5, due_at = ?6, waits = ?7, held = ?8,
+                    doc = ?9
              WHERE person = ?1 AND connection = ?2",
         )?
         .execute(params![
@@ -113,6 +115,7 @@ fn keep_link(db: &Connection, link: &Link) -> Result<()> {
             space,
             id,
             due_at,
+            waits,
             held,
             doc
         ])?;

@@ -87,7 +87,7 @@ fn link(row: &Row<'_>) -> Result<Link> {
 /// What is due on a connection, soonest first. Relies on `link_due`.
 pub(super) fn due(db: &Connection, connection: ConnectionId, limit: usize) -> Result<Vec<Due>> {
     let mut statement = db.prepare_cached(
-        "SELECT person, due_at FROM link WHERE connection = ?1 AND due_at IS NOT NULL ORDER BY due_at LIMIT ?2",
+        "SELECT person, due_at FROM link WHERE connection = ?1 AND due_at IS NOT NULL ORDER BY due_at, person LIMIT ?2",
     )?;
     let rows = statement.query_map(params![connection.0, limit as i64], |row| {
         Ok(Due { person: PersonId(row.get(0)?), at: Moment(row.get(1)?) })
@@ -95,21 +95,23 @@ pub(super) fn due(db: &Connection, connection: ConnectionId, limit: usize) -> Re
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Transfers of a club that have no line yet, oldest first, out of the thousand that are due soonest.
+/// Transfers of a club that have no line yet, oldest first. Relies on `link_due`, of which it reads every entry.
 pub(super) fn waiting(db: &Connection, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {
     let mut statement = db.prepare_cached(
         "SELECT link.person, link.connection, link.version, link.remote_space, link.remote_id, link.doc, person.doc
-         FROM link CROSS JOIN person ON person.id = link.person
-         WHERE link.due_at IS NOT NULL AND person.club = ?1 ORDER BY link.connection, link.due_at LIMIT 1000",
+         FROM (SELECT link.person AS id, link.connection AS at FROM link INDEXED BY link_due
+               CROSS JOIN person ON person.id = link.person
+               WHERE link.due_at IS NOT NULL AND link.waits = 1 AND person.club = ?1
+               ORDER BY link.due_at, link.connection, link.person LIMIT ?2)
+         CROSS JOIN link ON link.person = id AND link.connection = at
+         CROSS JOIN person ON person.id = link.person
+         ORDER BY link.due_at, link.connection, link.person",
     )?;
-    let mut rows = statement.query([club.0])?;
+    let mut rows = statement.query(params![club.0, limit as i64])?;
     let mut waiting = Vec::new();
     while let Some(row) = rows.next()? {
-        let link = link(row)?;
-        if link.line.is_none() && !link.pending.is_empty() && waiting.len() < limit {
-            let doc = row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?;
-            waiting.push(Waiting { person: serde_json::from_str(doc)?, link });
-        }
+        let doc = row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?;
+        waiting.push(Waiting { person: serde_json::from_str(doc)?, link: link(row)? });
     }
     Ok(waiting)
 }

@@ -31,14 +31,15 @@ CREATE TABLE link (
   remote_space TEXT,
   remote_id    TEXT,
   due_at       INTEGER,
-  held         INTEGER NOT NULL DEFAULT 0,
+  waits        INTEGER NOT NULL,
+  held         INTEGER NOT NULL,
   doc          TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX link_person ON link (person, connection);
 -- A record there belongs to one person.
 CREATE UNIQUE INDEX link_record ON link (connection, remote_id, remote_space) WHERE remote_id IS NOT NULL;
--- What a lane takes up next.
-CREATE INDEX link_due ON link (connection, due_at) WHERE due_at IS NOT NULL;
+-- What a lane takes up next, and what waits without a line; both are answered from the index alone.
+CREATE INDEX link_due ON link (connection, due_at, person, waits) WHERE due_at IS NOT NULL;
 CREATE INDEX link_held ON link (connection) WHERE held = 1;
 
 -- Numbers that a person had at a platform before.
