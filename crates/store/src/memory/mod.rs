@@ -191,9 +191,9 @@ impl Store for Memory {
         let tables = self.tables();
         let matching = tables.lines.values().filter(|line| wanted(line, &query));
         let mut lines: Vec<Line> = if query.newer_than.is_some() {
-            matching.take(query.limit + 1).cloned().collect()
+            matching.take(query.limit.saturating_add(1)).cloned().collect()
         } else {
-            matching.rev().take(query.limit + 1).cloned().collect()
+            matching.rev().take(query.limit.saturating_add(1)).cloned().collect()
         };
         let more = lines.len() > query.limit;
         lines.truncate(query.limit);

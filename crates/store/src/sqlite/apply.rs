@@ -132,27 +132,39 @@ fn keep_former(db: &Connection, link: &Link, former: &RemoteId, person: PersonId
     Ok(())
 }
 
-/// Keeps a line, or what it has become.
+/// Keeps a line, or what it has become. A line that only now learns its person is written anew, so that the others
+/// leave the index by person alone.
 pub(super) fn line(db: &Connection, line: &Line) -> Result<()> {
+    if upsert(db, line)? == 0 {
+        db.prepare_cached("DELETE FROM line WHERE club = ?1 AND tracking = ?2 AND about = ?3")?
+            .execute(params![line.club.0, line.tracking.0.as_bytes().as_slice(), line.about.0])?;
+        upsert(db, line)?;
+    }
+    Ok(())
+}
+
+fn upsert(db: &Connection, line: &Line) -> Result<usize> {
     let facts = serde_json::to_string(&line.facts)?;
-    db.prepare_cached(
-        "INSERT INTO line (club, tracking, about, person, level, turn, open, changed, sender, facts)
+    let changed = db
+        .prepare_cached(
+            "INSERT INTO line (club, tracking, about, person, level, turn, open, changed, sender, facts)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (club, tracking, about) DO UPDATE SET
            level = excluded.level, turn = excluded.turn, open = excluded.open, changed = excluded.changed,
-           facts = excluded.facts",
-    )?
-    .execute(params![
-        line.club.0,
-        line.tracking.0.as_bytes().as_slice(),
-        line.about.0,
-        line.person.map(|person| person.0),
-        super::log::word(&line.level)?,
-        super::log::word(&line.turn)?,
-        line.open,
-        line.changed.0,
-        line.facts.from.map(|from| from.0),
-        facts
-    ])?;
-    Ok(())
+           sender = excluded.sender, facts = excluded.facts
+           WHERE person IS excluded.person",
+        )?
+        .execute(params![
+            line.club.0,
+            line.tracking.0.as_bytes().as_slice(),
+            line.about.0,
+            line.person.map(|person| person.0),
+            super::log::word(&line.level)?,
+            super::log::word(&line.turn)?,
+            line.open,
+            line.changed.0,
+            line.facts.from.map(|from| from.0),
+            facts
+        ])?;
+    Ok(changed)
 }

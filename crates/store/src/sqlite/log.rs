@@ -11,6 +11,13 @@ use crate::{LinePage, LineQuery, Result, Tally};
 
 const COLUMNS: &str = "club, tracking, about, person, level, turn, open, changed, facts";
 
+/// The last millisecond that a tracking UUID can say.
+const LAST_MOMENT: i64 = (1 << 48) - 1;
+
+/// One parameter for any number of people: a variable for each would be too many, and a statement for each number of
+/// them would fill the cache.
+const SEARCHED: &str = "(person IN (SELECT value FROM json_each(?)) OR tracking = ?)";
+
 /// A unit enum as the word that stands in its column.
 pub(super) fn word(value: &impl Serialize) -> Result<String> {
     match serde_json::to_value(value)? {
@@ -54,7 +61,7 @@ pub(super) fn line(
 /// The first tracking UUID of an instant: version 7 begins with its milliseconds.
 fn bound(moment: Moment) -> Value {
     let mut bytes = [0u8; 16];
-    bytes[..6].copy_from_slice(&moment.0.max(0).to_be_bytes()[2..]);
+    bytes[..6].copy_from_slice(&moment.0.clamp(0, LAST_MOMENT).to_be_bytes()[2..]);
     Value::Blob(bytes.to_vec())
 }
 
@@ -64,51 +71,49 @@ fn key(tracking: Tracking) -> Value {
 
 /// A page of lines, newest first.
 pub(super) fn lines(db: &Connection, query: &LineQuery) -> Result<LinePage> {
-    let mut conditions = vec!["club = ?".to_owned()];
+    let mut conditions = vec!["club = ?"];
     let mut values = vec![Value::Integer(query.club.0)];
-    let mut also = |condition: String, bound: Vec<Value>| {
+    let mut also = |condition: &'static str, bound: Vec<Value>| {
         conditions.push(condition);
         values.extend(bound);
     };
     if let Some(level) = &query.level {
-        also("level = ?".into(), vec![Value::Text(word(level)?)]);
+        also("level = ?", vec![Value::Text(word(level)?)]);
     }
     if let Some(turn) = &query.turn {
-        also("turn = ?".into(), vec![Value::Text(word(turn)?)]);
+        also("turn = ?", vec![Value::Text(word(turn)?)]);
     }
     if let Some(connection) = query.connection {
         let id = Value::Integer(connection.0);
         match query.outward {
-            Some(true) => also("sender = ?".into(), vec![id]),
-            Some(false) => also("about = ? AND sender IS NOT about".into(), vec![id]),
-            None => also("(about = ? OR sender = ?)".into(), vec![id.clone(), id]),
+            Some(true) => also("sender = ?", vec![id]),
+            Some(false) => also("about = ? AND sender IS NOT about", vec![id]),
+            None => also("(about = ? OR sender = ?)", vec![id.clone(), id]),
         }
     }
     if let Some(from) = query.from {
-        also("tracking >= ?".into(), vec![bound(from)]);
+        also("tracking >= ?", vec![bound(from)]);
     }
     if let Some(until) = query.until {
-        also("tracking < ?".into(), vec![bound(until)]);
+        also("tracking < ?", vec![bound(until)]);
     }
     if query.people.is_some() || query.tracking.is_some() {
-        let people = query.people.as_deref().unwrap_or_default();
-        let places = vec!["?"; people.len()].join(", ");
-        let mut bound: Vec<Value> = people.iter().map(|person| Value::Integer(person.0)).collect();
-        bound.push(query.tracking.map_or(Value::Null, key));
-        also(format!("(person IN ({places}) OR tracking = ?)"), bound);
+        let people = serde_json::to_string(query.people.as_deref().unwrap_or_default())?;
+        let tracking = query.tracking.map_or(Value::Null, key);
+        also(SEARCHED, vec![Value::Text(people), tracking]);
     }
     if let Some((tracking, about)) = query.older_than {
-        also("(tracking, about) < (?, ?)".into(), vec![key(tracking), Value::Integer(about.0)]);
+        also("(tracking, about) < (?, ?)", vec![key(tracking), Value::Integer(about.0)]);
     }
     if let Some((tracking, about)) = query.newer_than {
-        also("(tracking, about) > (?, ?)".into(), vec![key(tracking), Value::Integer(about.0)]);
+        also("(tracking, about) > (?, ?)", vec![key(tracking), Value::Integer(about.0)]);
     }
     let order = if query.newer_than.is_some() { "ASC" } else { "DESC" };
     let sql = format!(
-        "SELECT {COLUMNS} FROM line WHERE {} ORDER BY tracking {order}, about {order} LIMIT {}",
-        conditions.join(" AND "),
-        query.limit + 1
+        "SELECT {COLUMNS} FROM line WHERE {} ORDER BY tracking {order}, about {order} LIMIT ?",
+        conditions.join(" AND ")
     );
+    values.push(Value::Integer(i64::try_from(query.limit).unwrap_or(i64::MAX).saturating_add(1)));
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut page = LinePage::default();
@@ -139,5 +144,6 @@ pub(super) fn tally(db: &Connection, club: ClubId, since: Moment) -> Result<Vec<
             people: row.get::<_, i64>(3)? as u64,
         });
     }
+    tallies.sort_by_key(|tally| (tally.about, tally.level, tally.turn));
     Ok(tallies)
 }
