@@ -27,7 +27,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// The store's use cases. A write is answered after its commit.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// Clients, clubs, connections and tokens.
+    /// Clients, clubs and connections in order of number, and tokens in order of hash.
     async fn setup(&self) -> Result<Setup>;
 
     /// Replaces the set-up, ids included; turn-up decides it whole.

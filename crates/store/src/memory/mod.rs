@@ -113,7 +113,11 @@ impl Store for Memory {
         Ok(self.tables().setup.clone())
     }
 
-    async fn keep_setup(&self, setup: Setup) -> Result<()> {
+    async fn keep_setup(&self, mut setup: Setup) -> Result<()> {
+        setup.clients.sort_by_key(|client| client.id);
+        setup.clubs.sort_by_key(|club| club.id);
+        setup.connections.sort_by_key(|connection| connection.id);
+        setup.tokens.sort_by(|one, other| one.hash.cmp(&other.hash));
         self.tables().setup = setup;
         Ok(())
     }

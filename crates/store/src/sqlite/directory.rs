@@ -40,9 +40,9 @@ pub(super) fn setup(db: &Connection) -> Result<Setup> {
 /// Writes the whole set-up.
 pub(super) fn keep_setup(db: &Connection, setup: &Setup) -> Result<()> {
     db.execute("DELETE FROM setup", [])?;
-    write(db, "client", &setup.clients, |client| format!("{:010}", client.id.0))?;
-    write(db, "club", &setup.clubs, |club| format!("{:010}", club.id.0))?;
-    write(db, "connection", &setup.connections, |connection| format!("{:010}", connection.id.0))?;
+    write(db, "client", &setup.clients, |client| format!("{:020}", client.id.0))?;
+    write(db, "club", &setup.clubs, |club| format!("{:020}", club.id.0))?;
+    write(db, "connection", &setup.connections, |connection| format!("{:020}", connection.id.0))?;
     write(db, "token", &setup.tokens, |token| token.hash.clone())
 }
 
