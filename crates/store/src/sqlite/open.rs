@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use crate::{Error, Result};
 
@@ -21,6 +21,23 @@ pub(super) fn writable(file: &Path) -> Result<Connection> {
         )));
     }
     let mut db = Connection::open(file)?;
+    let found = version(&db).map_err(|error| damaged(file, error))?;
+    match found {
+        Found::Version(VERSION) | Found::Nothing => {}
+        Found::AnotherProgram => {
+            return Err(Error::Unfit(format!(
+                "`{}` holds another program's tables: name another file",
+                file.display()
+            )));
+        }
+        Found::Version(newer) => {
+            return Err(Error::Unfit(format!(
+                "`{}` was written by a newer Connector (schema {newer}, this one knows {VERSION}): \
+                 start the newer version, or restore a backup from before",
+                file.display()
+            )));
+        }
+    }
     db.execute_batch(
         "PRAGMA auto_vacuum = INCREMENTAL;
          PRAGMA journal_mode = WAL;
@@ -32,21 +49,41 @@ pub(super) fn writable(file: &Path) -> Result<Connection> {
          PRAGMA temp_store = MEMORY;",
     )?;
     db.set_prepared_statement_cache_capacity(64);
-    let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    match found {
-        VERSION => Ok(db),
-        0 => {
-            let transaction = db.transaction()?;
-            transaction.execute_batch(SCHEMA)?;
-            transaction.pragma_update(None, "user_version", VERSION)?;
-            transaction.commit()?;
-            Ok(db)
-        }
-        newer => Err(Error::Unfit(format!(
-            "`{}` was written by a newer Connector (schema {newer}, this one knows {VERSION}): \
-             start the newer version, or restore a backup from before",
+    if found == Found::Nothing {
+        let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+        transaction.commit()?;
+    }
+    Ok(db)
+}
+
+/// What a file holds before it is touched.
+#[derive(PartialEq, Eq)]
+enum Found {
+    Nothing,
+    AnotherProgram,
+    Version(i64),
+}
+
+fn version(db: &Connection) -> rusqlite::Result<Found> {
+    let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let objects: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(match (version, objects) {
+        (0, 0) => Found::Nothing,
+        (0, _) => Found::AnotherProgram,
+        (version, _) => Found::Version(version),
+    })
+}
+
+fn damaged(file: &Path, error: rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Error::Unfit(format!(
+            "`{}` is not a database of the Connector, or is damaged ({error}): \
+             name another file, or restore a backup",
             file.display()
-        ))),
+        )),
+        _ => error.into(),
     }
 }
 
