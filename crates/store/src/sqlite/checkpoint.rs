@@ -12,16 +12,19 @@ use crate::{Error, Result};
 
 /// Above this size of the WAL the side thread begins to move pages.
 const BEGIN_BYTES: u64 = 4 << 20;
-/// Above this size the writer finishes the move itself, between two batches.
+/// Above this size the writer finishes the move itself, between two batches, and cuts the WAL: its size must say how
+/// much is left to do.
 const FINISH_BYTES: u64 = 64 << 20;
+/// How much is written before the next try, when a reader stood in the way.
+const AGAIN_BYTES: u64 = 16 << 20;
+/// How long the writer stands still for readers to let go.
+const PATIENCE: Duration = Duration::from_millis(50);
 const EVERY: Duration = Duration::from_millis(250);
-/// How many batches pass between two looks at the WAL's size.
-const LOOK_EVERY: u32 = 64;
 
 /// The side thread, and the writer's own part.
 pub(super) struct Checkpoints {
     wal: PathBuf,
-    batches: u32,
+    finish_above: u64,
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -45,13 +48,18 @@ impl Checkpoints {
                 }
             })
             .map_err(|error| Error::Unfit(format!("the checkpoint thread could not be started: {error}")))?;
-        Ok(Checkpoints { wal, batches: 0, stop: Some(stop), thread: Some(thread) })
+        Ok(Checkpoints { wal, finish_above: FINISH_BYTES, stop: Some(stop), thread: Some(thread) })
     }
 
+    /// Keeps the WAL small. A look at its size costs a microsecond, a batch at least a hundred.
     pub(super) fn between_batches(&mut self, db: &Connection) {
-        self.batches = self.batches.wrapping_add(1);
-        if self.batches.is_multiple_of(LOOK_EVERY) && size(&self.wal) > FINISH_BYTES {
-            run(db, "PRAGMA wal_checkpoint(RESTART)");
+        let before = size(&self.wal);
+        if before > self.finish_above {
+            let finished = db.busy_timeout(PATIENCE).is_ok() && run(db, "PRAGMA wal_checkpoint(TRUNCATE)");
+            self.finish_above = if finished { FINISH_BYTES } else { before + AGAIN_BYTES };
+            if let Err(error) = db.busy_timeout(open::BUSY) {
+                tracing::warn!(%error, "the writer's patience with other processes could not be restored");
+            }
         }
     }
 }
@@ -69,8 +77,13 @@ fn size(wal: &Path) -> u64 {
     std::fs::metadata(wal).map_or(0, |metadata| metadata.len())
 }
 
-fn run(db: &Connection, pragma: &str) {
-    if let Err(error) = db.query_row(pragma, [], |_| Ok(())) {
-        tracing::debug!(%error, "a checkpoint was not finished; the next one goes on from there");
+/// Whether all of it was moved.
+fn run(db: &Connection, pragma: &str) -> bool {
+    match db.query_row(pragma, [], |row| row.get::<_, bool>(0)) {
+        Ok(busy) => !busy,
+        Err(error) => {
+            tracing::debug!(%error, "a checkpoint was not finished; the next one goes on from there");
+            false
+        }
     }
 }

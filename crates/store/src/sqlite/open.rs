@@ -1,6 +1,7 @@
 //! Opening the file: settings, version check, schema.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
@@ -9,6 +10,8 @@ use crate::{Error, Result};
 /// The schema version that this binary writes.
 const VERSION: i64 = 1;
 const SCHEMA: &str = include_str!("sql/schema-1.sql");
+/// How long another process may hold the file.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// Older libraries could corrupt a WAL when it was reset.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
@@ -44,10 +47,10 @@ pub(super) fn writable(file: &Path) -> Result<Connection> {
          PRAGMA synchronous = FULL;
          PRAGMA wal_autocheckpoint = 0;
          PRAGMA foreign_keys = ON;
-         PRAGMA busy_timeout = 5000;
          PRAGMA cache_size = -16000;
          PRAGMA temp_store = MEMORY;",
     )?;
+    db.busy_timeout(BUSY)?;
     db.set_prepared_statement_cache_capacity(64);
     if found == Found::Nothing {
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -90,9 +93,8 @@ fn damaged(file: &Path, error: rusqlite::Error) -> Error {
 /// A reader's connection.
 pub(super) fn readable(file: &Path) -> Result<Connection> {
     let db = Connection::open(file)?;
-    db.execute_batch(
-        "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY;",
-    )?;
+    db.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY;")?;
+    db.busy_timeout(BUSY)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
 }

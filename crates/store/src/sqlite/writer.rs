@@ -130,7 +130,9 @@ fn commit(db: &mut Connection, batch: &mut Vec<Job>) {
             }
         }
         Err(error) if batch.len() == 1 => {
-            batch.drain(..).for_each(|job| answer(job, Err(Error::from(copy(&error)))));
+            if let Some(job) = batch.pop() {
+                answer(job, Err(error));
+            }
         }
         Err(_) => {
             for job in batch.drain(..) {
@@ -159,15 +161,5 @@ fn answer(job: Job, verdict: Result<Verdict>) {
     match job {
         Job::Receive(_, caller) | Job::Settle(_, caller) => drop(caller.send(verdict)),
         Job::Run(run) => run.answer(verdict.err()),
-    }
-}
-
-/// Errors are answered to one caller each; this one stands for its text.
-fn copy(error: &Error) -> rusqlite::Error {
-    match error {
-        Error::Database(rusqlite::Error::SqliteFailure(code, text)) => {
-            rusqlite::Error::SqliteFailure(*code, text.clone())
-        }
-        other => rusqlite::Error::ToSqlConversionFailure(other.to_string().into()),
     }
 }
