@@ -62,7 +62,15 @@ fn merge_kind(
 ) {
     let Some(kind) = report.kind else { return };
     let repeated = shadow.kind == Some(kind);
+    if shadow.kind_sent.is_some_and(|sent| sent >= report.as_of) {
+        merged.look_again |= !repeated;
+        return;
+    }
+    if shadow.kind_seen.is_some_and(|seen| seen > report.as_of) {
+        return;
+    }
     shadow.kind = Some(kind);
+    shadow.kind_seen = Some(report.as_of);
     if repeated || profile.kind.kind == kind {
         return;
     }
@@ -81,16 +89,20 @@ fn merge_field(
     sender: Sender<'_>,
     merged: &mut Merged,
 ) {
+    let incoming = incoming.filter(|value| !value.trim().is_empty());
     let held = shadow.fields.entry(field).or_default();
     if held.sent.as_ref().is_some_and(|sent| sent.at >= as_of) {
         merged.look_again = true;
+        return;
+    }
+    if held.seen.as_ref().is_some_and(|seen| seen.at > as_of) {
         return;
     }
     let clip = sender.clips.get(&field).copied();
     let base = held.base().cloned();
     let repeats = held.seen.as_ref().is_some_and(|seen| seen.value.as_deref() == incoming)
         && held.sent.as_ref().is_none_or(|sent| held.seen.as_ref().is_some_and(|seen| seen.at > sent.at));
-    let renders = held.sent.as_ref().is_some_and(|sent| same(field, sent.value.as_deref(), incoming, clip));
+    let renders = held.renders(field, incoming, clip);
     held.seen = Some(Dated { value: incoming.map(str::to_owned), at: as_of });
     if repeats || renders {
         return;
@@ -109,16 +121,20 @@ fn merge_field(
         }
         return;
     };
-    held.apart = None;
+    let was_apart = held.apart.take();
     if current == incoming {
         return;
     }
     let moved_elsewhere = known.is_some_and(|known| {
         known.by != sender.connection
-            && known.at > base.at
+            && !(was_apart.is_some() && was_apart == known.value)
+            && !(field.is_reference() && known.at <= base.at)
             && !same(field, known.value.as_deref(), base.value.as_deref(), clip)
     });
     if moved_elsewhere {
+        if same(field, current, incoming, clip) {
+            return;
+        }
         merged.conflicts.push(field);
         let newer = known.is_none_or(|known| as_of >= known.at);
         let wins = match sender.conflict {

@@ -45,14 +45,29 @@ impl Held {
             (Some(sent), None) => sent.value.as_deref() == wanted,
             (None, Some(seen)) => same(field, wanted, seen.value.as_deref(), clip),
             (Some(sent), Some(seen)) => {
-                let rendering = same(field, sent.value.as_deref(), seen.value.as_deref(), clip);
-                if rendering || sent.at >= seen.at {
+                if sent.at >= seen.at {
                     sent.value.as_deref() == wanted
+                } else if same(field, sent.value.as_deref(), seen.value.as_deref(), clip) {
+                    sent.value.as_deref() == wanted || seen.value.as_deref() == wanted
                 } else {
                     same(field, wanted, seen.value.as_deref(), clip)
                 }
             }
         }
+    }
+
+    /// Whether the platform was ever told, or ever told us, anything of the field.
+    pub const fn is_known(&self) -> bool {
+        self.sent.is_some() || self.seen.is_some()
+    }
+
+    /// Whether `incoming` is the platform's rendering of our last write. Once it has shown something else since, it is
+    /// an edit that puts the value back.
+    pub(crate) fn renders(&self, field: Field, incoming: Option<&str>, clip: Option<usize>) -> bool {
+        let Some(sent) = &self.sent else { return false };
+        let ours = |value: Option<&str>| same(field, sent.value.as_deref(), value, clip);
+        let edited_since = |seen: &Dated| seen.at > sent.at && !ours(seen.value.as_deref());
+        !self.seen.as_ref().is_some_and(edited_since) && ours(incoming)
     }
 
     /// The value that both sides last agreed on, with its instant: the base of a three-way merge.
@@ -78,19 +93,29 @@ pub struct Shadow {
     /// The kind of the record there; `None` while there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
+    /// When we last wrote the kind there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind_sent: Option<Moment>,
+    /// The instant of the newest report of the kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind_seen: Option<Moment>,
     /// Field by field.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<Field, Held>,
 }
 
 impl Shadow {
-    /// Notes that a call carried these values.
+    /// Notes that a call carried these values and had ended at `at`. A field that was left apart stays so when the
+    /// platform was only given its own value again.
     pub fn note_sent(&mut self, kind: Kind, fields: &BTreeMap<Field, Option<String>>, at: Moment) {
         self.kind = Some(kind);
+        self.kind_sent = Some(at);
         for (field, value) in fields {
             let held = self.fields.entry(*field).or_default();
+            if held.seen.as_ref().is_none_or(|seen| seen.value != *value) {
+                held.apart = None;
+            }
             held.sent = Some(Dated { value: value.clone(), at });
-            held.apart = None;
         }
     }
 
