@@ -171,7 +171,7 @@ pub enum Conversion {
     Perform,
     /// The update of the new kind carries it.
     Update,
-    /// The platform makes its own members; updates go on, the kind is not sent.
+    /// The platform makes its own members; updates go on as the kind that it holds, and the kind is not sent.
     #[default]
     None,
 }

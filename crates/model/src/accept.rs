@@ -36,6 +36,9 @@ pub fn accept(
     if matches!(link.state, State::Idle) {
         let projection = project(&person.profile, agreement, references);
         if let Next::Rest(rest) = next_step(link, &projection, agreement, abilities) {
+            if matches!(rest, Rest::Unsupported(_)) {
+                link.owed = None;
+            }
             return Accepted::Rests(rest);
         }
     }

@@ -90,6 +90,7 @@ impl Link {
         if self.record.as_ref() == Some(&id) {
             return;
         }
+        self.former.retain(|former| *former != id);
         if let Some(old) = self.record.replace(id)
             && !self.former.contains(&old)
         {

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Abilities, Agreement, Conversion, EntryId, Field, Kind, Link, Operation, Profile, Sends, When};
+use crate::{
+    Abilities, Agreement, Conversion, EntryId, Field, Held, Kind, Link, Operation, Profile, Sends, When,
+};
 
 /// How a reference of the profile reads at the platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,14 +109,15 @@ pub enum Rest {
 /// The next step from the link's shadow to the projection.
 pub fn next_step(link: &Link, projection: &Projection, agreement: &Agreement, abilities: &Abilities) -> Next {
     match link.shadow.kind {
-        None => creation(link, projection, agreement, abilities),
-        Some(there) => change(link, there, projection, agreement, abilities),
+        None if link.record.is_none() => creation(link, projection, agreement, abilities),
+        there => change(link, there.unwrap_or(projection.kind), projection, agreement, abilities),
     }
 }
 
-/// The kind in which a person who is not there yet would be created, if at all.
+/// The kind in which a person who is not there yet would be created, if at all. A kind that is owed but no longer
+/// agreed gives way to what the person is.
 pub fn creation_kind(kind: Kind, owed: Option<Kind>, agreement: &Agreement) -> Result<Kind, Rest> {
-    let as_kind = owed.unwrap_or(kind);
+    let as_kind = owed.filter(|owed| agreement.sends(*owed) == Sends::CreatesAndUpdates).unwrap_or(kind);
     match agreement.sends(as_kind) {
         Sends::Nothing => Err(Rest::NotAgreed(as_kind)),
         Sends::Updates => Err(Rest::NeverThere(as_kind)),
@@ -151,22 +154,23 @@ fn change(
     agreement: &Agreement,
     abilities: &Abilities,
 ) -> Next {
-    let kind = projection.kind;
-    if agreement.sends(kind) == Sends::Nothing {
-        return Next::Rest(Rest::NotAgreed(kind));
+    let moves = there != projection.kind;
+    if agreement.sends(projection.kind) == Sends::Nothing {
+        return Next::Rest(Rest::NotAgreed(projection.kind));
     }
+    let kind = if abilities.conversion == Conversion::None { there } else { projection.kind };
     let operation = [Operation::save(kind), Operation::update(kind)]
         .into_iter()
         .find(|operation| abilities.can(*operation));
-    let moves = there != kind;
     if moves
         && abilities.conversion == Conversion::Perform
         && abilities.can(Operation::Convert)
-        && (there, kind) == (Kind::Prospect, Kind::Member)
+        && there == Kind::Prospect
+        && (kind == Kind::Member || operation.is_some())
     {
         return Next::Call(Step {
             operation: Operation::Convert,
-            kind,
+            kind: Kind::Member,
             fields: BTreeMap::new(),
             changed: BTreeSet::new(),
         });
@@ -178,15 +182,38 @@ fn change(
         return Next::Rest(Rest::Same);
     }
     let whole = abilities.of(operation).is_some_and(|ability| ability.whole_record);
-    let fields = projection
+    let fields = if whole {
+        whole_record(link, projection, abilities, operation)
+    } else {
+        let differs = |(field, _): &(&Field, &Option<String>)| changed.contains(field);
+        projection.fields.iter().filter(differs).map(|(field, value)| (*field, value.clone())).collect()
+    };
+    Next::Call(Step { operation, kind, fields, changed })
+}
+
+/// Everything that the call takes, without clearing what was never known there; a field that was left apart keeps the
+/// platform's own value.
+fn whole_record(
+    link: &Link,
+    projection: &Projection,
+    abilities: &Abilities,
+    operation: Operation,
+) -> BTreeMap<Field, Option<String>> {
+    let unknown = Held::default();
+    let held = |field: &Field| link.shadow.fields.get(field).unwrap_or(&unknown);
+    let carried = |(field, value): (&Field, &Option<String>)| {
+        let held = held(field);
+        let theirs = held.seen.as_ref().filter(|_| held.apart.is_some() && held.apart == *value);
+        (*field, theirs.map_or_else(|| value.clone(), |seen| seen.value.clone()))
+    };
+    projection
         .fields
         .iter()
-        .filter(
-            |(field, _)| if whole { takes(abilities, operation, **field) } else { changed.contains(field) },
-        )
-        .map(|(field, value)| (*field, value.clone()))
-        .collect();
-    Next::Call(Step { operation, kind, fields, changed })
+        .filter(|(field, value)| {
+            takes(abilities, operation, **field) && (value.is_some() || held(field).is_known())
+        })
+        .map(carried)
+        .collect()
 }
 
 fn takes(abilities: &Abilities, operation: Operation, field: Field) -> bool {
@@ -199,7 +226,7 @@ fn differing(
     abilities: &Abilities,
     operation: Operation,
 ) -> BTreeSet<Field> {
-    let unknown = crate::Held::default();
+    let unknown = Held::default();
     projection
         .fields
         .iter()
