@@ -37,6 +37,6 @@ pub use merge::{Merged, Sender, merge};
 pub use outcome::{Outcome, RemoteId};
 pub use plan::{Next, Projection, Reference, References, Rest, Step, creation_kind, next_step, project};
 pub use profile::{Known, KnownKind, Person, Profile, Report};
-pub use settle::{Circumstances, Looked, Settled, begin_doubt, looked, mark, settle};
+pub use settle::{Circumstances, Looked, Settled, begin_doubt, looked, mark, release_if_edited, settle};
 pub use setup::{Client, Club, ClubNumber, Connection, Setup, Token};
 pub use shadow::{Dated, Held, Shadow};

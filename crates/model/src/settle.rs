@@ -1,7 +1,10 @@
 //! Settle: what the end of a call means for its link.
 
+use std::collections::BTreeMap;
+
 use crate::{
-    Abilities, Doubt, Hold, HoldReason, Link, Mark, Moment, Operation, Outcome, RemoteId, State, Step, retry,
+    Abilities, Doubt, Field, Hold, HoldReason, Kind, Link, Mark, Moment, Next, Operation, Outcome, RemoteId,
+    State, Step, retry,
 };
 
 /// What settling depends on besides the outcome.
@@ -37,20 +40,24 @@ pub enum Settled {
 /// Settles one call.
 pub fn settle(link: &mut Link, step: &Step, outcome: &Outcome, at: Circumstances<'_>) -> Settled {
     match outcome {
+        Outcome::Saved { id: None } | Outcome::Unchanged if link.record.is_none() => doubt(link, step, at),
         Outcome::Saved { id } => arrived(link, step, id.as_ref(), at),
         Outcome::Unchanged => arrived(link, step, None, at),
-        Outcome::Duplicate { id: Some(id), .. } => {
+        Outcome::Duplicate { id: Some(id), .. }
+            if link.record.is_none() || step.operation == Operation::Convert =>
+        {
             link.take_record(id.clone());
             link.shadow.kind = Some(step.kind);
             link.owed = None;
             link.state = State::Due { at: at.now };
             Settled::Arrived
         }
-        Outcome::Duplicate { id: None, said } => {
-            if at.abilities.can_be_asked() && link.record.is_none() {
-                return doubt(link, step, at);
-            }
-            hold(link, HoldReason::Duplicate { said: said.clone() }, at.now)
+        Outcome::Duplicate { id: None, .. } if at.abilities.can_be_asked() && link.record.is_none() => {
+            look_for_duplicate(link, step, at)
+        }
+        Outcome::Duplicate { said, .. } => hold(link, HoldReason::Duplicate { said: said.clone() }, at.now),
+        Outcome::Doubtful { reason } if is_repeatable(link, step, at.abilities) => {
+            again_or_give_up(link, reason, at)
         }
         Outcome::Doubtful { .. } => doubt(link, step, at),
         Outcome::Gone => {
@@ -68,9 +75,13 @@ pub fn settle(link: &mut Link, step: &Step, outcome: &Outcome, at: Circumstances
             hold(link, HoldReason::Misconfigured { said: reason.clone() }, at.now)
         }
         Outcome::Unavailable { retry_after_s, .. } | Outcome::Throttled { retry_after_s } => {
+            link.failing_since = None;
             again(link, *retry_after_s, at)
         }
-        Outcome::Unauthorised { .. } => again(link, None, at),
+        Outcome::Unauthorised { .. } => {
+            link.failing_since = None;
+            again(link, None, at)
+        }
     }
 }
 
@@ -78,7 +89,13 @@ fn arrived(link: &mut Link, step: &Step, id: Option<&RemoteId>, at: Circumstance
     if let Some(id) = id {
         link.take_record(id.clone());
     }
-    link.shadow.note_sent(step.kind, &step.fields, at.began);
+    took(link, step.kind, &step.fields, at.now)
+}
+
+/// The platform holds these values, and did at the latest at `at`: a page that was read while the call was under way
+/// may still show the old ones.
+fn took(link: &mut Link, kind: Kind, fields: &BTreeMap<Field, Option<String>>, at: Moment) -> Settled {
+    link.shadow.note_sent(kind, fields, at);
     link.owed = None;
     link.tries = 0;
     link.failing_since = None;
@@ -86,9 +103,31 @@ fn arrived(link: &mut Link, step: &Step, id: Option<&RemoteId>, at: Circumstance
     Settled::Arrived
 }
 
+/// Whether an unanswered call may simply be made again: it is declared so, or it repeats the values of a record whose
+/// number is known. Finding that record would prove nothing of the update.
+fn is_repeatable(link: &Link, step: &Step, abilities: &Abilities) -> bool {
+    step.operation != Operation::Convert
+        && (link.record.is_some()
+            || abilities.of(step.operation).is_some_and(|ability| ability.safe_to_repeat))
+}
+
+fn again_or_give_up(link: &mut Link, reason: &str, at: Circumstances<'_>) -> Settled {
+    let since = *link.failing_since.get_or_insert(at.now);
+    if at.now.since_ms(since) >= retry::GIVE_UP_AFTER_MS {
+        return hold(link, HoldReason::Exhausted { said: reason.to_owned() }, at.now);
+    }
+    again(link, None, at)
+}
+
+/// The record exists, whenever it was made, and holds none of our values: it is looked for at once.
+fn look_for_duplicate(link: &mut Link, step: &Step, at: Circumstances<'_>) -> Settled {
+    link.tries = link.tries.saturating_add(1);
+    let written = Mark { fields: BTreeMap::new(), ..mark(step, Moment::default()) };
+    begin_doubt(link, written, at.abilities, (at.now, at.deadline_ms))
+}
+
 fn again(link: &mut Link, asked_s: Option<u32>, at: Circumstances<'_>) -> Settled {
     link.tries = link.tries.saturating_add(1);
-    link.failing_since.get_or_insert(at.now);
     let again = retry::again_at(at.now, link.tries, asked_s, at.chance);
     link.state = State::Due { at: again };
     Settled::Again(again)
@@ -110,13 +149,18 @@ fn doubt(link: &mut Link, step: &Step, at: Circumstances<'_>) -> Settled {
 }
 
 /// Makes a link doubtful: a call was written down and its end is not known. A platform that can be asked is asked once
-/// nothing can arrive late any more; otherwise the link is held for a person's decision.
+/// nothing can arrive late any more; otherwise the link is held for a person's decision. An update of a known record is
+/// made again instead.
 pub fn begin_doubt(
     link: &mut Link,
     mark: Mark,
     abilities: &Abilities,
     (now, deadline_ms): (Moment, i64),
 ) -> Settled {
+    if link.record.is_some() && mark.operation != Operation::Convert {
+        link.state = State::Due { at: now };
+        return Settled::Again(now);
+    }
     let askable = abilities.can_be_asked() && mark.operation != Operation::Convert;
     if !askable {
         return hold(link, HoldReason::Doubt { mark, candidates: Vec::new() }, now);
@@ -136,38 +180,66 @@ pub enum Looked {
     NotAnswered,
 }
 
-/// Takes a look-up as evidence. Only a second "none" lets the call be made again.
+/// Takes evidence of a doubtful call: a look-up, or the record's number from a feed, a webhook or a late answer. Only a
+/// second "none" that was asked late enough lets the call be made again; a doubt that is already held ends by exactly
+/// one record alone.
 pub fn looked(link: &mut Link, evidence: Looked, at: Circumstances<'_>) -> Settled {
-    let State::Doubtful(doubt) = &mut link.state else { return Settled::Arrived };
-    let wait_ms = retry::again_at(Moment(0), doubt.found_none + 1, None, at.chance).0
-        + i64::from(at.abilities.visible_after_s) * 1000;
-    match evidence {
-        Looked::NotAnswered => {
-            doubt.look_at = at.now.plus_ms(wait_ms);
-            Settled::Asking(doubt.look_at)
+    match (&mut link.state, evidence) {
+        (State::Doubtful(doubt), Looked::NotAnswered) => look_later(doubt, at),
+        (State::Doubtful(doubt), Looked::Found(found)) if found.is_empty() => {
+            if at.now < doubt.look_at {
+                return Settled::Asking(doubt.look_at);
+            }
+            doubt.found_none += 1;
+            if doubt.found_none < 2 {
+                return look_later(doubt, at);
+            }
+            let again = match link.tries {
+                0 => at.now,
+                tries => retry::again_at(at.now, tries, None, at.chance),
+            };
+            link.state = State::Due { at: again };
+            Settled::Again(again)
         }
-        Looked::Found(found) => match &found[..] {
-            [] if doubt.found_none == 0 => {
-                doubt.found_none = 1;
-                doubt.look_at = at.now.plus_ms(wait_ms);
-                Settled::Asking(doubt.look_at)
-            }
-            [] => {
-                link.state = State::Due { at: at.now };
-                Settled::Again(at.now)
-            }
-            [one] => {
-                let Mark { kind, fields, at: began, .. } = doubt.mark.clone();
-                link.take_record(one.clone());
-                link.shadow.note_sent(kind, &fields, began);
-                link.owed = None;
-                link.state = State::Idle;
-                Settled::Arrived
-            }
-            several => {
-                let reason = HoldReason::Doubt { mark: doubt.mark.clone(), candidates: several.to_vec() };
-                hold(link, reason, at.now)
-            }
-        },
+        (
+            State::Doubtful(Doubt { mark, .. })
+            | State::Held(Hold { reason: HoldReason::Doubt { mark, .. }, .. }),
+            Looked::Found(found),
+        ) if !found.is_empty() => {
+            let mark = mark.clone();
+            recognised(link, mark, found, at)
+        }
+        (State::Held(_), _) => Settled::Held,
+        _ => Settled::Arrived,
     }
+}
+
+fn look_later(doubt: &mut Doubt, at: Circumstances<'_>) -> Settled {
+    let visible_after = i64::from(at.abilities.visible_after_s);
+    let wait = retry::again_at(at.now, doubt.found_none.max(1), None, at.chance);
+    doubt.look_at = wait.plus_s(visible_after);
+    Settled::Asking(doubt.look_at)
+}
+
+fn recognised(link: &mut Link, mark: Mark, found: Vec<RemoteId>, at: Circumstances<'_>) -> Settled {
+    match <[RemoteId; 1]>::try_from(found) {
+        Ok([one]) => {
+            link.take_record(one);
+            took(link, mark.kind, &mark.fields, mark.at)
+        }
+        Err(candidates) => hold(link, HoldReason::Doubt { mark, candidates }, at.now),
+    }
+}
+
+/// Releases a hold when what would be sent is no longer what was refused: the edit that mends the data was accepted
+/// while the call was under way. To be asked after [`settle`] answered [`Settled::Held`].
+pub fn release_if_edited(link: &mut Link, sent: &Step, next: &Next, now: Moment) -> bool {
+    let State::Held(hold) = &link.state else { return false };
+    let released = hold.reason.ends_with_edit() && *next != Next::Call(sent.clone());
+    if released {
+        link.state = State::Due { at: now };
+        link.tries = 0;
+        link.failing_since = None;
+    }
+    released
 }
