@@ -7,12 +7,13 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::Field;
 
-/// Lower case, composed, trimmed, inner white space folded to one space.
+/// Lower case by way of upper case (shouting turns `ß` into `SS`), composed, trimmed, inner white space folded to one
+/// space.
 pub fn text(raw: &str) -> String {
     if raw.is_ascii() {
         return fold_spaces(raw.chars().map(|c| c.to_ascii_lowercase()), raw.len());
     }
-    fold_spaces(raw.nfkc().flat_map(char::to_lowercase), raw.len())
+    fold_spaces(raw.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase), raw.len())
 }
 
 fn fold_spaces(chars: impl Iterator<Item = char>, capacity: usize) -> String {
@@ -48,8 +49,15 @@ pub fn renders(field: Field, sent: &str, seen: &str, clip: Option<usize>) -> boo
         return true;
     }
     if matches!(field, Field::Mobile | Field::HomePhone | Field::WorkPhone) {
-        let (sent, seen) = (digits(sent), digits(seen));
-        return !sent.is_empty() && sent == seen;
+        let (all, seen_digits) = (digits(sent), digits(seen));
+        if all.is_empty() {
+            return text(sent) == text(seen);
+        }
+        let clipped = |clip: usize| {
+            let kept: String = sent.trim().chars().take(clip).collect();
+            seen_digits == digits(&kept) || all.get(..clip) == Some(&seen_digits)
+        };
+        return !seen_digits.is_empty() && (all == seen_digits || clip.is_some_and(clipped));
     }
     if field.is_reference() {
         return false;

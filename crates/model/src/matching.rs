@@ -41,7 +41,7 @@ fn keys(profile: &Profile) -> Keys {
         name: profile.name_key(),
         email: fold::text(profile.get(Field::Email).unwrap_or_default()),
         mobile: fold::digits(profile.get(Field::Mobile).unwrap_or_default()),
-        birth_date: profile.get(Field::BirthDate).map(str::to_owned),
+        birth_date: profile.get(Field::BirthDate).filter(|date| !date.is_empty()).map(str::to_owned),
     }
 }
 
