@@ -1,0 +1,17 @@
+//! The rules of the core, told by examples and held to by properties.
+//!
+//! Read this as the second documentation: each module is one chapter, each test name a sentence of it.
+
+mod directory;
+mod domain;
+mod doubts;
+mod holds;
+mod kinds;
+mod lane_world;
+mod lanes;
+mod matching;
+mod merging;
+mod scope;
+mod sightings;
+mod world;
+mod world_properties;
