@@ -80,7 +80,7 @@ impl<'a> Reading<'a> {
                 self.end();
                 Ok(())
             }
-            Event::Text(text) if text.contains("]]>") => {
+            Event::Text(text) if text.bytes().any(|b| b == b'>') && text.contains("]]>") => {
                 Err("text contains `]]>`, which must be written `]]&gt;`".to_owned())
             }
             Event::Text(text) if self.open.is_empty() && text.bytes().all(is_space) => Ok(()),

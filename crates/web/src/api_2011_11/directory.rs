@@ -2,7 +2,7 @@
 
 use xml::Element;
 
-use super::document::{Findings, at, root};
+use super::document::{Findings, Subject, at, root};
 use super::literal::{boolean, quoted};
 use super::{Problem, ProviderInfo, Said, SourceRecord, StaffRecord};
 
@@ -46,7 +46,8 @@ pub fn parse_staff(bytes: &[u8], content_type: Option<&str>) -> Result<StaffDocu
         }
         None => findings.problem("staffInfo is missing".to_owned()),
     }
-    let ignored = findings.finish()?;
+    let name = || format!("{} {}", staff.first_name, staff.last_name).trim().to_owned();
+    let ignored = findings.finish(|| Subject { provider: provider.clone(), name: name(), kind: None })?;
     Ok(StaffDocument { provider, staff, ignored })
 }
 
@@ -65,7 +66,8 @@ pub fn parse_lead_source(bytes: &[u8], content_type: Option<&str>) -> Result<Lea
         }
         None => findings.problem("leadInfo is missing".to_owned()),
     }
-    let ignored = findings.finish()?;
+    let subject = || Subject { provider: provider.clone(), name: source.name.clone(), kind: None };
+    let ignored = findings.finish(subject)?;
     Ok(LeadSourceDocument { provider, source, ignored })
 }
 

@@ -4,6 +4,7 @@
 //! in the vendor's namespace or in none. White space around a value is dropped: pretty printers put line breaks there,
 //! and no field means anything by it; white space inside is kept. All mistakes of a document are reported at once.
 
+use model::Kind;
 use xml::{Element, Limits};
 
 use super::Said;
@@ -24,6 +25,26 @@ const IGNORED_MAX: usize = 20;
 pub struct Problem {
     /// What is wrong and where.
     pub message: String,
+    /// Whom the document was about, as far as it could be read.
+    pub about: Option<Box<Subject>>,
+}
+
+impl Problem {
+    /// A problem of something that says nothing else.
+    pub(super) fn plain(message: impl Into<String>) -> Self {
+        Problem { message: message.into(), about: None }
+    }
+}
+
+/// Whom a refused document was about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// Who says it, of which record.
+    pub provider: ProviderInfo,
+    /// The name.
+    pub name: String,
+    /// The kind of a person.
+    pub kind: Option<Kind>,
 }
 
 /// Who is calling, for which club, about which record; all in the caller's own numbers.
@@ -60,12 +81,11 @@ impl Findings {
     }
 
     /// The elements that were ignored, or all problems as one message.
-    pub(super) fn finish(self) -> Result<Vec<String>, Problem> {
+    pub(super) fn finish(self, subject: impl FnOnce() -> Subject) -> Result<Vec<String>, Problem> {
         if self.problems.is_empty() {
-            Ok(self.ignored)
-        } else {
-            Err(Problem { message: self.problems.join("; ") })
+            return Ok(self.ignored);
         }
+        Err(Problem { message: self.problems.join("; "), about: Some(Box::new(subject())) })
     }
 
     /// The children of an element that are called `known`, each at its place; reports those that appear twice and
@@ -141,7 +161,7 @@ impl Findings {
 pub(super) fn root(bytes: &[u8], content_type: Option<&str>, name: &str) -> Result<Element, Problem> {
     let limits = Limits { max_bytes: BODY_MAX_BYTES, max_elements: 2_000, ..Limits::default() };
     let read = xml::decode(bytes, content_type, &limits).and_then(|text| xml::parse(&text, &limits));
-    let root = read.map_err(|problem| Problem { message: problem.to_string() })?;
+    let root = read.map_err(|problem| Problem::plain(problem.to_string()))?;
     let message = if root.name != name {
         format!("the root element must be {name}, not {}", quoted(&root.name))
     } else if !is_ours(&root) {
@@ -153,7 +173,7 @@ pub(super) fn root(bytes: &[u8], content_type: Option<&str>, name: &str) -> Resu
     } else {
         return Ok(root);
     };
-    Err(Problem { message })
+    Err(Problem::plain(message))
 }
 
 /// The path of an element as messages show it.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::answer::{self, xml};
 use super::{
-    Asked, Door, Grant, Problem, ProviderInfo, Query, Reason, Refusal, Refused, Sender, body, credentials,
-    parse_lead_source, parse_staff, parse_user,
+    Asked, Door, Grant, Problem, ProviderInfo, Query, Reason, Refusal, Refused, Sender, Turned, body,
+    credentials, parse_lead_source, parse_staff, parse_user,
 };
 
 /// What handlers share.
@@ -24,103 +24,126 @@ impl Api {
     }
 
     /// Gives a refusal of our own its tracking UUID.
-    pub(super) fn refuse(&self, refusal: Refusal) -> Refused {
-        Refused { tracking: self.door.note(None, &refusal), refusal }
+    pub(super) async fn refuse(&self, refusal: Refusal) -> Refused {
+        Refused { tracking: self.door.note(None, &refusal).await, refusal }
     }
 
-    fn allow(&self, request: &Request) -> Result<Grant, Refused> {
-        let granted = credentials::token(request.headers()).and_then(|token| self.door.authenticate(&token));
-        granted.ok_or_else(|| {
-            self.refuse(Reason::Unauthorized.because(
-                "this call needs a token: HTTP Basic with the token as password, or `Authorization: Bearer`",
-            ))
-        })
+    /// The answer to a document that breaks the contract; the club's log shows it where its sender is known.
+    async fn invalid(&self, grant: &Grant, problem: Problem) -> Refused {
+        let turned = problem.about.and_then(|about| {
+            let sender = self.door.sender(grant, &about.provider).ok()?;
+            Some(Turned { sender, name: about.name, kind: about.kind })
+        });
+        let refusal = Reason::Validation.because(problem.message);
+        Refused { tracking: self.door.note(turned, &refusal).await, refusal }
     }
 
-    async fn body(&self, request: Request) -> Result<body::Body, Refused> {
-        body::read(request).await.map_err(|refusal| self.refuse(refusal))
+    async fn allow(&self, headers: &HeaderMap) -> Result<Grant, Refused> {
+        let granted = credentials::token(headers).and_then(|token| self.door.authenticate(&token));
+        let why =
+            "this call needs a token: HTTP Basic with the token as password, or `Authorization: Bearer`";
+        match granted {
+            Some(grant) => Ok(grant),
+            None => Err(self.refuse(Reason::Unauthorized.because(why)).await),
+        }
     }
 
-    fn invalid(&self, problem: Problem) -> Refused {
-        self.refuse(Reason::Validation.because(problem.message))
+    /// Reads a document from the body of a request.
+    async fn document<D>(
+        &self,
+        grant: &Grant,
+        request: Request,
+        parse: fn(&[u8], Option<&str>) -> Result<D, Problem>,
+    ) -> Result<D, Refused> {
+        let body = match body::read(request).await {
+            Ok(body) => body,
+            Err(refusal) => return Err(self.refuse(refusal).await),
+        };
+        match parse(&body.bytes, body.content_type.as_deref()) {
+            Ok(document) => Ok(document),
+            Err(problem) => Err(self.invalid(grant, problem).await),
+        }
     }
 
-    fn sender(&self, grant: &Grant, caller: &ProviderInfo) -> Result<Sender, Refused> {
-        self.door.sender(grant, caller).map_err(|refusal| self.refuse(refusal))
+    /// Reads the query of a request, and on whose behalf it is made.
+    async fn query(&self, request: Request, asked: Asked) -> Result<(Query, Sender), Refused> {
+        let grant = self.allow(request.headers()).await?;
+        match Query::parse(request.uri().query().unwrap_or_default(), asked) {
+            Ok(query) => {
+                let sender = self.sender(&grant, &query.caller).await?;
+                Ok((query, sender))
+            }
+            Err(problem) => Err(self.invalid(&grant, problem).await),
+        }
     }
 
-    fn query(&self, request: &Request, asked: Asked) -> Result<Query, Refused> {
-        Query::parse(request.uri().query().unwrap_or_default(), asked)
-            .map_err(|problem| self.invalid(problem))
+    async fn sender(&self, grant: &Grant, caller: &ProviderInfo) -> Result<Sender, Refused> {
+        self.or_refuse(self.door.sender(grant, caller)).await
+    }
+
+    async fn or_refuse<T>(&self, result: Result<T, Refusal>) -> Result<T, Refused> {
+        match result {
+            Ok(value) => Ok(value),
+            Err(refusal) => Err(self.refuse(refusal).await),
+        }
     }
 }
 
 /// `POST /user`
 pub(super) async fn save_user(State(api): State<Api>, request: Request) -> Result<Response, Refused> {
-    let grant = api.allow(&request)?;
-    let body = api.body(request).await?;
-    let document =
-        parse_user(&body.bytes, body.content_type.as_deref()).map_err(|problem| api.invalid(problem))?;
-    let sender = api.sender(&grant, &document.provider)?;
+    let grant = api.allow(request.headers()).await?;
+    let document = api.document(&grant, request, parse_user).await?;
+    let sender = api.sender(&grant, &document.provider).await?;
     let tracking = api.door.save_user(sender, document.into_save()).await?;
     Ok(xml(StatusCode::OK, answer::save_response(tracking)))
 }
 
 /// `GET /user`
 pub(super) async fn fetch_user(State(api): State<Api>, request: Request) -> Result<Response, Refused> {
-    let grant = api.allow(&request)?;
-    let Query { caller, .. } = api.query(&request, Asked::User)?;
-    let sender = api.sender(&grant, &caller)?;
-    let user = api.door.fetch_user(sender, &caller.record_id).await?;
+    let (Query { caller, .. }, sender) = api.query(request, Asked::User).await?;
+    let user = api.or_refuse(api.door.fetch_user(sender, &caller.record_id).await).await?;
     Ok(xml(StatusCode::OK, answer::user_document(&caller, &user)))
 }
 
 /// `POST /staff`
 pub(super) async fn save_staff(State(api): State<Api>, request: Request) -> Result<Response, Refused> {
-    let grant = api.allow(&request)?;
-    let body = api.body(request).await?;
-    let document =
-        parse_staff(&body.bytes, body.content_type.as_deref()).map_err(|problem| api.invalid(problem))?;
-    let sender = api.sender(&grant, &document.provider)?;
+    let grant = api.allow(request.headers()).await?;
+    let document = api.document(&grant, request, parse_staff).await?;
+    let sender = api.sender(&grant, &document.provider).await?;
     let tracking = api.door.save_staff(sender, document.staff).await?;
     Ok(xml(StatusCode::OK, answer::save_response(tracking)))
 }
 
 /// `GET /staff`
 pub(super) async fn list_staff(State(api): State<Api>, request: Request) -> Result<Response, Refused> {
-    let grant = api.allow(&request)?;
-    let Query { caller, record_id } = api.query(&request, Asked::Staff)?;
-    let sender = api.sender(&grant, &caller)?;
-    let staff = api.door.list_staff(sender, record_id.as_deref()).await?;
+    let (Query { caller, record_id }, sender) = api.query(request, Asked::Staff).await?;
+    let staff = api.or_refuse(api.door.list_staff(sender, record_id.as_deref()).await).await?;
     Ok(xml(StatusCode::OK, answer::staff_list(&caller, &staff)))
 }
 
 /// `POST /leadsource`
 pub(super) async fn save_lead_source(State(api): State<Api>, request: Request) -> Result<Response, Refused> {
-    let grant = api.allow(&request)?;
-    let body = api.body(request).await?;
-    let read = parse_lead_source(&body.bytes, body.content_type.as_deref());
-    let document = read.map_err(|problem| api.invalid(problem))?;
-    let sender = api.sender(&grant, &document.provider)?;
+    let grant = api.allow(request.headers()).await?;
+    let document = api.document(&grant, request, parse_lead_source).await?;
+    let sender = api.sender(&grant, &document.provider).await?;
     let tracking = api.door.save_lead_source(sender, document.source).await?;
     Ok(xml(StatusCode::OK, answer::save_response(tracking)))
 }
 
 /// `GET /leadsource`
 pub(super) async fn list_lead_sources(State(api): State<Api>, request: Request) -> Result<Response, Refused> {
-    let grant = api.allow(&request)?;
-    let Query { caller, record_id } = api.query(&request, Asked::LeadSource)?;
-    let sender = api.sender(&grant, &caller)?;
-    let sources = api.door.list_lead_sources(sender, record_id.as_deref()).await?;
+    let (Query { caller, record_id }, sender) = api.query(request, Asked::LeadSource).await?;
+    let sources = api.or_refuse(api.door.list_lead_sources(sender, record_id.as_deref()).await).await?;
     Ok(xml(StatusCode::OK, answer::lead_source_list(&caller, &sources)))
 }
 
 /// Any other verb.
 pub(super) async fn wrong_verb(State(api): State<Api>) -> Refused {
-    api.refuse(Reason::WrongVerb.because("this path takes GET to fetch and POST to save"))
+    api.refuse(Reason::WrongVerb.because("this path takes GET to fetch and POST to save")).await
 }
 
 /// Any other path.
 pub(super) async fn unknown_path(State(api): State<Api>) -> Refused {
     api.refuse(Reason::NotFound.because("there is no such call; there are /user, /staff and /leadsource"))
+        .await
 }

@@ -66,7 +66,7 @@ impl Query {
             Asked::LeadSource => one(&[RECORD[0], RECORD[1], RECORD[2], "identifier"], false),
         };
         if !problems.is_empty() {
-            return Err(Problem { message: problems.join("; ") });
+            return Err(Problem::plain(problems.join("; ")));
         }
         let caller = ProviderInfo {
             identifier: identifier.unwrap_or_default(),

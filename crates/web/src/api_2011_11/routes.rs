@@ -58,7 +58,7 @@ pub(super) fn bounded(api: Api, bounds: Bounds) -> Router {
 async fn bound(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
     let Ok(_place) = bounds.room.try_acquire() else {
         let refusal = Reason::Throttled.because("too many calls are under way; please send this one again");
-        return bounds.api.refuse(Refusal { retry_after_s: Some(1), ..refusal }).into_response();
+        return bounds.api.refuse(Refusal { retry_after_s: Some(1), ..refusal }).await.into_response();
     };
     let answering = AssertUnwindSafe(next.run(request)).catch_unwind();
     let refusal = match tokio::time::timeout(bounds.within, answering).await {
@@ -71,5 +71,5 @@ async fn bound(State(bounds): State<Bounds>, request: Request, next: Next) -> Re
             ..Reason::Database.because("the call took too long; please send it again later")
         },
     };
-    bounds.api.refuse(refusal).into_response()
+    bounds.api.refuse(refusal).await.into_response()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{Field, Kind};
 
-use super::document::{Findings, at, root};
+use super::document::{Findings, Subject, at, root};
 use super::literal::{is_date, quoted};
 use super::{Problem, ProviderInfo, Said, UserSave};
 
@@ -81,8 +81,9 @@ pub fn parse_user(bytes: &[u8], content_type: Option<&str>) -> Result<UserDocume
         }
         None => findings.problem("userInfo is missing".to_owned()),
     }
-    let ignored = findings.finish()?;
-    let kind = kind.ok_or_else(|| Problem { message: "userInfo/userType is missing".to_owned() })?;
+    let subject = || Subject { provider: provider.clone(), name: name(&fields), kind };
+    let ignored = findings.finish(subject)?;
+    let kind = kind.ok_or_else(|| Problem::plain("userInfo/userType is missing"))?;
     Ok(UserDocument { provider, kind, fields, ignored })
 }
 
@@ -138,6 +139,15 @@ fn read_kind(findings: &mut Findings, element: Option<&xml::Element>) -> Option<
         findings.problem(format!("userInfo/userType must be PROSPECT, MEMBER or EX_MEMBER, not {said}"));
     }
     kind
+}
+
+fn name(fields: &BTreeMap<Field, Said>) -> String {
+    let parts =
+        [Field::FirstName, Field::LastName].into_iter().filter_map(|field| match fields.get(&field) {
+            Some(Said::Value(part)) => Some(part.as_str()),
+            _ => None,
+        });
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 fn name_of(field: Field) -> &'static str {

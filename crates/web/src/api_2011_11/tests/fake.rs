@@ -8,8 +8,8 @@ use model::{ClubId, ConnectionId, Moment, Tracking};
 use uuid::Uuid;
 
 use super::super::{
-    Door, Grant, ProviderInfo, Reason, Refusal, Refused, Said, Sender, SourceRecord, StaffRecord, UserSave,
-    UserView,
+    Door, Grant, ProviderInfo, Reason, Refusal, Refused, Said, Sender, SourceRecord, StaffRecord, Turned,
+    UserSave, UserView,
 };
 
 pub(super) const TOKEN: &str = "a-good-token";
@@ -21,11 +21,13 @@ pub(super) struct Fake {
     pub sources: Mutex<BTreeMap<String, SourceRecord>>,
     /// What was refused, in order; the UUID answered counts them from 1.
     pub noted: Mutex<Vec<Refusal>>,
+    /// Those of them whose sender is known.
+    pub turned: Mutex<Vec<Turned>>,
 }
 
 impl Fake {
-    fn refused(&self, refusal: Refusal) -> Refused {
-        Refused { tracking: self.note(None, &refusal), refusal }
+    async fn refused(&self, refusal: Refusal) -> Refused {
+        Refused { tracking: self.note(None, &refusal).await, refusal }
     }
 }
 
@@ -53,7 +55,8 @@ impl Door for Fake {
         Ok(Sender { connection: ConnectionId(1), club: ClubId(1) })
     }
 
-    fn note(&self, _sender: Option<Sender>, refusal: &Refusal) -> Tracking {
+    async fn note(&self, turned: Option<Turned>, refusal: &Refusal) -> Tracking {
+        self.turned.lock().expect("no panic").extend(turned);
         let mut noted = self.noted.lock().expect("no panic");
         noted.push(refusal.clone());
         Tracking(Uuid::from_u128(noted.len() as u128))
@@ -65,19 +68,18 @@ impl Door for Fake {
             "slow" => std::future::pending().await,
             "busy" => {
                 let refusal = Reason::Throttled.because("slow down");
-                return Err(self.refused(Refusal { retry_after_s: Some(7), ..refusal }));
+                return Err(self.refused(Refusal { retry_after_s: Some(7), ..refusal }).await);
             }
-            "full" => return Err(self.refused(Reason::Database.because("the disk is full"))),
+            "full" => return Err(self.refused(Reason::Database.because("the disk is full")).await),
             _ => {}
         }
         self.users.lock().expect("no panic").insert(save.record_id.clone(), save);
         Ok(Tracking(Uuid::max()))
     }
 
-    async fn fetch_user(&self, _: Sender, record_id: &str) -> Result<UserView, Refused> {
+    async fn fetch_user(&self, _: Sender, record_id: &str) -> Result<UserView, Refusal> {
         let users = self.users.lock().expect("no panic");
-        let save =
-            users.get(record_id).ok_or_else(|| self.refused(Reason::NotFound.because("no such record")))?;
+        let save = users.get(record_id).ok_or_else(|| Reason::NotFound.because("no such record"))?;
         let fields = save.fields.iter().filter_map(|(field, said)| match said {
             Said::Value(value) => Some((*field, value.clone())),
             Said::Nil | Said::Empty => None,
@@ -97,7 +99,7 @@ impl Door for Fake {
         Ok(Tracking(Uuid::max()))
     }
 
-    async fn list_staff(&self, _: Sender, record_id: Option<&str>) -> Result<Vec<StaffRecord>, Refused> {
+    async fn list_staff(&self, _: Sender, record_id: Option<&str>) -> Result<Vec<StaffRecord>, Refusal> {
         Ok(one_or_all(&self.staff, record_id))
     }
 
@@ -110,7 +112,7 @@ impl Door for Fake {
         &self,
         _: Sender,
         record_id: Option<&str>,
-    ) -> Result<Vec<SourceRecord>, Refused> {
+    ) -> Result<Vec<SourceRecord>, Refusal> {
         Ok(one_or_all(&self.sources, record_id))
     }
 }

@@ -243,3 +243,15 @@ async fn every_refusal_is_noted_and_its_uuid_answered() {
         assert_eq!(answer.element("message"), noted.message);
     }
 }
+
+#[tokio::test]
+async fn a_bad_document_of_a_known_sender_is_told_to_its_club_with_the_name() {
+    let fake = Arc::new(Fake::default());
+    let bad = user_with("<gender>X</gender>");
+    for document in [bad.clone(), bad.replace("1111", "2222"), "<user>".to_owned()] {
+        assert_eq!(call(router(fake.clone()), post(document)).await.error().0, 400);
+    }
+    let turned = fake.turned.lock().expect("no panic").clone();
+    assert_eq!(turned.len(), 1, "the other two name no club that we know");
+    assert_eq!((turned[0].name.as_str(), turned[0].kind), ("Foo Bar", Some(model::Kind::Prospect)));
+}
