@@ -99,9 +99,15 @@ fn members(tree: &Tree<'_>, attributes: &[(&str, &str)], writer: &mut xml::Write
 fn element(name: &str, tree: &Tree<'_>, attributes: &[(&str, &str)], writer: &mut xml::Writer) -> Result<()> {
     match tree {
         Tree::List(items) => items.iter().try_for_each(|item| element(name, item, attributes, writer))?,
-        Tree::Null => drop(writer.nil(name)),
-        Tree::Bool(b) => drop(writer.open(name, attributes).text(if *b { "true" } else { "false" }).close()),
-        Tree::Float(x) => drop(writer.open(name, attributes).text(&x.to_string()).close()),
+        Tree::Null => {
+            writer.nil(name);
+        }
+        Tree::Bool(b) => {
+            writer.open(name, attributes).text(if *b { "true" } else { "false" }).close();
+        }
+        Tree::Float(x) => {
+            writer.open(name, attributes).text(&x.to_string()).close();
+        }
         Tree::Given(value) => return given(name, value, attributes, writer),
         Tree::Object(inner) => {
             let mut all: Vec<(&str, String)> = Vec::new();
@@ -125,10 +131,14 @@ fn element(name: &str, tree: &Tree<'_>, attributes: &[(&str, &str)], writer: &mu
 
 fn given(name: &str, value: &Json, attributes: &[(&str, &str)], writer: &mut xml::Writer) -> Result<()> {
     match value {
-        Json::Null => drop(writer.nil(name)),
-        Json::String(text) => drop(writer.open(name, attributes).text(text).close()),
+        Json::Null => {
+            writer.nil(name);
+        }
+        Json::String(text) => {
+            writer.open(name, attributes).text(text).close();
+        }
         Json::Bool(_) | Json::Number(_) => {
-            drop(writer.open(name, attributes).text(&value.to_string()).close())
+            writer.open(name, attributes).text(&value.to_string()).close();
         }
         Json::Array(items) => items.iter().try_for_each(|item| given(name, item, attributes, writer))?,
         Json::Object(inner) => {

@@ -60,8 +60,8 @@ impl Mistakes {
 
     pub(crate) fn add(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Mistake {
         let end = self.text.len();
-        let start = span.start.min(end);
-        let span = start..span.end.clamp(start, end);
+        let start = self.text.floor_char_boundary(span.start.min(end));
+        let span = start..self.text.ceil_char_boundary(span.end.clamp(start, end));
         let before = self.text.get(..start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;

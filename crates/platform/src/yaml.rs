@@ -164,6 +164,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn broken(&mut self, at: usize, said: &str) {
+        let at = self.text.floor_char_boundary(at);
         let line_start = self.text[..at].rfind('\n').map_or(0, |n| n + 1);
         let line = self.text[line_start..].lines().next().unwrap_or_default();
         let mistake = self.mistakes.add(at..at + 1, format!("this is not YAML: {said}"));

@@ -47,6 +47,13 @@ pub(crate) fn fits(setting: &Setting, value: &str) -> Result<(), String> {
     }
 }
 
+impl Setting {
+    /// Whether a value can be right; if not, why.
+    pub fn check(&self, value: &str) -> Result<(), String> {
+        fits(self, value)
+    }
+}
+
 fn address(value: &str) -> Result<(), String> {
     let url = url::Url::parse(value).map_err(|error| format!("it is not an address: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {

@@ -31,7 +31,7 @@ pub(crate) fn check(node: &Node, is: &Is, mistakes: &mut Mistakes) {
         Is::Integer(least, most) => match node.integer() {
             Some(n) if (*least..=*most).contains(&n) => {}
             Some(_) => {
-                drop(mistakes.add(node.span.clone(), format!("this must be between {least} and {most}")))
+                mistakes.add(node.span.clone(), format!("this must be between {least} and {most}"));
             }
             None => wrong(node, "a whole number", mistakes),
         },

@@ -1,0 +1,141 @@
+//! Mistakes in a description: all of them, each where it is.
+
+use platform::Description;
+
+fn mistakes(file: &str) -> platform::Mistakes {
+    let path = format!("{}/tests/descriptions/{file}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    Description::parse(file, &text).expect_err("the description is wrong")
+}
+
+/// The smallest sound description, with one text replaced by another.
+fn small(from: &str, to: &str) -> Result<Description, Vec<String>> {
+    let text = SMALL.replace(from, to);
+    assert!(from.is_empty() || text != SMALL, "`{from}` is not in the description");
+    Description::parse("small.yaml", &text)
+        .map_err(|mistakes| mistakes.list().iter().map(|mistake| mistake.message.clone()).collect())
+}
+
+const SMALL: &str = "
+platform: {name: small, title: Small, vendor: Nobody, language: 1, version: 1, grade: assumed}
+capabilities: {operations: [create_prospect], conversion: none}
+settings:
+  url: {title: Address, kind: url, scope: client}
+  tenant: {title: Tenant, kind: label, scope: client}
+  name: {title: Name, kind: text, scope: client}
+hosts: {api: {base: '{{ settings.url }}/v1'}}
+operations:
+  create_prospect:
+    repeat: unsafe
+    request:
+      method: POST
+      path: /people
+      json:
+        first: =person.first_name
+    answer: {id: =answer.id}
+";
+
+#[test]
+fn a_description_with_ten_mistakes_has_all_ten_reported_each_with_its_place() {
+    let mistakes = mistakes("ten-mistakes.yaml");
+    let expected = include_str!("descriptions/ten-mistakes.txt");
+    let rendered = mistakes.to_string();
+    if std::env::var_os("UPDATE").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/descriptions/ten-mistakes.txt");
+        std::fs::write(path, &rendered).unwrap();
+        return;
+    }
+    assert_eq!(rendered, expected, "\n{rendered}");
+    assert!(mistakes.list().len() >= 10);
+}
+
+#[test]
+fn the_small_description_is_sound() {
+    small("", "").unwrap();
+}
+
+#[test]
+fn an_address_takes_only_settings_that_cannot_lead_elsewhere() {
+    small("'{{ settings.url }}/v1'", "'https://{{ settings.tenant }}.vendor.example/{{ settings.name }}'").unwrap();
+    let wrong = small("'{{ settings.url }}/v1'", "'https://{{ settings.name }}.vendor.example/v1'").unwrap_err();
+    assert_eq!(wrong, ["`settings.name` could send the call to any host"]);
+    let wrong = small("'{{ settings.url }}/v1'", "'https://vendor.example.{{ settings.url }}'").unwrap_err();
+    assert_eq!(wrong, ["`settings.url` could send the call to any host"]);
+}
+
+#[test]
+fn a_create_must_say_whether_a_repeat_is_harmless_and_where_the_number_is() {
+    let wrong = small("    repeat: unsafe\n", "").unwrap_err();
+    assert_eq!(wrong, ["`create_prospect` does not say whether a repeat is harmless"]);
+    let wrong = small("    answer: {id: =answer.id}\n", "").unwrap_err();
+    assert_eq!(wrong, ["`create_prospect` does not say where the record's number is"]);
+}
+
+#[test]
+fn what_is_declared_is_described_and_what_is_described_is_declared() {
+    let wrong = small("[create_prospect]", "[create_prospect, convert]").unwrap_err();
+    assert_eq!(wrong, ["`convert` is declared, and there is no such call"]);
+    let wrong = small("[create_prospect]", "[]").unwrap_err();
+    assert_eq!(wrong, ["`create_prospect` is described, and not declared"]);
+    let wrong = small("conversion: none", "conversion: perform").unwrap_err();
+    assert_eq!(wrong, ["conversion is performed, and there is no call `convert`"]);
+}
+
+#[test]
+fn expressions_call_nothing_and_print_nothing_that_is_missing() {
+    for (expression, expected) in [
+        ("=range(10)", "expressions call nothing: there are only filters"),
+        ("=person.first_name ~ 'x'", "`~` would print what is missing as text"),
+        ("=person", "`person` alone is no value: name a field of it"),
+        ("=answer.id", "`answer` is not known yet at this place"),
+        ("=personn.first_name", "`personn` is not a name"),
+        ("='a", "this is not an expression: unexpected end of string"),
+        ("=parts.guest", "there is no part `guest`"),
+        ("=person.birth_date | date('d/m/y')", "`d/m/y` is not a format of a date"),
+        ("=person.first_name | clip", "`clip` takes 1 arguments, not 0"),
+        ("\"=person.first_name\"", "an expression is plain or between single quotes, on one line"),
+        ("'{% if x %}'", "there are no blocks and no comments in text, only `{{ … }}`"),
+    ] {
+        let wrong = small("=person.first_name", expression).unwrap_err();
+        assert_eq!(wrong, [expected], "{expression}");
+    }
+}
+
+#[test]
+fn yaml_is_spoken_plainly() {
+    for (from, to, expected) in [
+        ("first: =person.first_name", "first: no", "`no` could be text or a boolean"),
+        ("first: =person.first_name", "first: &a x", "anchors and aliases are not spoken here"),
+        ("first: =person.first_name", "first: !!str x", "YAML tags are not spoken here"),
+        ("first: =person.first_name", "first: 1\n        first: 2", "`first` is written twice"),
+        ("path: /people", "path: /people\n      multipart: {}", "`multipart` is not carried out yet"),
+    ] {
+        assert_eq!(small(from, to).unwrap_err(), [expected], "{to}");
+    }
+}
+
+#[test]
+fn a_caret_points_into_a_quoted_expression_with_doubled_quotes() {
+    let text = SMALL.replace("=person.first_name", "'=[''x'', person.nick] | join('' '')'");
+    let mistakes = Description::parse("small.yaml", &text).unwrap_err();
+    let mistake = &mistakes.list()[0];
+    let line = text.lines().nth(mistake.line - 1).unwrap();
+    assert!(line[mistake.column - 1..].starts_with("nick"), "{mistakes}");
+}
+
+#[test]
+fn no_bytes_make_the_reader_panic() {
+    for at in 0..SMALL.len() {
+        if SMALL.is_char_boundary(at) {
+            let _ = Description::parse("cut.yaml", &SMALL[..at]);
+            for odd in ["{", "\t", ": ", "'", "=", "{{", "\u{0}", "é", "- "] {
+                let text = format!("{}{odd}{}", &SMALL[..at], &SMALL[at..]);
+                if let Err(mistakes) = Description::parse("odd.yaml", &text) {
+                    let _ = mistakes.to_string();
+                }
+            }
+        }
+    }
+    let deep = "a: ".to_owned() + &"[".repeat(100_000);
+    assert!(Description::parse("deep.yaml", &deep).is_err());
+}
