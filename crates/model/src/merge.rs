@@ -121,16 +121,16 @@ fn merge_field(
         }
         return;
     };
-    let was_apart = held.apart.take();
+    let still_apart = held.apart.take().is_some_and(|apart| current == Some(apart.as_str()));
     if current == incoming {
         return;
     }
-    let moved_elsewhere = known.is_some_and(|known| {
-        known.by != sender.connection
-            && !(was_apart.is_some() && was_apart == known.value)
-            && !(field.is_reference() && known.at <= base.at)
-            && !same(field, known.value.as_deref(), base.value.as_deref(), clip)
-    });
+    let moved_elsewhere = !still_apart
+        && known.is_some_and(|known| {
+            known.by != sender.connection
+                && (!field.is_reference() || known.at > base.at)
+                && !same(field, known.value.as_deref(), base.value.as_deref(), clip)
+        });
     if moved_elsewhere {
         if same(field, current, incoming, clip) {
             return;
