@@ -12,9 +12,11 @@ use crate::{Moment, PersonId};
 /// How many due persons a lane keeps in memory.
 pub const WINDOW: usize = 4_096;
 /// Failures in a row, of different persons, after which the platform counts as down.
-const DOWN_AFTER: u32 = 3;
+const DOWN_AFTER: usize = 3;
 const FIRST_PROBE_MS: i64 = 1_000;
 const LONGEST_PROBE_MS: i64 = 60_000;
+/// A platform's own wait is respected up to here.
+const LONGEST_BUSY_MS: i64 = 6 * 3_600_000;
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,14 +97,15 @@ pub struct Lane {
     limit: usize,
     paused: bool,
     standing: Standing,
-    failures: u32,
+    failing: BTreeSet<PersonId>,
     probing: bool,
     busy: BTreeSet<PersonId>,
     again: BTreeMap<PersonId, Moment>,
     ready: VecDeque<PersonId>,
     waiting: BTreeSet<(Moment, PersonId)>,
-    listed: BTreeSet<PersonId>,
-    more_in_store: bool,
+    listed: BTreeMap<PersonId, Moment>,
+    beyond: Option<Moment>,
+    missed: Option<Moment>,
     refilling: bool,
 }
 
@@ -113,14 +116,15 @@ impl Lane {
             limit: limit.max(1),
             paused: false,
             standing: Standing::Open,
-            failures: 0,
+            failing: BTreeSet::new(),
             probing: false,
             busy: BTreeSet::new(),
             again: BTreeMap::new(),
             ready: VecDeque::new(),
             waiting: BTreeSet::new(),
-            listed: BTreeSet::new(),
-            more_in_store: true,
+            listed: BTreeMap::new(),
+            beyond: Some(Moment(i64::MIN)),
+            missed: None,
             refilling: false,
         }
     }
@@ -135,13 +139,18 @@ impl Lane {
         self.busy.len()
     }
 
+    /// Persons kept in memory until their turn; never more than [`WINDOW`].
+    pub fn listed(&self) -> usize {
+        self.listed.len()
+    }
+
     /// Takes a place for a person who is being accepted right now, if the lane would start the turn at once.
     /// The place must be given back by [`Event::Ended`].
     pub fn claim(&mut self, person: PersonId) -> bool {
         let free = self.has_room()
             && self.ready.is_empty()
             && !self.busy.contains(&person)
-            && !self.listed.contains(&person);
+            && !self.listed.contains_key(&person);
         if free {
             self.busy.insert(person);
         }
@@ -160,7 +169,10 @@ impl Lane {
             Event::Due(person, at) => self.list(person, at, now),
             Event::Refilled { due, more } => {
                 self.refilling = false;
-                self.more_in_store = more;
+                self.beyond = self.missed.take();
+                if more {
+                    self.defer(due.last().map_or(now, |(_, at)| *at));
+                }
                 for (person, at) in due {
                     if !self.busy.contains(&person) {
                         self.list(person, at, now);
@@ -169,7 +181,7 @@ impl Lane {
             }
             Event::Ended { person, again, platform } => {
                 self.busy.remove(&person);
-                self.judge(platform, now);
+                self.judge(person, platform, now);
                 let noted = self.again.remove(&person);
                 if let Some(at) = [again, noted].into_iter().flatten().min() {
                     self.list(person, at, now);
@@ -190,38 +202,68 @@ impl Lane {
         if self.busy.contains(&person) {
             let noted = self.again.entry(person).or_insert(at);
             *noted = at.min(*noted);
-        } else if self.listed.contains(&person) {
-            if at <= now
-                && let Some(entry) = self.waiting.iter().find(|(_, listed)| *listed == person).copied()
-            {
-                self.waiting.remove(&entry);
-                self.ready.push_back(person);
+        } else if let Some(listed) = self.listed.get(&person).copied() {
+            if at < listed && self.waiting.remove(&(listed, person)) {
+                self.enlist(person, at, now);
             }
-        } else if self.listed.len() >= WINDOW {
-            self.more_in_store = true;
+        } else if self.listed.len() < WINDOW {
+            self.enlist(person, at, now);
+        } else if let Some((latest, other)) = self.waiting.last().copied()
+            && at < latest
+        {
+            self.waiting.pop_last();
+            self.listed.remove(&other);
+            self.defer(latest);
+            self.enlist(person, at, now);
         } else {
-            self.listed.insert(person);
-            if at <= now {
-                self.ready.push_back(person);
-            } else {
-                self.waiting.insert((at, person));
+            self.defer(at);
+        }
+    }
+
+    fn enlist(&mut self, person: PersonId, at: Moment, now: Moment) {
+        self.listed.insert(person, at);
+        if at <= now {
+            self.ready.push_back(person);
+        } else {
+            self.waiting.insert((at, person));
+        }
+    }
+
+    /// Somebody who is due at `at` stays in the store for want of room. A refill that is under way may have been read
+    /// before they were there, so it does not count for them.
+    fn defer(&mut self, at: Moment) {
+        let sooner = |known: Option<Moment>| Some(known.map_or(at, |known| known.min(at)));
+        self.beyond = sooner(self.beyond);
+        if self.refilling {
+            self.missed = sooner(self.missed);
+        }
+    }
+
+    fn judge(&mut self, person: PersonId, sign: Sign, now: Moment) {
+        match sign {
+            Sign::Well => self.recover(),
+            Sign::Silent => {}
+            Sign::Busy(until) => self.rest(until, now),
+            Sign::Down => {
+                self.failing.insert(person);
+                if self.failing.len() >= DOWN_AFTER && self.standing == Standing::Open {
+                    let probe_at = now.plus_ms(FIRST_PROBE_MS);
+                    self.standing = Standing::Down { since: now, probe_at, probes: 0 };
+                }
+                if self.failing.len() > DOWN_AFTER {
+                    self.failing.pop_first();
+                }
             }
         }
     }
 
-    fn judge(&mut self, sign: Sign, now: Moment) {
-        match sign {
-            Sign::Well => self.recover(),
-            Sign::Silent => {}
-            Sign::Busy(until) => self.standing = Standing::Busy(until),
-            Sign::Down => {
-                self.failures = self.failures.saturating_add(1);
-                if self.failures >= DOWN_AFTER && self.standing == Standing::Open {
-                    let probe_at = now.plus_ms(FIRST_PROBE_MS);
-                    self.standing = Standing::Down { since: now, probe_at, probes: 0 };
-                }
-            }
-        }
+    /// Waits as the platform asked, within bounds. A shorter wish does not undo a longer one.
+    fn rest(&mut self, until: Moment, now: Moment) {
+        let asked = until.min(now.plus_ms(LONGEST_BUSY_MS));
+        self.standing = match self.standing {
+            Standing::Busy(before) => Standing::Busy(before.max(asked)),
+            _ => Standing::Busy(asked),
+        };
     }
 
     fn judge_probe(&mut self, sign: Sign, now: Moment) {
@@ -233,7 +275,7 @@ impl Lane {
                     self.ready.push_back(person);
                 }
             }
-            Sign::Busy(until) => self.standing = Standing::Busy(until),
+            Sign::Busy(until) => self.rest(until, now),
             Sign::Down | Sign::Silent => {
                 let probes = probes.saturating_add(1);
                 let wait = (FIRST_PROBE_MS << probes.min(10)).min(LONGEST_PROBE_MS);
@@ -242,9 +284,12 @@ impl Lane {
         }
     }
 
+    /// The platform answers. A pause that it asked for lasts all the same.
     fn recover(&mut self) {
-        self.failures = 0;
-        self.standing = Standing::Open;
+        self.failing.clear();
+        if matches!(self.standing, Standing::Down { .. }) {
+            self.standing = Standing::Open;
+        }
     }
 
     fn hand_out(&mut self, now: Moment, effects: &mut Vec<Effect>) {
@@ -269,27 +314,25 @@ impl Lane {
             self.busy.insert(person);
             effects.push(Effect::Start(person));
         }
-        if self.more_in_store
-            && !self.refilling
-            && self.ready.len() < WINDOW / 4
-            && self.listed.len() < WINDOW
-        {
+        if self.beyond.is_some_and(|at| at <= now) && !self.refilling && self.ready.len() < WINDOW / 4 {
             self.refilling = true;
             effects.push(Effect::Refill);
         }
-        if let Some(at) = self.next_wake() {
+        if let Some(at) = self.next_wake(now) {
             effects.push(Effect::Wake(at));
         }
     }
 
-    fn next_wake(&self) -> Option<Moment> {
+    fn next_wake(&self, now: Moment) -> Option<Moment> {
         let standing = match self.standing {
             Standing::Open => None,
+            Standing::Down { .. } if self.paused => None,
             Standing::Busy(until) => Some(until),
             Standing::Down { .. } if self.probing => None,
             Standing::Down { probe_at, .. } => Some(probe_at),
         };
         let waiting = self.waiting.first().map(|(at, _)| *at);
-        [standing, waiting].into_iter().flatten().min()
+        let beyond = self.beyond.filter(|at| *at > now && !self.refilling);
+        [standing, waiting, beyond].into_iter().flatten().min()
     }
 }
