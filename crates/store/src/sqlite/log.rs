@@ -14,9 +14,10 @@ const COLUMNS: &str = "club, tracking, about, person, level, turn, open, changed
 /// The last millisecond that a tracking UUID can say.
 const LAST_MOMENT: i64 = (1 << 48) - 1;
 
-/// One parameter for any number of people: a variable for each would be too many, and a statement for each number of
-/// them would fill the cache.
-const SEARCHED: &str = "(person IN (SELECT value FROM json_each(?)) OR tracking = ?)";
+/// A search goes from its people, or its save, to their lines. One parameter stands for any number of people: a variable
+/// for each would be too many, and a statement for each number of them would fill the cache.
+const SEARCHED: &str = "(SELECT id FROM line WHERE person IN (SELECT value FROM json_each(?))
+    UNION SELECT id FROM line WHERE club = ? AND tracking = ?) AS found CROSS JOIN line ON line.id = found.id";
 
 /// A unit enum as the word that stands in its column.
 pub(super) fn word(value: &impl Serialize) -> Result<String> {
@@ -69,10 +70,21 @@ fn key(tracking: Tracking) -> Value {
     Value::Blob(tracking.0.as_bytes().to_vec())
 }
 
+/// What the lines are taken from, with the values that it binds.
+fn source(query: &LineQuery) -> Result<(&'static str, Vec<Value>)> {
+    if query.people.is_none() && query.tracking.is_none() {
+        return Ok(("line", Vec::new()));
+    }
+    let people = serde_json::to_string(query.people.as_deref().unwrap_or_default())?;
+    let tracking = query.tracking.map_or(Value::Null, key);
+    Ok((SEARCHED, vec![Value::Text(people), Value::Integer(query.club.0), tracking]))
+}
+
 /// A page of lines, newest first.
 pub(super) fn lines(db: &Connection, query: &LineQuery) -> Result<LinePage> {
     let mut conditions = vec!["club = ?"];
-    let mut values = vec![Value::Integer(query.club.0)];
+    let (source, mut values) = source(query)?;
+    values.push(Value::Integer(query.club.0));
     let mut also = |condition: &'static str, bound: Vec<Value>| {
         conditions.push(condition);
         values.extend(bound);
@@ -97,11 +109,6 @@ pub(super) fn lines(db: &Connection, query: &LineQuery) -> Result<LinePage> {
     if let Some(until) = query.until {
         also("tracking < ?", vec![bound(until)]);
     }
-    if query.people.is_some() || query.tracking.is_some() {
-        let people = serde_json::to_string(query.people.as_deref().unwrap_or_default())?;
-        let tracking = query.tracking.map_or(Value::Null, key);
-        also(SEARCHED, vec![Value::Text(people), tracking]);
-    }
     if let Some((tracking, about)) = query.older_than {
         also("(tracking, about) < (?, ?)", vec![key(tracking), Value::Integer(about.0)]);
     }
@@ -110,7 +117,7 @@ pub(super) fn lines(db: &Connection, query: &LineQuery) -> Result<LinePage> {
     }
     let order = if query.newer_than.is_some() { "ASC" } else { "DESC" };
     let sql = format!(
-        "SELECT {COLUMNS} FROM line WHERE {} ORDER BY tracking {order}, about {order} LIMIT ?",
+        "SELECT {COLUMNS} FROM {source} WHERE {} ORDER BY tracking {order}, about {order} LIMIT ?",
         conditions.join(" AND ")
     );
     values.push(Value::Integer(i64::try_from(query.limit).unwrap_or(i64::MAX).saturating_add(1)));

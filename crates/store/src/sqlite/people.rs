@@ -99,11 +99,11 @@ pub(super) fn due(db: &Connection, connection: ConnectionId, limit: usize) -> Re
 pub(super) fn waiting(db: &Connection, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {
     let mut statement = db.prepare_cached(
         "SELECT link.person, link.connection, link.version, link.remote_space, link.remote_id, link.doc, person.doc
-         FROM (SELECT link.person AS id, link.connection AS at FROM link INDEXED BY link_due
+         FROM (SELECT link.person AS who, link.connection AS at FROM link INDEXED BY link_due
                CROSS JOIN person ON person.id = link.person
                WHERE link.due_at IS NOT NULL AND link.waits = 1 AND person.club = ?1
                ORDER BY link.due_at, link.connection, link.person LIMIT ?2)
-         CROSS JOIN link ON link.person = id AND link.connection = at
+         CROSS JOIN link ON link.person = who AND link.connection = at
          CROSS JOIN person ON person.id = link.person
          ORDER BY link.due_at, link.connection, link.person",
     )?;

@@ -1,6 +1,6 @@
 //! Settling: what a lane did with one link.
 
-use model::{PersonId, State};
+use model::{PersonId, RemoteId, State};
 use store::{Store, Verdict};
 
 use crate::domain::*;
@@ -53,5 +53,8 @@ async fn a_number_can_come_back_to_its_own_person(store: &dyn Store) {
     }
     let kept = &store.subject(PersonId(1)).await.unwrap().unwrap().links[0];
     assert_eq!(kept.record.as_ref().unwrap().id, "P1");
-    assert_eq!(kept.former.len(), 2, "both numbers stay recognised");
+    for number in ["P1", "M1"] {
+        let owner = store.owner_of(JONAS, &RemoteId::plain(number)).await.unwrap();
+        assert_eq!(owner, Some(PersonId(1)), "both numbers stay recognised");
+    }
 }
