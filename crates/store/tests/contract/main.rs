@@ -1,5 +1,6 @@
 //! The contract suite: what every store does, run on the embedded one and on the model of it; and what only a file on
 //! a disk must prove.
+#![expect(clippy::unwrap_used, reason = "a failure of the store fails the test")]
 
 mod counts;
 mod directory;
