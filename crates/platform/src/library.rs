@@ -12,7 +12,6 @@ use crate::mistakes::Mistakes;
 
 #[derive(RustEmbed)]
 #[folder = "../../platforms"]
-
 struct Shipped;
 
 /// All platforms that an installation knows.
@@ -81,6 +80,13 @@ impl Library {
     /// The description's own text.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.platforms.get(name).map(|platform| &*platform.text)
+    }
+
+    /// The bundled samples of a platform: file name and text.
+    pub fn samples(&self, name: &str) -> Vec<(String, String)> {
+        let folder = format!("{name}/samples/");
+        let files = Shipped::iter().filter(|path| path.starts_with(&folder));
+        files.map(|path| (format!("platforms/{path}"), shipped(&path).unwrap_or_default())).collect()
     }
 
     fn add(&mut self, name: &str, file: &str, text: &str, guide: Option<&str>) -> Result<(), Mistakes> {

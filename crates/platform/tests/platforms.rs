@@ -1,5 +1,7 @@
 //! Every platform that comes with the Connector: its description is sound, and its samples replay.
 
+#![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

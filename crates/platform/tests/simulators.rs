@@ -1,5 +1,7 @@
 //! Every declared capability works against its simulator, over real connections.
 
+#![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -9,7 +11,10 @@ use platform::net::GuardedClient;
 use platform::{Endpoint, Given, SettingValue, Settings, Tokens};
 use simulator::{Config, Faults, LeadSource, Platform, Simulator, Staff};
 
-#[expect(clippy::disallowed_methods, reason = "the simulators read the real clock when they check signatures")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the simulators read the real clock when they check signatures"
+)]
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
@@ -18,16 +23,16 @@ fn endpoint(name: &str, settings: &[(&str, &str)]) -> Endpoint {
     let library = Library::bundled().unwrap_or_else(|mistakes| panic!("\n{mistakes}"));
     let description = library.get(name).unwrap();
     let settings = settings.iter().map(|(setting, value)| {
-        let secret = description.setting(setting).unwrap_or_else(|| panic!("no setting {setting}")).is_secret();
+        let secret =
+            description.setting(setting).unwrap_or_else(|| panic!("no setting {setting}")).is_secret();
         let value = (*value).to_owned();
         let value = if secret { SettingValue::Secret(value.into()) } else { SettingValue::Text(value) };
         ((*setting).to_owned(), value)
     });
     let settings = Settings(settings.collect());
     let net = Arc::new(GuardedClient::new().unwrap());
-    Endpoint::bind(description, settings, net, Arc::new(Tokens::new())).unwrap_or_else(
-        |problems| panic!("{problems:?}"),
-    )
+    Endpoint::bind(description, settings, net, Arc::new(Tokens::new()))
+        .unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
 async fn simulated(platform: Platform) -> Simulator {
@@ -167,7 +172,8 @@ async fn intouch_takes_a_lead_its_changes_and_its_sale() {
     let id = saved(&created.outcome);
     let person = simulator.person(&id.id).unwrap();
     assert_eq!((person.get("owner_id"), person.get("lead_source_id")), ("11", "7"));
-    let given = changed(ada(), &id, &[(Field::Company, None), (Field::Owner, None), (Field::City, Some("Burnaby"))]);
+    let given =
+        changed(ada(), &id, &[(Field::Company, None), (Field::Owner, None), (Field::City, Some("Burnaby"))]);
     let updated = endpoint.call(Operation::UpdateProspect, &given).await;
     assert!(matches!(updated.outcome, Outcome::Saved { .. }), "{updated:?}");
     assert_eq!(updated.exchange.sent, [Field::City, Field::Company, Field::Owner]);
@@ -195,7 +201,11 @@ async fn intouch_refusals_name_our_field_and_a_lost_token_is_renewed_once() {
     simulator.expire_tokens();
     let created = endpoint.call(Operation::CreateProspect, &ada()).await;
     saved(&created.outcome);
-    assert!(created.exchange.notes.iter().any(|note| note.contains("renewed")), "{:?}", created.exchange.notes);
+    assert!(
+        created.exchange.notes.iter().any(|note| note.contains("renewed")),
+        "{:?}",
+        created.exchange.notes
+    );
     let shown = format!("{:?}", created.exchange);
     assert!(!shown.contains("intouch-secret"), "{shown}");
 }
@@ -236,7 +246,10 @@ async fn i4_takes_prospects_and_updates_over_soap() {
     assert_eq!(id.id.len(), 8, "leading zeros are kept: {id:?}");
     let person = simulator.person(&id.id).unwrap();
     assert_eq!((person.get("first_name"), person.get("birth_date")), ("ADA", "1985-12-10"));
-    let given = Given { kind: Some(Kind::Member), ..changed(ada(), &id, &[(Field::City, Some("Burnaby & Co")), (Field::TrialEnd, None)]) };
+    let given = Given {
+        kind: Some(Kind::Member),
+        ..changed(ada(), &id, &[(Field::City, Some("Burnaby & Co")), (Field::TrialEnd, None)])
+    };
     let updated = endpoint.call(Operation::UpdateMember, &given).await;
     assert!(matches!(updated.outcome, Outcome::Saved { .. }), "{updated:?}");
     let person = simulator.person(&id.id).unwrap();
@@ -295,7 +308,8 @@ async fn the_open_spoke_is_saved_to_signed_and_over_soap() {
         let first = saved(&endpoint.call(Operation::SaveProspect, &given).await.outcome);
         let again = saved(&endpoint.call(Operation::SaveProspect, &given).await.outcome);
         assert_eq!(first, again, "a save is harmless to repeat");
-        let cleared = Given { kind: Some(Kind::Member), ..changed(given.clone(), &first, &[(Field::Company, None)]) };
+        let cleared =
+            Given { kind: Some(Kind::Member), ..changed(given.clone(), &first, &[(Field::Company, None)]) };
         saved(&endpoint.call(Operation::SaveMember, &cleared).await.outcome);
         let person = simulator.person(&first.id).unwrap();
         assert_eq!((person.get("company"), person.get("email")), ("", "ada@example.com"));
@@ -305,7 +319,10 @@ async fn the_open_spoke_is_saved_to_signed_and_over_soap() {
         let mut wrong = given.clone();
         wrong.person.insert(Field::Owner, Some("999".to_owned()));
         let refused = endpoint.call(Operation::SaveProspect, &wrong).await;
-        assert!(matches!(refused.outcome, Outcome::Rejected { field: Some(Field::Owner), .. }), "{refused:?}");
+        assert!(
+            matches!(refused.outcome, Outcome::Rejected { field: Some(Field::Owner), .. }),
+            "{refused:?}"
+        );
         simulator.set_faults(Faults {
             throttle: Some(simulator::Throttle { count: 1, retry_after_s: 9 }),
             ..Faults::default()

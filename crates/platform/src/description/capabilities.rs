@@ -89,7 +89,7 @@ fn clips(node: Option<&Node>, mistakes: &mut Mistakes) -> BTreeMap<Field, usize>
     for (key, value) in node.map_or(&[][..], Node::entries) {
         match key.name.parse::<Field>() {
             Ok(field) => {
-                clips.extend(value.integer().and_then(|n| usize::try_from(n).ok()).map(|n| (field, n)))
+                clips.extend(value.integer().and_then(|n| usize::try_from(n).ok()).map(|n| (field, n)));
             }
             Err(unknown) => {
                 mistakes

@@ -174,16 +174,17 @@ fn host(node: &Node, hosts: &[Host], mistakes: &mut Mistakes) -> Option<usize> {
 fn check_names(body: &Body, host: Option<&Host>, node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) {
     let (prefixes, section) = match body {
         Body::Xml { namespaces, .. } => (&namespaces.prefixes, node.get("xml")),
-        Body::Soap { .. } => match host.and_then(|host| host.soap.as_ref()) {
-            Some(soap) => (&soap.namespaces.prefixes, node.get("soap")),
-            None => {
+        Body::Soap { .. } => {
+            if let Some(soap) = host.and_then(|host| host.soap.as_ref()) {
+                (&soap.namespaces.prefixes, node.get("soap"))
+            } else {
                 let at = node.get("soap").map_or(0..0, |soap| soap.span.start..soap.span.start + 1);
                 mistakes
                     .add(at, "the host says nothing of SOAP")
                     .help("declare `soap:` with its `namespace:` there");
                 return;
             }
-        },
+        }
         _ => return,
     };
     let Some(section) = section.and_then(|section| section.get("body")) else { return };

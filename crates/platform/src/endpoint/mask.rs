@@ -19,7 +19,9 @@ pub(super) struct Mask {
 impl Mask {
     pub fn of(secrets: &[String]) -> Mask {
         let mut mask = Mask::default();
-        secrets.iter().for_each(|secret| mask.add(secret));
+        for secret in secrets {
+            mask.add(secret);
+        }
         mask
     }
 

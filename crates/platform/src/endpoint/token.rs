@@ -67,7 +67,7 @@ impl Endpoint {
             Some(serde_json::Value::String(text)) => text.parse().ok(),
             _ => None,
         };
-        let lasts = lasts.map_or(oauth2.lasts, Duration::from_secs).min(Duration::from_secs(31_536_000));
+        let lasts = lasts.map_or(oauth2.lasts, Duration::from_secs).min(Duration::from_hours(8760));
         // A token that lasts less than twice the margin is renewed at half its life.
         let lasts = lasts.saturating_sub(oauth2.renew_before.min(lasts / 2));
         let lasts = SignedDuration::try_from(lasts).unwrap_or(SignedDuration::from_secs(60));

@@ -12,6 +12,9 @@ use super::filters::Filter;
 use super::{FILTERS, FieldSet, Origin, Plain, Root, dates};
 use crate::mistakes::Mistakes;
 
+/// What can follow `is`.
+const TESTS: [&str; 4] = ["none", "text", "number", "list"];
+
 /// What expressions may refer to, and where mistakes go.
 pub(crate) struct Vocabulary<'a> {
     pub file: &'a str,
@@ -133,12 +136,7 @@ impl Walk<'_, '_, '_> {
             Ast::Test(test) => {
                 self.visit(&test.expr);
                 self.arguments(&test.args, ast);
-                const TESTS: [&str; 4] = ["none", "text", "number", "list"];
-                if !TESTS.contains(&test.name) {
-                    let at = self.word(test.name, test.expr.span().end_offset as usize);
-                    self.add(at, format!("`{}` is not a test", test.name), test.name, TESTS)
-                        .help("the tests are `is none`, `is text`, `is number` and `is list`");
-                }
+                self.test(test.name, test.expr.span().end_offset as usize);
             }
             Ast::Call(_) => {
                 self.vocabulary
@@ -176,6 +174,14 @@ impl Walk<'_, '_, '_> {
             Ast::List(list) => list.items.iter().for_each(|item| self.visit(item)),
             Ast::Tuple(tuple) => tuple.items.iter().for_each(|item| self.visit(item)),
             Ast::Map(map) => map.keys.iter().chain(&map.values).for_each(|part| self.visit(part)),
+        }
+    }
+
+    fn test(&mut self, name: &str, from: usize) {
+        if !TESTS.contains(&name) {
+            let at = self.word(name, from);
+            self.add(at, format!("`{name}` is not a test"), name, TESTS)
+                .help("the tests are `is none`, `is text`, `is number` and `is list`");
         }
     }
 
@@ -239,12 +245,11 @@ impl Walk<'_, '_, '_> {
 
     fn arguments(&mut self, args: &[CallArg<'_>], ast: &Ast<'_>) {
         for arg in args {
-            match arg {
-                CallArg::Pos(value) => self.visit(value),
-                _ => {
-                    let at = self.origin.part(span(ast));
-                    self.vocabulary.mistakes.add(at, "arguments are given in order, without names or `*`");
-                }
+            if let CallArg::Pos(value) = arg {
+                self.visit(value);
+            } else {
+                let at = self.origin.part(span(ast));
+                self.vocabulary.mistakes.add(at, "arguments are given in order, without names or `*`");
             }
         }
     }

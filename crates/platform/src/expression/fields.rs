@@ -35,7 +35,7 @@ impl FieldSet {
 
     /// The field, if there is exactly one.
     pub fn only(self) -> Option<Field> {
-        (self.0.count_ones() == 1).then(|| self.iter().next()).flatten()
+        self.0.is_power_of_two().then(|| self.iter().next()).flatten()
     }
 }
 

@@ -45,7 +45,9 @@ pub(crate) static FILTERS: &[Filter] = &[
     plain("length", (0, 0), "the length of a list or text", |v, _| {
         Ok(v.len().map_or(Value::from(()), Value::from))
     }),
-    plain("list", (0, 0), "a list as it is, one thing as a list of one, none as an empty list", list),
+    plain("list", (0, 0), "a list as it is, one thing as a list of one, none as an empty list", |v, _| {
+        Ok(list(v))
+    }),
     plain("lower", (0, 0), "in lower case", |v, _| Ok(text(v)?.to_lowercase().into())),
     Filter {
         name: "map",
@@ -104,9 +106,12 @@ impl Filter {
 }
 
 fn text(value: &Value) -> Result<&str> {
-    value.as_str().ok_or_else(|| match Hidden::is(value) {
-        true => "a secret cannot be changed, only placed".to_owned(),
-        false => format!("expected text, found a {}", value.kind()),
+    value.as_str().ok_or_else(|| {
+        if Hidden::is(value) {
+            "a secret cannot be changed, only placed".to_owned()
+        } else {
+            format!("expected text, found a {}", value.kind())
+        }
     })
 }
 
@@ -160,13 +165,13 @@ fn nth(value: &Value, last: bool) -> Result {
     Ok(item.unwrap_or_else(|| Value::from(())))
 }
 
-fn list(value: &Value, _: &[Value]) -> Result {
+fn list(value: &Value) -> Value {
     match value.kind() {
-        ValueKind::Seq | ValueKind::Iterable => Ok(value.clone()),
+        ValueKind::Seq | ValueKind::Iterable => value.clone(),
         ValueKind::String if value.as_str().is_some_and(|text| text.trim().is_empty()) => {
-            Ok(Value::from(Vec::<Value>::new()))
+            Value::from(Vec::<Value>::new())
         }
-        _ => Ok(Value::from(vec![value.clone()])),
+        _ => Value::from(vec![value.clone()]),
     }
 }
 

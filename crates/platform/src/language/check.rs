@@ -111,7 +111,7 @@ fn scalar(node: &Node, expected: &str, mistakes: &mut Mistakes) {
 fn text(node: &Node, mistakes: &mut Mistakes) {
     match &node.value {
         Value::Scalar { text, style } if *style != Style::Plain || !text.is_empty() => {
-            unclear(node, mistakes)
+            unclear(node, mistakes);
         }
         _ => wrong(node, "text", mistakes),
     }

@@ -110,9 +110,10 @@ impl Rendering<'_> {
 
     fn absent<'t>(&mut self, fields: FieldSet, policies: Policies) -> Leaf<'t> {
         let cleared = self.scope.person().is_cleared(fields);
-        let (policy, why) = match cleared {
-            true => (policies.cleared.unwrap_or(self.cleared), Why::Cleared),
-            false => (policies.unknown.unwrap_or(self.unknown), Why::Unknown),
+        let (policy, why) = if cleared {
+            (policies.cleared.unwrap_or(self.cleared), Why::Cleared)
+        } else {
+            (policies.unknown.unwrap_or(self.unknown), Why::Unknown)
         };
         match policy {
             Absent::Omit => return Leaf::Gone(why),
