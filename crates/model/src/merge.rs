@@ -91,7 +91,7 @@ fn merge_field(
 ) {
     let incoming = incoming.filter(|value| !value.trim().is_empty());
     let held = shadow.fields.entry(field).or_default();
-    if held.sent.as_ref().is_some_and(|sent| sent.at >= as_of) {
+    if held.is_written_since(as_of) {
         merged.look_again = true;
         return;
     }
@@ -99,6 +99,7 @@ fn merge_field(
         return;
     }
     let clip = sender.clips.get(&field).copied();
+    held.resolve_unsure(field, incoming, clip);
     let base = held.base().cloned();
     let repeats = held.seen.as_ref().is_some_and(|seen| seen.value.as_deref() == incoming)
         && held.sent.as_ref().is_none_or(|sent| held.seen.as_ref().is_some_and(|seen| seen.at > sent.at));

@@ -140,7 +140,10 @@ fn creation(link: &Link, projection: &Projection, agreement: &Agreement, abiliti
     let fields: BTreeMap<_, _> = projection
         .fields
         .iter()
-        .filter(|(field, value)| value.is_some() && takes(abilities, operation, **field))
+        .filter(|(field, value)| {
+            takes(abilities, operation, **field)
+                && (value.is_some() || link.shadow.fields.get(field).is_some_and(Held::is_known))
+        })
         .map(|(field, value)| (*field, value.clone()))
         .collect();
     let changed = fields.keys().copied().collect();

@@ -57,6 +57,7 @@ pub fn settle(link: &mut Link, step: &Step, outcome: &Outcome, at: Circumstances
         }
         Outcome::Duplicate { said, .. } => hold(link, HoldReason::Duplicate { said: said.clone() }, at.now),
         Outcome::Doubtful { reason } if is_repeatable(link, step, at.abilities) => {
+            link.shadow.note_unsure(&step.fields, at.now);
             again_or_give_up(link, reason, at)
         }
         Outcome::Doubtful { .. } => doubt(link, step, at),
@@ -116,7 +117,16 @@ fn again_or_give_up(link: &mut Link, reason: &str, at: Circumstances<'_>) -> Set
     if at.now.since_ms(since) >= retry::GIVE_UP_AFTER_MS {
         return hold(link, HoldReason::Exhausted { said: reason.to_owned() }, at.now);
     }
-    again(link, None, at)
+    let last = last_arrival((at.began, at.deadline_ms), at.abilities);
+    link.tries = link.tries.saturating_add(1);
+    let again = retry::again_at(at.now, link.tries, None, at.chance).max(last);
+    link.state = State::Due { at: again };
+    Settled::Again(again)
+}
+
+/// Until when an unanswered call may still be carried out. Nothing newer is sent before, lest the older overtake it.
+fn last_arrival((began, deadline_ms): (Moment, i64), abilities: &Abilities) -> Moment {
+    began.plus_ms(deadline_ms).plus_s(i64::from(abilities.late_after_s))
 }
 
 /// The record exists, whenever it was made, and holds none of our values: it is looked for at once.
@@ -158,15 +168,17 @@ pub fn begin_doubt(
     (now, deadline_ms): (Moment, i64),
 ) -> Settled {
     if link.record.is_some() && mark.operation != Operation::Convert {
-        link.state = State::Due { at: now };
-        return Settled::Again(now);
+        link.shadow.note_unsure(&mark.fields, now);
+        let again = last_arrival((mark.at, deadline_ms), abilities).max(now);
+        link.state = State::Due { at: again };
+        return Settled::Again(again);
     }
     let askable = abilities.can_be_asked() && mark.operation != Operation::Convert;
     if !askable {
         return hold(link, HoldReason::Doubt { mark, candidates: Vec::new() }, now);
     }
-    let grace_s = i64::from(abilities.late_after_s) + i64::from(abilities.visible_after_s);
-    let look_at = mark.at.plus_ms(deadline_ms).plus_s(grace_s).max(now);
+    let last = last_arrival((mark.at, deadline_ms), abilities);
+    let look_at = last.plus_s(i64::from(abilities.visible_after_s)).max(now);
     link.state = State::Doubtful(Doubt { mark, look_at, found_none: 0 });
     Settled::Asking(look_at)
 }

@@ -32,11 +32,17 @@ pub struct Held {
     /// The profile's value with which a link-time conflict was left alone; until either side edits, nothing is sent.
     #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
     pub apart: Option<String>,
+    /// What an unanswered call carried: the platform may hold it or not, so the field is sent again.
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    pub unsure: Option<Dated>,
 }
 
 impl Held {
     /// Whether the platform already holds `wanted`, its own rendering included.
     pub fn satisfies(&self, field: Field, wanted: Option<&str>, clip: Option<usize>) -> bool {
+        if self.unsure.is_some() {
+            return false;
+        }
         if self.apart.is_some() && self.apart.as_deref() == wanted {
             return true;
         }
@@ -58,7 +64,22 @@ impl Held {
 
     /// Whether the platform was ever told, or ever told us, anything of the field.
     pub const fn is_known(&self) -> bool {
-        self.sent.is_some() || self.seen.is_some()
+        self.sent.is_some() || self.seen.is_some() || self.unsure.is_some()
+    }
+
+    /// Whether we wrote the field, or may have, at or after an instant: then a report of that instant teaches nothing.
+    pub(crate) fn is_written_since(&self, as_of: Moment) -> bool {
+        [&self.sent, &self.unsure].into_iter().flatten().any(|written| written.at >= as_of)
+    }
+
+    /// A later sighting ends an uncertainty: what it shows is either the unanswered write, which then did arrive, or
+    /// something else.
+    pub(crate) fn resolve_unsure(&mut self, field: Field, incoming: Option<&str>, clip: Option<usize>) {
+        if let Some(unsure) = self.unsure.take()
+            && same(field, unsure.value.as_deref(), incoming, clip)
+        {
+            self.sent = Some(unsure);
+        }
     }
 
     /// Whether `incoming` is the platform's rendering of our last write. Once it has shown something else since, it is
@@ -116,6 +137,14 @@ impl Shadow {
                 held.apart = None;
             }
             held.sent = Some(Dated { value: value.clone(), at });
+            held.unsure = None;
+        }
+    }
+
+    /// Notes that a call carried these values, and that nobody knows whether they arrived.
+    pub fn note_unsure(&mut self, fields: &BTreeMap<Field, Option<String>>, at: Moment) {
+        for (field, value) in fields {
+            self.fields.entry(*field).or_default().unsure = Some(Dated { value: value.clone(), at });
         }
     }
 

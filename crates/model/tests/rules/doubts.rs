@@ -142,8 +142,35 @@ fn a_doubtful_conversion_is_a_persons_decision() {
 fn an_update_that_was_not_answered_is_simply_made_again() {
     let mut story = Story::arrived(everything(), askable(i4()));
     story.edits(Field::Email, Some("jane@a.example"), 10);
-    assert!(matches!(story.called(&no_answer(), 10), Settled::Again(_)));
+    let late = at(10 + 30 + 60);
+    assert_eq!(
+        story.called(&no_answer(), 10),
+        Settled::Again(late),
+        "not while the unanswered one may still overtake"
+    );
     assert_eq!(story.sends().1[&Field::Email].as_deref(), Some("jane@a.example"));
+}
+
+#[test]
+fn an_edit_taken_back_before_an_unanswered_update_is_repeated_still_goes_out() {
+    let mut story = Story::arrived(everything(), i4());
+    story.edits(Field::FirstName, Some("Janet"), 10);
+    story.called(&no_answer(), 10);
+    story.edits(Field::FirstName, Some("Jane"), 11);
+    assert_eq!(story.sends().1[&Field::FirstName].as_deref(), Some("Jane"), "Janet may have arrived");
+    story.called(&saved("17"), 20);
+    assert_eq!(story.next(), Next::Rest(Rest::Same));
+}
+
+#[test]
+fn a_sighting_of_an_unanswered_update_is_no_edit() {
+    let mut story = Story::arrived(everything(), i4());
+    story.edits(Field::FirstName, Some("Janet"), 10);
+    story.called(&no_answer(), 10);
+    story.edits(Field::FirstName, Some("Janine"), 11);
+    let merged = story.reports(&[(Field::FirstName, Some("JANET"))], 20);
+    assert!(!merged.is_change() && merged.conflicts.is_empty());
+    assert_eq!(story.sends().1[&Field::FirstName].as_deref(), Some("Janine"));
 }
 
 #[test]
