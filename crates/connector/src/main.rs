@@ -1,2 +1,32 @@
-//! The binary.
-fn main() {}
+//! The Connector: one binary that serves, turns clients up, and shows what happened.
+
+mod cli;
+mod commands;
+mod config;
+mod control;
+mod demo;
+mod logging;
+mod pages;
+mod running;
+mod server;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    logging::start(cli.verbose);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(commands::run(cli)),
+        Err(error) => Err(anyhow::anyhow!("the runtime could not be started: {error}")),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use model::{ClientId, ClubId, ConnectionId, Field, Kind, Moment, Tracking};
 
-use crate::Hub;
 use crate::vault::token_hash;
+use crate::{Hub, clock, lines};
 
 /// What a token allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +122,25 @@ pub struct Refused {
 }
 
 impl Hub {
+    /// Notes in the club's log a document that was refused at the door, and names the line.
+    pub async fn note_refused(
+        &self,
+        sender: Sender,
+        about: (String, Option<Kind>),
+        said: String,
+    ) -> Tracking {
+        let now = self.clock().now();
+        let tracking = clock::tracking(self.clock(), now);
+        let line = lines::not_accepted((tracking, now), sender, about, said);
+        match self.store().keep_lines(vec![line]).await {
+            Ok(()) => self.announce(sender.club),
+            Err(error) => {
+                tracing::error!(%error, %tracking, "a refusal could not be noted in the club's log")
+            }
+        }
+        tracking
+    }
+
     /// What a token allows.
     pub fn authenticate(&self, token: &str) -> Option<Grant> {
         let registry = self.registry();

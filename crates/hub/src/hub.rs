@@ -44,6 +44,7 @@ pub struct Hub {
     directory: Directory,
     lanes: Lanes,
     changes: broadcast::Sender<ClubId>,
+    changing: tokio::sync::Mutex<()>,
 }
 
 impl Hub {
@@ -57,18 +58,36 @@ impl Hub {
             directory,
             lanes: Lanes::default(),
             changes: broadcast::channel(CHANGES).0,
+            changing: tokio::sync::Mutex::default(),
         });
         let setup = hub.store().setup().await?;
         hub.use_setup(setup);
         Ok(hub)
     }
 
-    /// Keeps a new set-up and uses it from now on.
-    pub async fn change_setup(self: &Arc<Self>, setup: Setup) -> store::Result<()> {
-        self.store().keep_setup(setup.clone()).await?;
-        self.use_setup(setup);
+    /// Keeps a new set-up and uses it from now on, if it is still the one it was made from.
+    pub async fn change_setup(self: &Arc<Self>, before: &Setup, after: Setup) -> store::Result<bool> {
+        let _one_at_a_time = self.changing.lock().await;
+        if self.registry().setup != *before {
+            return Ok(false);
+        }
+        self.store().keep_setup(after.clone()).await?;
+        self.use_setup(after);
         self.open_lanes();
-        Ok(())
+        Ok(true)
+    }
+
+    /// Stops handing out work and waits, within bounds, for the calls under way.
+    pub async fn rest(self: &Arc<Self>, within: Duration) {
+        const LOOK_EVERY: Duration = Duration::from_millis(20);
+        self.pause_lanes();
+        let looks = within.as_millis() / LOOK_EVERY.as_millis();
+        for _ in 0..looks {
+            if self.pulses().iter().all(|pulse| pulse.under_way == 0) {
+                return;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
     }
 
     fn use_setup(&self, setup: Setup) {

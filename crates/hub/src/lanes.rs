@@ -92,6 +92,14 @@ impl Hub {
         pulses
     }
 
+    /// Lets no lane hand out work any more.
+    pub(crate) fn pause_lanes(self: &Arc<Self>) {
+        let connections: Vec<ConnectionId> = lock(&self.lanes().lanes).keys().copied().collect();
+        for connection in connections {
+            self.lane_event(connection, Event::Paused(true));
+        }
+    }
+
     pub(crate) fn lane_claim(&self, connection: ConnectionId, person: PersonId) -> bool {
         self.lanes().get(connection).is_some_and(|running| lock(&running.state).lane.claim(person))
     }

@@ -11,13 +11,16 @@ pub mod directory;
 pub mod door;
 mod fetch;
 mod hub;
+mod import;
 mod lanes;
 mod lines;
 pub mod log;
 mod receive;
 pub mod registry;
+pub mod turn_up;
 pub mod vault;
 pub mod wording;
 
 pub use hub::{Hub, Parts};
+pub use import::Imported;
 pub use lanes::Pulse;

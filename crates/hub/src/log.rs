@@ -1,9 +1,11 @@
 //! The Connector Log as it is read: who may read it, how it is asked, and how it stands today.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use model::{Club, ClubId, ConnectionId, Level, Line, Moment, Tracking, Turn};
-use store::{LinePage, LineQuery, Tally, Waiting};
+use model::{Club, ClubId, ConnectionId, Kind, Moment, PersonId, Story, Tracking, Turn};
+use store::{LinePage, LineQuery, Waiting};
 use uuid::Uuid;
 
 use crate::Hub;
@@ -11,6 +13,8 @@ use crate::registry::LogKey;
 
 /// How many people a search may bring to a page of the log.
 const PEOPLE_FOUND: usize = 200;
+/// How many lines the sentence above the log is counted from.
+const LINES_COUNTED: usize = 2_000;
 
 /// Where the day of an instant begins in a zone.
 pub fn day_of(now: Moment, zone: &TimeZone) -> Moment {
@@ -51,22 +55,71 @@ impl Hub {
         self.store().waiting(club, limit).await
     }
 
-    /// How today's lines of a club stand.
-    pub async fn log_today(&self, club: &Club) -> store::Result<Vec<Tally>> {
-        self.store().tally(club.id, day_of(self.clock().now(), &zone_of(club))).await
-    }
-
-    /// How many people of a club wait for somebody, from all days: lines that are still open.
-    pub async fn log_open(&self, club: ClubId, turn: Turn) -> store::Result<Vec<Line>> {
-        let query = LineQuery {
-            club,
-            turn: Some(turn),
-            level: Some(Level::Error),
-            limit: 500,
+    /// How a club stands today, told by the newest of the day's lines and by what waits.
+    pub async fn log_today(&self, club: &Club) -> store::Result<Today> {
+        let midnight = day_of(self.clock().now(), &zone_of(club));
+        let of_today =
+            LineQuery { club: club.id, from: Some(midnight), limit: LINES_COUNTED, ..LineQuery::default() };
+        let before = LineQuery {
+            club: club.id,
+            turn: Some(Turn::Club),
+            until: Some(midnight),
+            limit: LINES_COUNTED,
             ..LineQuery::default()
         };
-        Ok(self.store().lines(query).await?.lines)
+        let lines = self.store().lines(of_today).await?.lines;
+        let earlier = self.store().lines(before).await?.lines;
+        let waiting = self.store().waiting(club.id, LINES_COUNTED).await?;
+        let mut today = Today::default();
+        let mut everybody: BTreeSet<PersonId> = waiting.iter().map(|waiting| waiting.person.id).collect();
+        let mut arrived = BTreeMap::<ConnectionId, BTreeSet<PersonId>>::new();
+        let (mut club_turn, mut others) = (BTreeSet::new(), BTreeSet::new());
+        today.only_leads = true;
+        for line in &lines {
+            let Some(person) = line.person else { continue };
+            everybody.insert(person);
+            today.only_leads &= line.facts.kind.is_none_or(|kind| kind == Kind::Prospect);
+            if matches!(line.facts.story, Story::Arrived) {
+                arrived.entry(line.about).or_default().insert(person);
+            }
+            match line.turn {
+                Turn::Club => drop(club_turn.insert(person)),
+                Turn::Platform | Turn::Operator => drop(others.insert(person)),
+                Turn::Nobody => {}
+            }
+        }
+        let on_its_way = lines.iter().filter(|line| line.open && line.turn == Turn::Nobody);
+        let on_its_way =
+            on_its_way.filter_map(|line| line.person).chain(waiting.iter().map(|it| it.person.id));
+        today.on_its_way = on_its_way.collect::<BTreeSet<_>>().len() as u64;
+        today.people = everybody.len() as u64;
+        today.arrived =
+            arrived.into_iter().map(|(connection, people)| (connection, people.len() as u64)).collect();
+        today.arrived.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        today.needs_club = club_turn.len() as u64;
+        today.needs_others = others.len() as u64;
+        today.needs_club_before = earlier.iter().filter(|line| line.open).count() as u64;
+        Ok(today)
     }
+}
+
+/// How a club stands today, counted in people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Today {
+    /// Everybody of whom something was received today.
+    pub people: u64,
+    /// Whether all of them are leads.
+    pub only_leads: bool,
+    /// How many arrived, by connection, most first.
+    pub arrived: Vec<(ConnectionId, u64)>,
+    /// How many have no answer yet.
+    pub on_its_way: u64,
+    /// How many wait for the club.
+    pub needs_club: u64,
+    /// How many wait for a platform or for whoever runs the Connector.
+    pub needs_others: u64,
+    /// How many lines of earlier days still wait for the club.
+    pub needs_club_before: u64,
 }
 
 /// Search words; a phone number typed with blanks is one word.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use model::{Abilities, Agreement, Club, ClubId, Connection, ConnectionId, Setup, Token};
-use platform::{Description, Endpoint, Net, SettingValue, Settings, Tokens};
+use model::{Abilities, Agreement, Club, ClubId, ClubNumber, Connection, ConnectionId, Setup, Token};
+use platform::{Description, Endpoint, Net, Role, SettingValue, Settings, Tokens};
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -193,7 +193,7 @@ fn spoke(connection: &Connection, means: &Means<'_>) -> Result<Spoke, String> {
         .clubs
         .iter()
         .map(|number| {
-            let settings = settings_of(connection, &number.settings, means);
+            let settings = settings_of(connection, number, &description, means);
             let endpoint = settings.and_then(|settings| {
                 Endpoint::bind(
                     Arc::clone(&description),
@@ -210,9 +210,24 @@ fn spoke(connection: &Connection, means: &Means<'_>) -> Result<Spoke, String> {
     Ok(Spoke { connection: connection.clone(), description, endpoints })
 }
 
-fn settings_of(connection: &Connection, of_club: &Value, means: &Means<'_>) -> Result<Settings, String> {
+/// Installation, client and club settings merged; the platform's numbers of client and club fill the settings of that
+/// role where none is given.
+fn settings_of(
+    connection: &Connection,
+    number: &ClubNumber,
+    description: &Description,
+    means: &Means<'_>,
+) -> Result<Settings, String> {
     let mut merged = means.installation.get(&connection.platform).cloned().unwrap_or_default();
-    for stored in [&connection.settings, of_club] {
+    for setting in description.settings() {
+        let value = match setting.role {
+            Some(Role::ClientId) => &connection.client_number,
+            Some(Role::ClubId) => &number.number,
+            None => continue,
+        };
+        merged.0.insert(setting.name.clone(), SettingValue::Text(value.clone()));
+    }
+    for stored in [&connection.settings, &number.settings] {
         for (name, value) in stored.as_object().into_iter().flatten() {
             let value = open(connection.id, name, value, means.vault)?;
             merged.0.insert(name.clone(), value);
@@ -221,7 +236,12 @@ fn settings_of(connection: &Connection, of_club: &Value, means: &Means<'_>) -> R
     Ok(merged)
 }
 
-fn open(connection: ConnectionId, name: &str, value: &Value, vault: &Vault) -> Result<SettingValue, String> {
+pub(crate) fn open(
+    connection: ConnectionId,
+    name: &str,
+    value: &Value,
+    vault: &Vault,
+) -> Result<SettingValue, String> {
     match value {
         Value::String(text) => Ok(SettingValue::Text(text.clone())),
         Value::Object(object) => {

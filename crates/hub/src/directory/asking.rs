@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use model::directory::{Correspondence, Entry, How, Role};
-use model::{ClubId, DirectoryStory, EntryId, Field, Operation, Outcome, Person, Reference, References};
+use model::{
+    ClubId, ConnectionId, DirectoryStory, EntryId, Field, Operation, Outcome, Person, Reference, References,
+};
 use platform::{Answer, Found, Given};
 
 use super::{Counterpart, known, role_of};
@@ -103,7 +105,7 @@ impl Hub {
         role: Role,
         found: &[Found],
     ) -> store::Result<()> {
-        let listed = found.iter().map(|found| listed(found, spoke, club, role));
+        let listed = found.iter().map(|found| listed(found, spoke.id(), club, role));
         let changed: Vec<Entry> = {
             let tables = self.directory().read();
             let unchanged = |entry: &Entry| {
@@ -178,7 +180,8 @@ impl Hub {
     }
 }
 
-fn listed(found: &Found, spoke: &Spoke, club: ClubId, role: Role) -> Entry {
+/// A listed staff member or lead source as an entry of that connection.
+pub(crate) fn listed(found: &Found, connection: ConnectionId, club: ClubId, role: Role) -> Entry {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let (first_name, last_name) = (text(&found.first_name), text(&found.last_name));
     let name = found.name.clone().unwrap_or_else(|| format!("{first_name} {last_name}").trim().to_owned());
@@ -186,7 +189,7 @@ fn listed(found: &Found, spoke: &Spoke, club: ClubId, role: Role) -> Entry {
         id: EntryId(0),
         role,
         club,
-        connection: spoke.id(),
+        connection,
         remote_id: found.id.id.clone(),
         name,
         first_name,

@@ -16,6 +16,8 @@ use store::Store;
 
 use crate::door::Sender;
 
+pub(crate) use asking::listed;
+
 /// Stands for a number that the platform is still to be asked for.
 const TO_BE_ASKED: &str = "\u{1}";
 

@@ -32,10 +32,12 @@ impl Door for HubDoor {
     }
 
     async fn note(&self, turned: Option<Turned>, refusal: &Refusal) -> Tracking {
+        if let Some(Turned { sender, name, kind }) = turned {
+            return self.0.note_refused(sender, (name, kind), refusal.message.clone()).await;
+        }
         let clock = self.0.clock();
         let tracking = clock::tracking(clock, clock.now());
-        let connection = turned.map(|turned| turned.sender.connection.0);
-        tracing::info!(%tracking, connection, reason = refusal.reason.literal(), "a call was refused at the door");
+        tracing::info!(%tracking, reason = refusal.reason.literal(), "a call was refused at the door");
         tracking
     }
 

@@ -1,0 +1,207 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Keeps the people of a fitness club the same in every system the club uses.
+#[derive(Debug, Parser)]
+#[command(name = "connector", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// Say more on standard error.
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+    /// Where things are.
+    #[command(flatten)]
+    pub place: Place,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where things are. Flags win over the environment, the environment over the file.
+#[derive(Clone, Debug, Args)]
+pub struct Place {
+    /// The configuration file (TOML).
+    #[arg(long, global = true, env = "CONNECTOR_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// The data directory.
+    #[arg(long, global = true, env = "CONNECTOR_DATA")]
+    pub data: Option<PathBuf>,
+    /// The address to listen on.
+    #[arg(long, global = true, env = "CONNECTOR_LISTEN")]
+    pub listen: Option<String>,
+    /// The address under which the outside world reaches this hub, for the URLs that are printed.
+    #[arg(long, global = true, env = "CONNECTOR_PUBLIC_URL")]
+    pub public_url: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the hub until it is told to stop.
+    Serve,
+    /// Run the hub with simulated InTouch FollowUp, Jonas I4 and VFP, and play a club's day.
+    Demo(Demo),
+    /// Bring a client live from a file, or change what it says.
+    TurnUp(TurnUp),
+    /// Ids of people who exist at a platform already.
+    #[command(subcommand)]
+    Links(Links),
+    /// Tokens by which platforms call the hub.
+    #[command(subcommand)]
+    Token(Token),
+    /// Read a club's Connector Log.
+    Log(Log),
+    /// Platforms and their descriptions.
+    #[command(subcommand)]
+    Platform(Platform),
+}
+
+/// `connector demo`.
+#[derive(Clone, Debug, Args)]
+pub struct Demo {
+    /// Play the day, print a summary, and end with 0 only if every record ended as scripted.
+    #[arg(long)]
+    pub once: bool,
+    /// The port of the hub; 0 takes any free one.
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// Print one line of JSON with the addresses.
+    #[arg(long)]
+    pub json_urls: bool,
+    /// The day's seed.
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+}
+
+/// `connector turn-up`.
+#[derive(Clone, Debug, Args)]
+pub struct TurnUp {
+    /// The turn-up file (YAML).
+    pub file: PathBuf,
+    /// Show what it would do, and do nothing.
+    #[arg(long)]
+    pub plan: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `connector links`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Links {
+    /// Take over a platform's ids of people the hub knows: a CSV file with the columns `provider_record_id` and
+    /// `platform_record_id`.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// The client's name.
+        #[arg(long)]
+        client: String,
+        /// The club's name.
+        #[arg(long)]
+        club: String,
+        /// The provider whose record ids stand in the first column.
+        #[arg(long)]
+        provider: String,
+        /// The platform whose ids stand in the second.
+        #[arg(long)]
+        platform: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `connector token`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Token {
+    /// Make a token for a provider; it is shown once.
+    Create {
+        /// The provider identifier, such as `INTOUCH`.
+        provider: String,
+        /// Limit it to one client, by name.
+        #[arg(long)]
+        client: Option<String>,
+        /// What it is for.
+        #[arg(long, default_value = "")]
+        label: String,
+    },
+    /// List tokens, without their secrets.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Withdraw a token, by the first characters of its hash.
+    Revoke {
+        /// The beginning of the hash that `list` shows.
+        hash: String,
+    },
+}
+
+/// `connector log`.
+#[derive(Clone, Debug, Args)]
+pub struct Log {
+    /// The club's name; may be left out where there is only one.
+    #[arg(long)]
+    pub club: Option<String>,
+    /// A name, an e-mail address, digits of a phone, a platform's number or a tracking UUID.
+    pub search: Option<String>,
+    /// Only lines of this type: INFO, WARNING or ERROR.
+    #[arg(long = "type", value_parser = ["INFO", "WARNING", "ERROR"], ignore_case = true)]
+    pub level: Option<String>,
+    /// Only lines from or to this platform.
+    #[arg(long)]
+    pub platform: Option<String>,
+    /// Only lines whose turn it is: club, platform, operator.
+    #[arg(long, value_parser = ["club", "platform", "operator"])]
+    pub needs: Option<String>,
+    /// How many lines.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub limit: u16,
+    /// Go on with new lines until stopped.
+    #[arg(long)]
+    pub follow: bool,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `connector platform`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Platform {
+    /// All platforms, with their capabilities and grades.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// One platform: what it can do, what turning it up needs, and its client guide.
+    Show {
+        /// Its name.
+        name: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check a description and report every mistake.
+    Lint {
+        /// Description files; all bundled ones when none is given.
+        files: Vec<PathBuf>,
+    },
+    /// The fields of a person, as expressions know them.
+    Fields {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The JSON Schema of descriptions.
+    Schema,
+    /// Replay a platform's samples offline.
+    Test {
+        /// Its name; all bundled ones when none is given.
+        name: Option<String>,
+    },
+}

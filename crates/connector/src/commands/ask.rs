@@ -1,0 +1,65 @@
+//! What commands ask of a hub, and its answers. Everything goes through here, whether a hub runs or not.
+
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use hub::Hub;
+use hub::turn_up::TurnUpFile;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{links, log, token, turn_up};
+use crate::config::Config;
+
+/// A question.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// Check, plan and, unless only planned, apply a turn-up file.
+    TurnUp {
+        /// The file.
+        file: Box<TurnUpFile>,
+        /// Only plan.
+        plan: bool,
+    },
+    /// Take over ids.
+    ImportLinks(links::Import),
+    /// Make a token.
+    CreateToken(token::Create),
+    /// List tokens.
+    ListTokens,
+    /// Withdraw a token.
+    RevokeToken {
+        /// The beginning of its hash.
+        hash: String,
+    },
+    /// Read a club's log.
+    Log(log::Query),
+}
+
+/// Answers a question.
+pub async fn answer(hub: &Arc<Hub>, config: &Config, ask: Ask) -> Result<Value> {
+    match ask {
+        Ask::TurnUp { file, plan } => turn_up::answer(hub, config, &file, plan).await,
+        Ask::ImportLinks(import) => links::answer(hub, &import).await,
+        Ask::CreateToken(create) => token::create(hub, create).await,
+        Ask::ListTokens => token::list(hub),
+        Ask::RevokeToken { hash } => token::revoke(hub, &hash).await,
+        Ask::Log(query) => log::answer(hub, &query).await,
+    }
+}
+
+/// The club of a name, or the only one.
+pub fn club_named(hub: &Hub, name: Option<&str>) -> Result<model::Club> {
+    let registry = hub.registry();
+    let clubs = &registry.setup.clubs;
+    let found: Vec<_> = clubs.iter().filter(|club| name.is_none_or(|name| club.name == name)).collect();
+    let names = || clubs.iter().map(|club| club.name.as_str()).collect::<Vec<_>>().join(", ");
+    match (&found[..], name) {
+        ([one], _) => Ok((*one).clone()),
+        ([], None) => bail!("no club is turned up yet; see `connector turn-up --help`"),
+        ([], Some(name)) => bail!("no club is called `{name}`; there are {}", names()),
+        (_, None) => bail!("which club? Say --club with one of {}", names()),
+        (_, Some(name)) => bail!("several clients have a club called `{name}`"),
+    }
+}

@@ -1,0 +1,38 @@
+//! The commands, one file each.
+
+pub mod ask;
+mod links;
+mod log;
+mod platform;
+pub mod token;
+pub mod turn_up;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::cli::{Cli, Command};
+use crate::config::Config;
+use crate::{demo, running, server};
+
+/// Does what was asked.
+pub async fn run(cli: Cli) -> Result<ExitCode> {
+    let config = Config::read(&cli.place)?;
+    match cli.command {
+        Command::Serve => serve(&config).await,
+        Command::Demo(asked) => demo::run(asked, &cli.place).await,
+        Command::TurnUp(asked) => turn_up::run(asked, &config).await,
+        Command::Links(asked) => links::run(asked, &config).await,
+        Command::Token(asked) => token::run(asked, &config).await,
+        Command::Log(asked) => log::run(asked, &config).await,
+        Command::Platform(asked) => platform::run(asked, &config).await,
+    }
+}
+
+async fn serve(config: &Config) -> Result<ExitCode> {
+    let running = running::open(config).await?;
+    let listener = server::bind(config).await?;
+    eprintln!("the Connector listens on http://{}", listener.local_addr()?);
+    server::serve(running.hub.clone(), config, listener, None, server::told_to_stop()).await?;
+    Ok(ExitCode::SUCCESS)
+}

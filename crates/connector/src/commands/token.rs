@@ -1,0 +1,131 @@
+//! `connector token`: by which platforms call the hub. A token is shown once and kept as a hash.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use comfy_table::{Table, presets};
+use hub::Hub;
+use hub::vault::{new_token, token_hash};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::ask::Ask;
+use crate::cli;
+use crate::config::Config;
+use crate::control;
+
+/// How much of a hash is shown.
+const SHOWN: usize = 12;
+
+/// A token to make.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Create {
+    provider: String,
+    client: Option<String>,
+    label: String,
+}
+
+impl Create {
+    /// A token for a provider, of all its clients.
+    pub fn new(provider: &str, label: &str) -> Self {
+        Create { provider: provider.to_owned(), client: None, label: label.to_owned() }
+    }
+}
+
+/// Runs the command.
+pub async fn run(asked: cli::Token, config: &Config) -> Result<ExitCode> {
+    match asked {
+        cli::Token::Create { provider, client, label } => {
+            let made = control::ask(config, Ask::CreateToken(Create { provider, client, label })).await?;
+            println!("{}", made["token"].as_str().unwrap_or_default());
+            eprintln!("keep it now: it is not shown again");
+        }
+        cli::Token::List { json: true } => println!("{:#}", control::ask(config, Ask::ListTokens).await?),
+        cli::Token::List { json: false } => table(&control::ask(config, Ask::ListTokens).await?),
+        cli::Token::Revoke { hash } => {
+            let withdrawn = control::ask(config, Ask::RevokeToken { hash }).await?;
+            eprintln!("withdrawn: {}", withdrawn["hash"].as_str().unwrap_or_default());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn table(tokens: &Value) {
+    let mut table = Table::new();
+    table
+        .load_preset(presets::NOTHING)
+        .set_header(["hash", "provider", "client", "label", "created", "revoked"]);
+    for token in tokens.as_array().into_iter().flatten() {
+        let cell = |name: &str| token[name].as_str().unwrap_or("").to_owned();
+        table.add_row(["hash", "provider", "client", "label", "created", "revoked"].map(cell));
+    }
+    println!("{table}");
+}
+
+/// Makes a token.
+pub async fn create(hub: &Arc<Hub>, create: Create) -> Result<Value> {
+    let before = hub.registry().setup.clone();
+    let mut setup = before.clone();
+    let client = match &create.client {
+        None => None,
+        Some(name) => match setup.clients.iter().find(|client| client.name == *name) {
+            Some(client) => Some(client.id),
+            None => bail!("no client is called `{name}`"),
+        },
+    };
+    if !hub.registry().knows_provider(&create.provider) {
+        bail!("no connection is known by the provider identifier `{}`; turn it up first", create.provider);
+    }
+    let token = new_token()?;
+    setup.tokens.push(model::Token {
+        hash: token_hash(&token),
+        provider: create.provider,
+        client,
+        label: create.label,
+        created: hub.clock().now(),
+        revoked: None,
+    });
+    change(hub, &before, setup).await?;
+    Ok(json!({ "token": token }))
+}
+
+/// Lists tokens.
+#[expect(clippy::unnecessary_wraps, reason = "all answers have one shape")]
+pub fn list(hub: &Arc<Hub>) -> Result<Value> {
+    let registry = hub.registry();
+    let name =
+        |id| registry.setup.clients.iter().find(|client| client.id == id).map(|client| client.name.clone());
+    let tokens = registry.setup.tokens.iter().map(|token| {
+        json!({
+            "hash": &token.hash[..SHOWN.min(token.hash.len())],
+            "provider": token.provider,
+            "client": token.client.and_then(name),
+            "label": token.label,
+            "created": token.created.to_string(),
+            "revoked": token.revoked.map(|at| at.to_string()),
+        })
+    });
+    Ok(tokens.collect())
+}
+
+/// Withdraws a token.
+pub async fn revoke(hub: &Arc<Hub>, hash: &str) -> Result<Value> {
+    let before = hub.registry().setup.clone();
+    let mut setup = before.clone();
+    let mut found: Vec<_> = setup.tokens.iter_mut().filter(|token| token.hash.starts_with(hash)).collect();
+    let [token] = &mut found[..] else {
+        bail!("{} tokens begin with `{hash}`; `connector token list` shows them", found.len())
+    };
+    token.revoked.get_or_insert(hub.clock().now());
+    let shown = token.hash[..SHOWN].to_owned();
+    change(hub, &before, setup).await?;
+    Ok(json!({ "hash": shown }))
+}
+
+async fn change(hub: &Arc<Hub>, before: &model::Setup, after: model::Setup) -> Result<()> {
+    if !hub.change_setup(before, after).await? {
+        bail!("the set-up was changed by another command meanwhile; run this one again");
+    }
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! `connector turn-up`: check, plan, survey, apply.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use hub::Hub;
+use hub::registry::log_key;
+use hub::turn_up::{Pairing, Plan, Survey, TurnUpFile, check};
+use model::Setup;
+use serde_json::{Value, json};
+
+use super::ask::Ask;
+use crate::cli;
+use crate::config::Config;
+use crate::control;
+
+/// How many names a listing shows.
+const NAMES: usize = 12;
+
+/// Runs the command.
+pub async fn run(asked: cli::TurnUp, config: &Config) -> Result<ExitCode> {
+    let path = asked.file.display();
+    let text = std::fs::read_to_string(&asked.file).with_context(|| format!("`{path}` cannot be read"))?;
+    let mut file = read(&text).with_context(|| format!("`{path}` is not a turn-up file"))?;
+    file.bring_in()?;
+    let answer = control::ask(config, Ask::TurnUp { file: Box::new(file), plan: asked.plan }).await?;
+    if asked.json {
+        println!("{answer:#}");
+    } else {
+        print!("{}", told(&answer));
+    }
+    let wrong = answer["problems"].as_array().is_some_and(|problems| !problems.is_empty());
+    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Reads a turn-up file.
+pub fn read(text: &str) -> Result<TurnUpFile> {
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+/// Checks, plans, surveys and, unless only planned, applies.
+pub async fn answer(hub: &Arc<Hub>, config: &Config, file: &TurnUpFile, only_plan: bool) -> Result<Value> {
+    let before = hub.registry().setup.clone();
+    let problems = check(file, hub.library(), &before);
+    if !problems.is_empty() {
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        return Ok(json!({ "problems": problems }));
+    }
+    let plan = Plan::new(file, &before, (hub.library(), hub.vault()), hub.clock().now())?;
+    if plan.changes.is_empty() {
+        return Ok(json!({ "changes": [], "logs": logs(hub, config, &plan) }));
+    }
+    let survey = hub.survey(&plan.setup, plan.client).await;
+    let problems: Vec<String> = survey
+        .verified
+        .iter()
+        .filter_map(|one| Some(format!("{} at {}: {}", one.platform, one.club, one.problem.as_ref()?)))
+        .collect();
+    let applies = !only_plan && problems.is_empty();
+    if applies {
+        apply(hub, &before, &plan).await?;
+    }
+    Ok(json!({
+        "changes": plan.changes,
+        "problems": problems,
+        "survey": survey,
+        "applied": applies,
+        "logs": if applies { logs(hub, config, &plan) } else { Value::Null },
+    }))
+}
+
+async fn apply(hub: &Arc<Hub>, before: &Setup, plan: &Plan) -> Result<()> {
+    if !hub.change_setup(before, plan.setup.clone()).await? {
+        bail!("the set-up was changed by another command meanwhile; run this one again");
+    }
+    for connection in &plan.going_live {
+        hub.first_load(*connection).await?;
+    }
+    Ok(())
+}
+
+fn logs(hub: &Hub, config: &Config, plan: &Plan) -> Value {
+    let clubs = plan.setup.clubs.iter().filter(|club| club.client == plan.client);
+    clubs
+        .map(|club| {
+            let key = log_key(hub.vault(), club.id, club.log_rotation);
+            json!({ "club": club.name, "url": format!("{}/log/{key}", config.public_url) })
+        })
+        .collect()
+}
+
+fn told(answer: &Value) -> String {
+    let mut text = String::new();
+    let mut say = |line: String| {
+        text.push_str(&line);
+        text.push('\n');
+    };
+    let list = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
+    for problem in list("problems") {
+        say(format!("error: {}", problem.as_str().unwrap_or_default()));
+    }
+    let changes = list("changes");
+    if changes.is_empty() && list("problems").is_empty() {
+        say("nothing to change".to_owned());
+    }
+    for change in &changes {
+        say(format!("  {}", change.as_str().unwrap_or_default()));
+    }
+    if let Ok(survey) = serde_json::from_value::<Survey>(answer["survey"].clone()) {
+        survey.pairings.iter().for_each(|pairing| say(paired(pairing)));
+    }
+    match answer["applied"].as_bool() {
+        Some(true) => say("done".to_owned()),
+        Some(false) => say("nothing was changed".to_owned()),
+        None => {}
+    }
+    for log in list("logs") {
+        let part = |name: &str| log[name].as_str().unwrap_or_default().to_owned();
+        say(format!("Connector Log of {}: {}", part("club"), part("url")));
+    }
+    text
+}
+
+fn paired(pairing: &Pairing) -> String {
+    let role = match pairing.role {
+        model::directory::Role::Staff => "staff",
+        model::directory::Role::LeadSource => "lead sources",
+    };
+    let some = |names: &[String]| match names {
+        [] => "0".to_owned(),
+        names => {
+            let shown = names.iter().take(NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
+            format!("{} ({shown}{})", names.len(), if names.len() > NAMES { ", …" } else { "" })
+        }
+    };
+    format!(
+        "  {}, {role} of {} in {}: {} matched, unmatched {}, ambiguous {}",
+        pairing.club,
+        pairing.from,
+        pairing.to,
+        pairing.matched.len(),
+        some(&pairing.unmatched),
+        some(&pairing.ambiguous)
+    )
+}

@@ -1,0 +1,69 @@
+//! Configuration: file, environment, flags.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use platform::{SettingValue, Settings};
+use serde::Deserialize;
+
+use crate::cli::Place;
+
+/// What the file may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: Option<String>,
+    data: Option<PathBuf>,
+    public_url: Option<String>,
+    platforms: Option<PathBuf>,
+    #[serde(default)]
+    installation: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// Where things are.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The address to listen on.
+    pub listen: String,
+    /// The data directory.
+    pub data: PathBuf,
+    /// The address for the URLs that are printed.
+    pub public_url: String,
+    /// A directory of further descriptions.
+    pub platforms: Option<PathBuf>,
+    /// Settings of installation scope, by platform.
+    pub installation: BTreeMap<String, Settings>,
+}
+
+impl Config {
+    /// Reads the file, if there is one; what flags and environment say wins.
+    pub fn read(place: &Place) -> Result<Config> {
+        let file = match &place.config {
+            Some(path) => read(path)?,
+            None => File::default(),
+        };
+        let listen = place.listen.clone().or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let public = place.public_url.clone().or(file.public_url);
+        let settings = |values: BTreeMap<String, String>| {
+            Settings(values.into_iter().map(|(name, value)| (name, SettingValue::Text(value))).collect())
+        };
+        Ok(Config {
+            data: place.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("data")),
+            public_url: public.unwrap_or_else(|| format!("http://{listen}")).trim_end_matches('/').to_owned(),
+            platforms: file.platforms,
+            installation: file
+                .installation
+                .into_iter()
+                .map(|(name, values)| (name, settings(values)))
+                .collect(),
+            listen,
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<File> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("the configuration file `{}` cannot be read", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("the configuration file `{}` is not right", path.display()))
+}

@@ -1,0 +1,85 @@
+//! A hub over a data directory: its lock, its master key, its store.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use hub::clock::SystemClock;
+use hub::vault::Vault;
+use hub::{Hub, Parts};
+use platform::library::Library;
+use platform::net::GuardedClient;
+use store::{Options, Sqlite};
+
+use crate::config::Config;
+
+/// A hub, and the lock that makes it the only one on its data.
+pub struct Running {
+    /// The hub.
+    pub hub: Arc<Hub>,
+    _lock: File,
+}
+
+/// Opens the data directory and makes a hub over it. Nothing is sent yet.
+pub async fn open(config: &Config) -> Result<Running> {
+    std::fs::create_dir_all(&config.data)
+        .with_context(|| format!("the data directory `{}` cannot be made", config.data.display()))?;
+    let lock = lock(&config.data)?;
+    let vault = Vault::from_base64(&master_key(&config.data)?)?;
+    let library = match &config.platforms {
+        Some(dir) => Library::with_dir(dir),
+        None => Library::bundled(),
+    };
+    let library = library.map_err(|mistakes| anyhow::anyhow!("{mistakes}"))?;
+    let store = Sqlite::open(&Options::at(config.data.join("connector.db")))?;
+    let parts = Parts {
+        store: Arc::new(store),
+        library: Arc::new(library),
+        net: Arc::new(GuardedClient::new()?),
+        vault: Arc::new(vault),
+        clock: Arc::new(SystemClock),
+        installation: config.installation.clone(),
+    };
+    Ok(Running { hub: Hub::new(parts).await?, _lock: lock })
+}
+
+fn lock(data: &Path) -> Result<File> {
+    let path = data.join("connector.lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another hub is running on `{}`; stop it, or choose another directory with --data",
+            data.display()
+        ),
+        Err(TryLockError::Error(error)) => Err(error).context("the data directory cannot be locked"),
+    }
+}
+
+/// The master key: from the environment, from a file that it names, or made on the first start with mode 0600.
+fn master_key(data: &Path) -> Result<String> {
+    if let Ok(key) = std::env::var("CONNECTOR_MASTER_KEY") {
+        return Ok(key);
+    }
+    if let Ok(file) = std::env::var("CONNECTOR_MASTER_KEY_FILE") {
+        return std::fs::read_to_string(&file)
+            .with_context(|| format!("the master key `{file}` cannot be read"));
+    }
+    let path = data.join("master.key");
+    match std::fs::read_to_string(&path) {
+        Ok(key) => Ok(key),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = Vault::new_key()?;
+            let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path)?;
+            file.write_all(key.as_bytes())?;
+            file.sync_all()?;
+            Ok(key)
+        }
+        Err(error) => {
+            Err(error).with_context(|| format!("the master key `{}` cannot be read", path.display()))
+        }
+    }
+}

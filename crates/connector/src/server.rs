@@ -1,0 +1,88 @@
+//! A running hub: its doors over HTTP, its control socket, its indexer, and how it stops.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use hub::Hub;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use web::api_2011_11::{self, HubDoor};
+use web::pages::router::router;
+use web::pages::source::{HomeSource, Site};
+
+use crate::config::Config;
+use crate::control;
+use crate::pages::Logs;
+
+/// How many people the indexer takes at once, and how long it rests when there are none.
+const INDEX_AT_ONCE: usize = 200;
+const INDEX_REST: Duration = Duration::from_millis(500);
+/// How long a stopping hub waits for calls under way.
+const FINISH_WITHIN: Duration = Duration::from_secs(10);
+
+/// Listens for HTTP.
+pub async fn bind(config: &Config) -> Result<TcpListener> {
+    TcpListener::bind(&config.listen).await.with_context(|| {
+        format!("`{}` cannot be listened on; choose another address with --listen", config.listen)
+    })
+}
+
+/// Serves until `stop` resolves, then lets what is under way finish.
+pub async fn serve(
+    hub: Arc<Hub>,
+    config: &Config,
+    listener: TcpListener,
+    home: Option<Arc<dyn HomeSource>>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    hub.open_lanes();
+    hub.tend_directory();
+    let indexer = tokio::spawn(index(Arc::clone(&hub)));
+    let control = control::listen(Arc::clone(&hub), config)?;
+    let site = Site { log: Arc::new(Logs::new(Arc::clone(&hub))), home, now: crate::pages::now };
+    let routes = router(site).merge(api_2011_11::router(Arc::new(HubDoor::new(Arc::clone(&hub)))));
+    let (stopping, stopped) = watch::channel(false);
+    let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
+        stop.await;
+        let _ = stopping.send(true);
+    });
+    let mut stopped = stopped;
+    tokio::select! {
+        served = server => served?,
+        () = async {
+            drop(stopped.wait_for(|stopping| *stopping).await);
+            tokio::time::sleep(FINISH_WITHIN).await;
+        } => tracing::warn!("open connections were cut after ten seconds"),
+    }
+    control.abort();
+    indexer.abort();
+    hub.rest(FINISH_WITHIN).await;
+    Ok(())
+}
+
+/// Fills the search just behind the accept.
+async fn index(hub: Arc<Hub>) {
+    loop {
+        match hub.store().index_people(INDEX_AT_ONCE).await {
+            Ok(INDEX_AT_ONCE) => tokio::time::sleep(Duration::from_millis(20)).await,
+            Ok(_) => tokio::time::sleep(INDEX_REST).await,
+            Err(error) => {
+                tracing::error!(%error, "the search index could not be filled; trying again");
+                tokio::time::sleep(INDEX_REST).await;
+            }
+        }
+    }
+}
+
+/// Resolves when the process is told to stop.
+pub async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+        }
+        Err(_) => drop(interrupted.await),
+    }
+}

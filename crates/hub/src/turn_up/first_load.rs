@@ -1,0 +1,56 @@
+//! The first load: what happens to people from before, once a connection goes live.
+
+use std::sync::Arc;
+
+use model::{Accepted, ConnectionId, Existing, Field, Kind, Link, Person, PersonId};
+use store::{Settlement, Verdict};
+
+use crate::Hub;
+use crate::clock;
+
+/// How many people are read at once.
+const PAGE: usize = 200;
+
+impl Hub {
+    /// Makes due, on a connection that goes live, the people from before whom its agreement names.
+    pub async fn first_load(self: &Arc<Self>, connection: ConnectionId) -> store::Result<usize> {
+        let registry = Arc::clone(&self.registry());
+        let Some(spoke) = registry.spoke(connection) else { return Ok(0) };
+        let mut loaded = 0;
+        for number in &spoke.connection.clubs {
+            let mut after = PersonId::default();
+            loop {
+                let page = self.store().people(number.club, after, PAGE).await?;
+                let Some(last) = page.last() else { break };
+                after = last.person.id;
+                for subject in
+                    page.iter().filter(|subject| named(spoke.agreement().existing, &subject.person))
+                {
+                    let link = subject.link(connection).cloned();
+                    let mut link = link.unwrap_or_else(|| Link::new(subject.person.id, connection));
+                    let now = self.clock().now();
+                    let save = (clock::tracking(self.clock(), now), now);
+                    if self.accept_on(&mut link, &subject.person, spoke, save) == Accepted::Due
+                        && self.store().settle(Settlement { link, lines: Vec::new() }).await?
+                            == Verdict::Applied
+                    {
+                        loaded += 1;
+                        self.lane_due(connection, subject.person.id, now);
+                    }
+                }
+            }
+        }
+        Ok(loaded)
+    }
+}
+
+fn named(existing: Existing, person: &Person) -> bool {
+    match existing {
+        Existing::None | Existing::Changed => false,
+        Existing::All => true,
+        Existing::ActiveProspects => {
+            person.profile.kind.kind == Kind::Prospect
+                && person.profile.get(Field::Status) != Some("INACTIVE")
+        }
+    }
+}
