@@ -72,12 +72,11 @@ impl Held {
         [&self.sent, &self.unsure].into_iter().flatten().any(|written| written.at >= as_of)
     }
 
-    /// A later sighting ends an uncertainty: what it shows is either the unanswered write, which then did arrive, or
-    /// something else.
+    /// A later sighting of the unanswered write ends the uncertainty: it did arrive. Anything else does not end it, for
+    /// the call may still be carried out.
     pub(crate) fn resolve_unsure(&mut self, field: Field, incoming: Option<&str>, clip: Option<usize>) {
-        if let Some(unsure) = self.unsure.take()
-            && same(field, unsure.value.as_deref(), incoming, clip)
-        {
+        let arrived = |unsure: &mut Dated| same(field, unsure.value.as_deref(), incoming, clip);
+        if let Some(unsure) = self.unsure.take_if(arrived) {
             self.sent = Some(unsure);
         }
     }
