@@ -89,6 +89,7 @@ impl Endpoint {
             decoded: &decoded,
             scope: Arc::new(scope),
             rules: &self.description.failures,
+            mask: &mask,
         };
         let (outcome, found) = heard.understand(&mut exchange.notes);
         Answer { outcome: mask_outcome(outcome, &mask), found, exchange }

@@ -12,6 +12,7 @@ use minijinja::value::{Value, ValueKind};
 use model::{Field, Operation, Outcome, RemoteId};
 
 use super::found;
+use super::mask::Mask;
 use crate::decode::Decoded;
 use crate::description::{Call, Rule, Verdict};
 use crate::expression::{Expr, Problem, Scope};
@@ -33,6 +34,7 @@ pub(super) struct Heard<'a> {
     pub decoded: &'a Decoded,
     pub scope: Arc<Scope>,
     pub rules: &'a [Rule],
+    pub mask: &'a Mask,
 }
 
 impl Heard<'_> {
@@ -62,7 +64,9 @@ impl Heard<'_> {
 
     fn by(&self, rule: &Rule) -> Result<Outcome, Problem> {
         let said = || -> Result<String, Problem> {
-            Ok(self.first(&rule.said)?.map_or_else(|| excerpt(&self.decoded.text), |said| excerpt(&said)))
+            Ok(self
+                .first(&rule.said)?
+                .map_or_else(|| self.words(&self.decoded.text), |said| self.words(&said)))
         };
         let id = || self.id(&rule.id);
         let wait = || -> Result<Option<u32>, Problem> {
@@ -90,7 +94,7 @@ impl Heard<'_> {
     /// An answer that is no success and that no rule knows.
     fn unruled(&self) -> Outcome {
         let status = self.response.status;
-        let said = excerpt(&self.decoded.text);
+        let said = self.words(&self.decoded.text);
         let reason = format!("answer {status}: {said}");
         match status {
             401 | 403 => Outcome::Unauthorised { said },
@@ -154,6 +158,11 @@ impl Heard<'_> {
                 names.iter().find(|(path, _)| path.ends_with(&format!(".{name}"))).map(|(_, field)| *field)
             })
             .or_else(|| names.iter().find(|(path, _)| tail(path) == tail(&name)).map(|(_, field)| *field))
+    }
+
+    /// A platform's words for the log. Masked before they are cut: half a secret would not be found.
+    fn words(&self, text: &str) -> String {
+        excerpt(&self.mask.apply(text))
     }
 
     fn retry_after(&self) -> Option<u32> {

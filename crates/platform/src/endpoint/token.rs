@@ -43,7 +43,7 @@ impl Endpoint {
     async fn ask_token(&self, oauth2: &OAuth2, bound: &BoundToken, now: Timestamp) -> Result<Token, Outcome> {
         let request = self.token_request(oauth2, bound).map_err(classify::not_made)?;
         let response = self.net.send(request).await.map_err(|error| classify::no_answer(&error, true))?;
-        let said = || self.mask.apply(&classify::excerpt(&String::from_utf8_lossy(&response.body)));
+        let said = || classify::excerpt(&self.mask.apply(&String::from_utf8_lossy(&response.body)));
         match response.status {
             200..=299 => {}
             429 => {
