@@ -12,6 +12,7 @@ mod lanes;
 mod matching;
 mod merging;
 mod scope;
+mod side;
 mod sightings;
 mod world;
 mod world_properties;

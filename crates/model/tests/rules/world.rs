@@ -1,33 +1,18 @@
 //! A tiny world: one person, a few platforms with their quirks, and a hub that drives the rules as the real one does.
 //! Every promise about a call is checked when the call is made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use model::{
-    Abilities, Agreement, Circumstances, ConnectionId, Conversion, Field, HoldReason, Kind, Link, Looked,
-    Moment, Next, Operation, Outcome, Person, PersonId, Projection, References, RemoteId, Report, Sender,
-    Settled, State, Step, Tracking, accept, begin_doubt, fold, looked, mark, merge, next_step, project,
-    release_if_edited, settle,
+    Abilities, Circumstances, Conversion, Field, HoldReason, Kind, Looked, Moment, Next, Operation, Outcome,
+    Person, Projection, References, RemoteId, Report, Sender, Settled, State, Step, Tracking, accept,
+    begin_doubt, looked, mark, merge, next_step, project, release_if_edited, settle,
 };
+
+use crate::side::{Record, Side};
 
 /// How long a call may take, in milliseconds.
 const DEADLINE_MS: i64 = 30_000;
-
-/// What a platform does to values, and how it can be used.
-#[derive(Clone, Debug)]
-pub struct Quirks {
-    pub shouts: bool,
-    pub digits: bool,
-}
-
-/// A record as the platform keeps it.
-#[derive(Clone, Debug)]
-pub struct Record {
-    pub id: RemoteId,
-    pub kind: Kind,
-    pub fields: BTreeMap<Field, String>,
-    visible: Moment,
-}
 
 /// How a call ends.
 #[derive(Clone, Copy, Debug)]
@@ -44,105 +29,6 @@ pub enum Fate {
     /// The hub is killed while a call that was written down is under way; it was stored or not. A call that was not
     /// written down leaves no trace; here it ends as unanswered.
     Crash(bool),
-}
-
-#[derive(Clone, Debug)]
-pub struct Side {
-    pub connection: ConnectionId,
-    pub agreement: Agreement,
-    pub abilities: Abilities,
-    pub quirks: Quirks,
-    pub link: Link,
-    pub records: Vec<Record>,
-    pub calls: usize,
-    flight: Option<(Step, Moment)>,
-    late: Vec<(Moment, Step)>,
-    reports: Vec<(RemoteId, Report)>,
-    ever_known: BTreeSet<Field>,
-    learned: BTreeMap<Field, (Option<String>, Moment)>,
-    carried: BTreeMap<Field, Moment>,
-    numbers: u32,
-}
-
-impl Side {
-    pub fn new(connection: i64, agreement: Agreement, abilities: Abilities, quirks: Quirks) -> Self {
-        let connection = ConnectionId(connection);
-        Side {
-            connection,
-            agreement,
-            abilities,
-            quirks,
-            link: Link::new(PersonId(1), connection),
-            records: Vec::new(),
-            calls: 0,
-            flight: None,
-            late: Vec::new(),
-            reports: Vec::new(),
-            ever_known: BTreeSet::new(),
-            learned: BTreeMap::new(),
-            carried: BTreeMap::new(),
-            numbers: 0,
-        }
-    }
-
-    /// What the platform makes of a value.
-    pub fn render(&self, field: Field, value: &str) -> String {
-        let mut value = value.trim().to_owned();
-        if field == Field::Mobile && self.quirks.digits {
-            value = fold::digits(&value);
-        }
-        if let Some(clip) = self.abilities.clips.get(&field) {
-            value = value.chars().take(*clip).collect();
-        }
-        if self.quirks.shouts { value.to_uppercase() } else { value }
-    }
-
-    fn number(&mut self, kind: Kind) -> RemoteId {
-        self.numbers += 1;
-        let apart = self.abilities.kinds_apart && kind != Kind::Prospect;
-        let space = if apart { "member" } else { "" };
-        RemoteId { space: space.to_owned(), id: self.numbers.to_string() }
-    }
-
-    fn write(&mut self, place: usize, fields: &BTreeMap<Field, Option<String>>) {
-        for (field, value) in fields {
-            let rendered =
-                value.as_deref().map(|value| self.render(*field, value)).filter(|value| !value.is_empty());
-            match rendered {
-                Some(value) => drop(self.records[place].fields.insert(*field, value)),
-                None => drop(self.records[place].fields.remove(field)),
-            }
-        }
-    }
-
-    /// The platform carries a call out.
-    fn store(&mut self, step: &Step, now: Moment) -> RemoteId {
-        use Operation as Op;
-        let upsert = matches!(step.operation, Op::SaveProspect | Op::SaveMember | Op::SaveExMember);
-        let creates = matches!(step.operation, Op::CreateProspect | Op::CreateMember)
-            || upsert && self.records.is_empty();
-        if creates {
-            let id = self.number(step.kind);
-            let visible = now.plus_s(i64::from(self.abilities.visible_after_s));
-            self.records.push(Record { id, kind: step.kind, fields: BTreeMap::new(), visible });
-        }
-        let place = self.records.len() - 1;
-        self.write(place, &step.fields);
-        if step.operation == Op::Convert {
-            self.records[place].kind = step.kind;
-            self.records[place].id = self.number(step.kind);
-        } else if self.abilities.conversion != Conversion::None {
-            self.records[place].kind = step.kind;
-        }
-        assert!(self.records.len() == 1, "two records for one person at {:?}", self.quirks);
-        self.records[place].id.clone()
-    }
-
-    fn snapshot(&self, only: &BTreeSet<Field>, now: Moment) -> Option<(RemoteId, Report)> {
-        let record = self.records.first()?;
-        let fields = only.iter().map(|field| (*field, record.fields.get(field).cloned())).collect();
-        Some((record.id.clone(), Report { kind: Some(record.kind), fields, as_of: now }))
-    }
 }
 
 pub struct World {

@@ -7,7 +7,8 @@ use model::{
 use proptest::prelude::*;
 
 use crate::domain::{ability, everything, lead};
-use crate::world::{Fate, Quirks, Side, World};
+use crate::side::{Quirks, Side};
+use crate::world::{Fate, World};
 
 const EDITED: [Field; 4] = [Field::FirstName, Field::Email, Field::Mobile, Field::Company];
 
