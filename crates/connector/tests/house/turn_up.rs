@@ -1,0 +1,139 @@
+//! The turn-up file and the configuration of the house.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use simulator::{Config, Platform};
+
+use super::{CLIENT, CLIENT_ID, House, KITS, PORTO, Told};
+
+/// A club, as each platform numbers it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ids {
+    pub name: &'static str,
+    pub zone: &'static str,
+    pub intouch: &'static str,
+    pub i4: &'static str,
+    pub vfp: &'static str,
+}
+
+const UPDATES: [&str; 3] = ["update_prospect", "update_member", "update_ex_member"];
+
+impl House {
+    /// The file that turns the client up, as the plans say.
+    pub fn turn_up_file(&self) -> Value {
+        let mut connections = vec![self.intouch_connection()];
+        if self.plans.i4 {
+            connections.push(self.i4_connection());
+        }
+        if self.plans.vfp {
+            connections.push(self.vfp_connection());
+        }
+        let clubs = [KITS, PORTO]
+            .map(|club| json!({ "name": club.name, "time_zone": club.zone, "address": "1 Beach Road" }));
+        json!({ "client": CLIENT, "clubs": clubs, "connections": connections })
+    }
+
+    fn intouch_connection(&self) -> Value {
+        let credentials = Config::new(Platform::InTouch).credentials;
+        let mut agreement = json!({
+            "with": ["owner", "lead_source", "trial"], "receives": ["people", "directory"], "existing_people": "none",
+        });
+        if self.plans.intouch_receives {
+            agreement["sends"] =
+                json!({ "prospects": "creates_and_updates", "members": "updates", "ex_members": "updates" });
+            agreement["accept_assumed"] = json!(assumed(&["create_prospect"]));
+        }
+        json!({
+            "platform": "intouch", "provider": "INTOUCH", "client_id": CLIENT_ID, "live": true,
+            "settings": { "client_id": credentials.user, "client_secret": credentials.secret },
+            "clubs": clubs(|club| club.intouch),
+            "agreement": agreement,
+        })
+    }
+
+    fn i4_connection(&self) -> Value {
+        let credentials = Config::new(Platform::JonasI4).credentials;
+        json!({
+            "platform": "jonas-i4", "client_id": credentials.company, "live": true,
+            "settings": {
+                "scheme": "http", "host": "127.0.0.1", "port": self.i4.addr().port(),
+                "user": credentials.user, "password": credentials.secret,
+            },
+            "clubs": clubs(|club| club.i4),
+            "agreement": {
+                "sends": { "prospects": "creates_and_updates", "members": "updates", "ex_members": "updates" },
+                "with": ["trial"], "existing_people": "none",
+                "accept_assumed": assumed(&["create_prospect"]),
+            },
+        })
+    }
+
+    fn vfp_connection(&self) -> Value {
+        let creates =
+            ["create_prospect", "create_member", "list_staff", "list_lead_sources", "create_lead_source"];
+        json!({
+            "platform": "vfp", "provider": "VFP", "client_id": CLIENT_ID, "live": true,
+            "settings": { "base_url": self.vfp.url(), "api_key": Config::new(Platform::Vfp).credentials.secret },
+            "clubs": clubs(|club| club.vfp),
+            "agreement": {
+                "sends": { "prospects": "creates_and_updates", "members": "creates_and_updates", "ex_members": "updates" },
+                "with": ["owner", "lead_source", "trial"], "receives": ["people", "directory"], "existing_people": "none",
+                "accept_assumed": assumed(&creates),
+            },
+        })
+    }
+
+    /// Turns up what the file says.
+    pub async fn turn_up(&self, file: &Value) -> Told {
+        self.turn_up_with(file, &[]).await
+    }
+
+    /// Turns up, with further arguments.
+    pub async fn turn_up_with(&self, file: &Value, further: &[&str]) -> Told {
+        let path = self.dir.path().join("turn-up.yaml");
+        fs::write(&path, file.to_string()).unwrap();
+        self.command(&[&["turn-up", path.to_str().unwrap()], further].concat()).await
+    }
+
+    /// The configuration: where everything is.
+    pub fn write_configuration(&self) {
+        let root = self.dir.path();
+        let intouch = self.intouch_there.url();
+        let mut text = format!(
+            "listen = \"127.0.0.1:{}\"\ndata = {:?}\n",
+            self.url().rsplit(':').next().unwrap(),
+            self.data().to_str().unwrap()
+        );
+        if self.plans.hurried {
+            hurried_vfp(&root.join("platforms"));
+            text.push_str(&format!("platforms = {:?}\n", root.join("platforms").to_str().unwrap()));
+        }
+        text.push_str(&format!(
+            "[installation.intouch]\nlogin_url = \"{intouch}\"\napi_url = \"{intouch}\"\n"
+        ));
+        fs::write(root.join("connector.toml"), text).unwrap();
+    }
+}
+
+/// VFP as it is described, but for how late things may come.
+fn hurried_vfp(platforms: &Path) {
+    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../platforms/vfp");
+    let text = fs::read_to_string(bundled.join("platform.yaml")).unwrap();
+    let text = text
+        .replace("late_after_s: 30", "late_after_s: 0")
+        .replace("visible_after_s: 5", "visible_after_s: 1");
+    assert!(text.contains("late_after_s: 0") && text.contains("visible_after_s: 1"));
+    fs::create_dir_all(platforms.join("vfp")).unwrap();
+    fs::write(platforms.join("vfp/platform.yaml"), text).unwrap();
+    fs::copy(bundled.join("guide.md"), platforms.join("vfp/guide.md")).unwrap();
+}
+
+fn assumed(creates: &[&'static str]) -> Vec<&'static str> {
+    [creates, &UPDATES].concat()
+}
+
+fn clubs(id: fn(&Ids) -> &'static str) -> Vec<Value> {
+    [KITS, PORTO].iter().map(|club| json!({ "club": club.name, "id": id(club) })).collect()
+}
