@@ -66,35 +66,44 @@ impl Hub {
                 return Ok((Reference::To(one.remote_id), DirectoryStory::Linked));
             }
             Counterpart::Several => DirectoryStory::Ambiguous,
-            Counterpart::None if !listed => DirectoryStory::NotAsked,
+            Counterpart::None if listed != Listed::Whole => DirectoryStory::NotAsked,
             Counterpart::None => match self.create_source(&entry, spoke).await? {
                 Some(number) => return Ok((Reference::To(number), DirectoryStory::Created)),
                 None => DirectoryStory::Unmatched,
             },
         };
-        self.directory().write().asked.insert((id, spoke.id()), self.clock().now());
+        let mut tables = self.directory().write();
+        if listed == Listed::NotNow {
+            tables.unanswered.insert((id, spoke.id()));
+        } else {
+            tables.asked.insert((id, spoke.id()), self.clock().now());
+        }
         Ok((unmatched, story))
     }
 
-    /// Reads the platform's list into the directory, or the one entry that it finds. Answers whether "none" counts: a
-    /// platform that cannot list is taken at its word, one that did not answer is not.
-    async fn list_there(&self, entry: &Entry, spoke: &Spoke) -> store::Result<bool> {
+    /// Reads the platform's list into the directory, or the one entry that it finds. A platform that cannot list is
+    /// taken at its word.
+    async fn list_there(&self, entry: &Entry, spoke: &Spoke) -> store::Result<Listed> {
         let operations = match entry.role {
             Role::Staff => [Operation::FindStaff, Operation::ListStaff],
             Role::LeadSource => [Operation::FindLeadSource, Operation::ListLeadSources],
         };
         let able = operations.into_iter().find(|operation| spoke.abilities().can(*operation));
-        let Some(operation) = able else { return Ok(true) };
+        let Some(operation) = able else { return Ok(Listed::Whole) };
         let given =
             Given { email: Some(entry.email.clone()), name: Some(entry.name.clone()), ..Given::default() };
         let Some(answer) = self.ask_directory(spoke, entry.club, operation, given).await else {
-            return Ok(false);
+            return Ok(Listed::Failed);
         };
-        if !matches!(answer.outcome, Outcome::Saved { .. } | Outcome::Unchanged | Outcome::Gone) {
-            return Ok(false);
+        match answer.outcome {
+            Outcome::Saved { .. } | Outcome::Unchanged | Outcome::Gone => {}
+            Outcome::Unavailable { .. } | Outcome::Throttled { .. } | Outcome::Unauthorised { .. } => {
+                return Ok(Listed::NotNow);
+            }
+            _ => return Ok(Listed::Failed),
         }
         self.take_listing(spoke, entry.club, entry.role, &answer.found).await?;
-        Ok(true)
+        Ok(Listed::Whole)
     }
 
     /// Takes a platform's list into the directory.
@@ -178,6 +187,17 @@ impl Hub {
         let given = Given { now: self.clock().now().timestamp(), ..given };
         Some(endpoint.call(operation, &given).await)
     }
+}
+
+/// How a question for a list ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Listed {
+    /// Answered: "none" counts.
+    Whole,
+    /// The platform as a whole does not answer just now; it is asked again soon.
+    NotNow,
+    /// The platform answers, but not this; it is asked again in the next round.
+    Failed,
 }
 
 /// A listed staff member or lead source as an entry of that connection.

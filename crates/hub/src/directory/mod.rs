@@ -7,11 +7,11 @@ mod asking;
 mod save;
 mod tend;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use model::directory::{Correspondence, Entry, Found, How, Role, find};
-use model::{ClubId, ConnectionId, EntryId, Field, Moment, Person, Reference, References};
+use model::{ClubId, ConnectionId, EntryId, Field, Moment, Person, Reference, References, Shadow};
 use store::Store;
 
 use crate::door::Sender;
@@ -37,6 +37,7 @@ struct Tables {
     at: HashMap<Place, Vec<EntryId>>,
     correspondences: HashMap<(EntryId, ConnectionId), Correspondence>,
     asked: HashMap<(EntryId, ConnectionId), Moment>,
+    unanswered: HashSet<(EntryId, ConnectionId)>,
 }
 
 impl Tables {
@@ -178,6 +179,33 @@ impl Directory {
             }
         };
         References { owner: of(Field::Owner), lead_source: of(Field::LeadSource) }
+    }
+
+    /// Turns the platform's own numbers in a shadow into the entries behind them.
+    pub(crate) fn number_to_entry(&self, shadow: &mut Shadow, sender: Sender) {
+        self.translate(shadow, |tables, role, number| {
+            let key = (sender.connection, sender.club, role, number.to_owned());
+            tables.by_number.get(&key).map(ToString::to_string)
+        });
+    }
+
+    /// Turns entries in a shadow back into the platform's own numbers.
+    pub(crate) fn entry_to_number(&self, shadow: &mut Shadow, sender: Sender) {
+        self.translate(shadow, |tables, _, entry| {
+            let entry = tables.entries.get(&EntryId(entry.parse().ok()?))?;
+            (entry.connection == sender.connection).then(|| entry.remote_id.clone())
+        });
+    }
+
+    fn translate(&self, shadow: &mut Shadow, to: impl Fn(&Tables, Role, &str) -> Option<String>) {
+        for field in [Field::Owner, Field::LeadSource] {
+            let Some(held) = shadow.fields.get_mut(&field) else { continue };
+            let tables = self.read();
+            for dated in [&mut held.sent, &mut held.seen].into_iter().flatten() {
+                let translated = dated.value.as_deref().and_then(|value| to(&tables, role_of(field), value));
+                dated.value = translated.or(dated.value.take());
+            }
+        }
     }
 
     /// Whether a reference of the person is still to be asked for.

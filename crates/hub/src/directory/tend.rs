@@ -1,18 +1,22 @@
 //! Tending: completing people when the directory learns something, and asking again by itself.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::directory::Entry;
-use model::{Accepted, EntryId, Person, PersonId, Reference};
+use model::lane::Standing;
+use model::{Accepted, ConnectionId, DirectoryStory, EntryId, Person, PersonId, Reference};
 use store::{Settlement, Verdict};
 
 use crate::Hub;
 use crate::clock;
 use crate::registry::Spoke;
 
-/// How often unmatched staff and sources are asked for again.
-const ROUND: Duration = Duration::from_secs(3600);
+/// How often those are asked for again for whom a platform did not answer; the whole round of what is unmatched comes
+/// after so many of these.
+const SOON: Duration = Duration::from_secs(10);
+const SOONS_A_ROUND: usize = 360;
 /// How many people are read at once.
 const PAGE: usize = 200;
 
@@ -61,9 +65,40 @@ impl Hub {
                     tracing::error!(%error, "the round of unmatched staff and lead sources was broken off");
                 }
                 drop(strong);
-                tokio::time::sleep(ROUND).await;
+                for _ in 0..SOONS_A_ROUND {
+                    tokio::time::sleep(SOON).await;
+                    let Some(strong) = hub.upgrade() else { return };
+                    if let Err(error) = strong.ask_the_unanswered().await {
+                        tracing::error!(%error, "staff and lead sources could not be asked for; the next round will");
+                    }
+                }
             }
         });
+    }
+
+    /// Asks once more where a platform did not answer, and goes on to the next one where it still does not.
+    async fn ask_the_unanswered(self: &Arc<Self>) -> store::Result<()> {
+        let registry = Arc::clone(&self.registry());
+        let waiting: Vec<_> = self.directory().read().unanswered.iter().copied().collect();
+        let mut down: HashSet<ConnectionId> = self
+            .pulses()
+            .into_iter()
+            .filter(|it| it.standing != Standing::Open)
+            .map(|it| it.connection)
+            .collect();
+        for (entry, connection) in waiting {
+            if down.contains(&connection) {
+                continue;
+            }
+            self.directory().write().unanswered.remove(&(entry, connection));
+            let Some(spoke) = registry.spoke(connection) else { continue };
+            match self.ask_for(entry, spoke).await? {
+                (_, DirectoryStory::NotAsked) => drop(down.insert(connection)),
+                (Reference::To(_), _) => self.reproject(entry, spoke).await?,
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// One round over everything unmatched.
