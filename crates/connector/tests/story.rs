@@ -1,6 +1,12 @@
 //! The product from end to end: the real binary, spoken to over real HTTP by an independent client, with simulated
 //! platforms around it. One binary of tests, for linking takes longer than testing.
 
+#[path = "story/contract.rs"]
+mod contract;
+#[path = "story/directory.rs"]
+mod directory;
+#[path = "story/faults.rs"]
+mod faults;
 #[path = "story/flow.rs"]
 mod flow;
 mod house;

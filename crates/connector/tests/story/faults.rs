@@ -1,0 +1,158 @@
+//! When platforms misbehave: what helps is done, nothing is lost, and nothing is sent twice.
+
+use std::time::Duration;
+
+use crate::house::log::text;
+use crate::house::{House, KITS, calls, house};
+use simulator::{Faults, Kind, Person, Refuse, Throttle};
+
+fn at_i4(house: &House, name: (&str, &str)) -> Vec<Person> {
+    house.i4.find(KITS.i4, name, "")
+}
+
+fn at_vfp(house: &House, name: (&str, &str)) -> Vec<Person> {
+    house.vfp.find(KITS.vfp, name, "")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_dropped_after_storing_leaves_one_record_at_vfp_and_a_held_doubt_at_i4() {
+    let house = house().with_i4().with_vfp().hurried().open().await;
+    let dropped = Faults { drop_after_store: 1, ..Faults::default() };
+    house.i4.set_faults(dropped.clone());
+    house.vfp.set_faults(dropped);
+    let ann = ("Ann", "Able");
+    let saved = house.save(&house.lead("1", ann)).await;
+    let line = house.line_saying(&saved, "jonas-i4", "cannot ask").await;
+    assert_eq!((text(&line, "type"), text(&line, "turn")), ("ERROR", "club"), "{line}");
+    assert!(text(&line, "advice").contains("Ann Able"), "{line}");
+
+    house.save(&house.lead("1", ann).with("city", "Vancouver")).await;
+    let fence = house.save(&house.lead("2", ("Fay", "Fence"))).await;
+    house.line_saying(&fence, "jonas-i4", "Arrived").await;
+    assert_eq!(
+        (at_i4(&house, ann).len(), calls(&house.i4, "AddProspect")),
+        (1, 2),
+        "an edit does not release a doubt"
+    );
+    assert!(text(&house.line(&saved, "jonas-i4").await.unwrap(), "sentence").contains("cannot ask"));
+
+    let arrived = async || {
+        let line = house.line(&saved, "vfp").await;
+        line.is_some_and(|line| text(&line, "sentence").contains("Arrived"))
+    };
+    house.within(Duration::from_secs(50), "VFP was asked, and had it", arrived).await;
+    house.until("the edit followed", async || at_vfp(&house, ann)[0].get("city") == "Vancouver").await;
+    assert_eq!(at_vfp(&house, ann).len(), 1);
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_that_asks_to_slow_down_is_given_its_time() {
+    let house = house().with_vfp().open().await;
+    house
+        .vfp
+        .set_faults(Faults { throttle: Some(Throttle { count: 2, retry_after_s: 1 }), ..Faults::default() });
+    for n in 0..10 {
+        house.save(&house.lead(&format!("{n}"), ("Ann", &format!("Able{n}")))).await;
+    }
+    house.until("all arrived", async || house.vfp.people().len() == 10).await;
+    let refused = house.vfp.ledger().iter().filter(|call| call.status == 429).count();
+    assert_eq!(refused, 2, "nobody knocks while told to wait but who was under way");
+    assert_eq!(calls(&house.vfp, "createGuest"), 10);
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_that_is_down_is_probed_alone_and_then_everything_arrives() {
+    let house = house().with_i4().with_vfp().open().await;
+    house.i4.set_faults(Faults { maintenance: true, ..Faults::default() });
+    let asked_before = house.i4.ledger().len();
+    let mut last = String::new();
+    for n in 0..20 {
+        last = house.save(&house.lead(&format!("{n}"), ("Ann", &format!("Able{n}")))).await;
+    }
+    house.until("VFP is not held up", async || house.vfp.people().len() == 20).await;
+    let turned_away = || house.i4.ledger().split_off(asked_before);
+    house.until("I4 was probed twice", async || turned_away().len() >= 7).await;
+    let count = turned_away().len();
+    assert!(count <= 10, "{count} calls to a platform that is down: {:#?}", turned_away());
+    let waiting = house.log(&["--platform", "jonas-i4", "--type", "ERROR"]).await;
+    assert!(!waiting.is_empty() && waiting.iter().all(|line| line["turn"] == "nobody"), "{waiting:#?}");
+
+    house.i4.clear_faults();
+    house.within(Duration::from_secs(40), "all arrived", async || house.i4.people().len() == 20).await;
+    house.line_saying(&last, "jonas-i4", "Arrived").await;
+    assert_eq!(house.log(&["--platform", "jonas-i4", "--type", "ERROR"]).await.len(), 0);
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_field_holds_the_record_says_which_and_whose_turn_and_an_edit_releases_it() {
+    let house = house().with_i4().with_vfp().open().await;
+    let refuse = |field: &str| {
+        Some(Refuse { field: field.to_owned(), contains: "??".to_owned(), message: "Not a code".to_owned() })
+    };
+    house.vfp.set_faults(Faults { refuse: refuse("zipcode"), ..Faults::default() });
+    house.i4.set_faults(Faults { refuse: refuse("zipcode"), ..Faults::default() });
+    let ann = ("Ann", "Able");
+    let saved = house.save(&house.lead("1", ann).with("zipcode", "??")).await;
+    for platform in ["vfp", "jonas-i4"] {
+        let line = house.line_saying(&saved, platform, "does not accept the").await;
+        assert_eq!((text(&line, "type"), text(&line, "turn")), ("ERROR", "club"), "{line}");
+        assert!(
+            text(&line, "sentence").contains("zip") || text(&line, "sentence").contains("post"),
+            "{line}"
+        );
+        assert!(text(&line, "advice").contains("InTouch"), "{line}");
+        assert!(line["attempts"].to_string().contains("Not a code"), "{line}");
+    }
+    house.save(&house.lead("1", ann).with("zipcode", "V6K 1A1")).await;
+    for platform in ["vfp", "jonas-i4"] {
+        let line = house.line_saying(&saved, platform, "Arrived").await;
+        assert_eq!(text(&line, "type"), "INFO", "the same line heals: {line}");
+    }
+    assert_eq!((at_i4(&house, ann).len(), at_vfp(&house, ann).len()), (1, 1));
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_platform_is_sent_after_a_restart_too() {
+    let mut house = house().with_i4().open().await;
+    house.i4.set_faults(Faults { maintenance: true, ..Faults::default() });
+    let ann = ("Ann", "Able");
+    let saved = house.save(&house.lead("1", ann)).await;
+    house.line_saying(&saved, "jonas-i4", "Trying again").await;
+    house.kill().await;
+    house.i4.clear_faults();
+    house.start().await;
+    let line = house.line_saying(&saved, "jonas-i4", "Arrived").await;
+    assert!(text(&line, "sentence").contains("second try"), "{line}");
+    assert_eq!(at_i4(&house, ann).len(), 1);
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_token_of_intouch_is_renewed_without_anybody_noticing() {
+    let house = house().with_vfp().with_intouch_receiving().open().await;
+    let dee = ("Dee", "Dunn");
+    house.intouch_there.put_person(
+        "1",
+        KITS.intouch,
+        Kind::Prospect,
+        &[("first_name", "Dee"), ("last_name", "Dunn")],
+    );
+    house.save(&house.lead("1", dee)).await;
+    house.until("Dee is in VFP", async || !at_vfp(&house, dee).is_empty()).await;
+    let id = at_vfp(&house, dee)[0].id.clone();
+    for city in ["Porto", "Lisbon", "Faro"] {
+        house.intouch_there.expire_tokens();
+        let saved = house
+            .save_as(&house.vfp_voice, &house.vfp_voice.user(&id, dee, "PROSPECT").with("city", city))
+            .await;
+        let arrived = async || house.intouch_there.person("1").is_some_and(|dee| dee.get("city") == city);
+        house.until(&format!("{city} is known in InTouch"), arrived).await;
+        let line = house.line_saying(&saved, "intouch", "Arrived").await;
+        assert_eq!(text(&line, "type"), "INFO");
+    }
+    house.nothing_forbidden_happened();
+}
