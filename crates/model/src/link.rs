@@ -144,6 +144,8 @@ pub struct Doubt {
     pub mark: Mark,
     /// When to look next.
     pub look_at: Moment,
+    /// From when on finding nothing counts: what was sent can no longer arrive late or stay invisible.
+    pub counts_from: Moment,
     /// How often looking found nothing.
     pub found_none: u32,
 }

@@ -158,9 +158,10 @@ fn doubt(link: &mut Link, step: &Step, at: Circumstances<'_>) -> Settled {
     begin_doubt(link, written, at.abilities, (at.now, at.deadline_ms))
 }
 
-/// Makes a link doubtful: a call was written down and its end is not known. A platform that can be asked is asked once
-/// nothing can arrive late any more; otherwise the link is held for a person's decision. An update of a known record is
-/// made again instead.
+/// Makes a link doubtful: a call was written down and its end is not known. A platform that can be asked is asked soon,
+/// for a record that is found is evidence at any time, and again once nothing can arrive late any more, for only then
+/// does "none" count. Otherwise the link is held for a person's decision. An update of a known record is made again
+/// instead.
 pub fn begin_doubt(
     link: &mut Link,
     mark: Mark,
@@ -177,9 +178,10 @@ pub fn begin_doubt(
     if !askable {
         return hold(link, HoldReason::Doubt { mark, candidates: Vec::new() }, now);
     }
-    let last = last_arrival((mark.at, deadline_ms), abilities);
-    let look_at = last.plus_s(i64::from(abilities.visible_after_s)).max(now);
-    link.state = State::Doubtful(Doubt { mark, look_at, found_none: 0 });
+    let visible_after_s = i64::from(abilities.visible_after_s);
+    let counts_from = last_arrival((mark.at, deadline_ms), abilities).plus_s(visible_after_s);
+    let look_at = now.plus_s(visible_after_s).min(counts_from).max(now);
+    link.state = State::Doubtful(Doubt { mark, look_at, counts_from, found_none: 0 });
     Settled::Asking(look_at)
 }
 
@@ -199,7 +201,8 @@ pub fn looked(link: &mut Link, evidence: Looked, at: Circumstances<'_>) -> Settl
     match (&mut link.state, evidence) {
         (State::Doubtful(doubt), Looked::NotAnswered) => look_later(doubt, at),
         (State::Doubtful(doubt), Looked::Found(found)) if found.is_empty() => {
-            if at.now < doubt.look_at {
+            if at.now < doubt.counts_from {
+                doubt.look_at = doubt.counts_from;
                 return Settled::Asking(doubt.look_at);
             }
             doubt.found_none += 1;

@@ -36,10 +36,22 @@ fn doubtful() -> Story {
 }
 
 #[test]
-fn the_platform_is_asked_only_once_nothing_can_arrive_late_any_more() {
-    let story = doubtful();
-    assert_eq!(story.look_at(), at(30 + 60 + 30), "deadline, late after, visible after");
+fn the_platform_is_asked_soon_and_again_once_nothing_can_arrive_late_any_more() {
+    let mut story = doubtful();
+    assert_eq!(story.look_at(), at(30), "as soon as a stored record would be visible");
+    assert_eq!(
+        story.looks(none(), at(30)),
+        Settled::Asking(at(30 + 60 + 30)),
+        "deadline, late after, visible after"
+    );
     assert_eq!(story.link.due_at(), Some(at(120)));
+}
+
+#[test]
+fn a_record_that_is_found_early_is_evidence() {
+    let mut story = doubtful();
+    assert_eq!(story.looks(found(&["17"]), at(30)), Settled::Arrived);
+    assert_eq!(story.link.record, Some(RemoteId::plain("17")));
 }
 
 #[test]
