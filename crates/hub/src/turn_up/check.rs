@@ -111,6 +111,16 @@ fn provider(
     findings: &mut Findings,
 ) {
     let Some(provider) = &connection.provider else { return };
+    let same = file
+        .connections
+        .iter()
+        .filter(|other| other.provider.as_ref() == Some(provider) && other.client_id == connection.client_id);
+    if let Some(other) = same.map(|other| &other.platform).find(|other| **other != connection.platform) {
+        findings.add(
+            format!("{at}.provider"),
+            format!("`{provider}` with this client id is `{other}` too; who calls could not be told apart"),
+        );
+    }
     let client = setup.clients.iter().find(|client| client.name == file.client).map(|client| client.id);
     let taken = setup.connections.iter().any(|other| {
         other.provider.as_ref() == Some(provider)
