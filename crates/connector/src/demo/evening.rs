@@ -11,7 +11,7 @@ use simulator::day::{Day, Player, shortfalls};
 
 /// How long the evening may take to come to rest.
 const PATIENCE: Duration = Duration::from_secs(90);
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How many shortfalls are named.
 const NAMED: usize = 40;
 
@@ -31,14 +31,16 @@ impl Evening {
 
 /// Waits until nothing is under way, and judges.
 pub async fn wait_and_judge(hub: &Hub, player: &Player, day: &Day) -> Result<Evening> {
-    let mut unrest = None;
-    for _ in 0..PATIENCE.as_millis() / LOOK_EVERY.as_millis() {
-        unrest = under_way(hub).await?;
-        if unrest.is_none() && (shortfalls(day, &player.all()).is_empty()) {
-            break;
+    let resting = async {
+        while under_way(hub).await?.is_some() || !shortfalls(day, &player.all()).is_empty() {
+            tokio::time::sleep(LOOK_EVERY).await;
         }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
+        Ok(())
+    };
+    let unrest = match tokio::time::timeout(PATIENCE, resting).await {
+        Ok(rest) => rest.map(|()| None),
+        Err(_) => under_way(hub).await,
+    }?;
     let mut rows = Vec::new();
     for simulator in player.all() {
         let platform = simulator.platform();

@@ -57,7 +57,8 @@ fn turn_up_file(platforms: &[Simulator; 3]) -> String {
         CLUBS.iter().map(|club| json!({ "club": club.name, "id": id(club) })).collect::<Vec<_>>()
     };
     let both = json!(["people", "directory"]);
-    let all = json!({ "prospects": "creates_and_updates", "members": "creates_and_updates", "ex_members": "updates" });
+    let prospects_and_members =
+        json!({ "prospects": "creates_and_updates", "members": "creates_and_updates" });
     let file = json!({
         "client": CLIENT_NAME,
         "clubs": clubs,
@@ -90,10 +91,9 @@ fn turn_up_file(platforms: &[Simulator; 3]) -> String {
                 "settings": { "base_url": vfp.url(), "api_key": Simulated::new(Platform::Vfp).credentials.secret },
                 "clubs": ids(|club| club.vfp),
                 "agreement": {
-                    "sends": all, "with": ["owner", "lead_source", "trial"], "receives": both, "existing_people": "none",
+                    "sends": prospects_and_members, "with": ["owner", "lead_source", "trial"], "receives": both, "existing_people": "none",
                     "accept_assumed": [
-                        "create_prospect", "update_prospect", "create_member", "update_member", "update_ex_member",
-                        "list_staff", "list_lead_sources", "create_lead_source",
+                        "create_prospect", "update_prospect", "create_member", "update_member", "list_staff", "list_lead_sources", "create_lead_source",
                     ],
                 },
             },
