@@ -3,6 +3,10 @@
 
 #[path = "story/contract.rs"]
 mod contract;
+#[path = "story/crash.rs"]
+mod crash;
+#[path = "story/demo.rs"]
+mod demo;
 #[path = "story/directory.rs"]
 mod directory;
 #[path = "story/faults.rs"]
@@ -10,3 +14,7 @@ mod faults;
 #[path = "story/flow.rs"]
 mod flow;
 mod house;
+#[path = "story/log.rs"]
+mod log;
+#[path = "story/turn_up.rs"]
+mod turn_up;

@@ -180,9 +180,19 @@ impl House {
         .await;
     }
 
-    /// Kills the hub without a word.
+    /// Kills the hub without a word; it may be dead already.
     pub async fn kill(&mut self) {
-        self.hub.take().expect("the hub runs").kill().await.unwrap();
+        drop(self.hub.take().expect("the hub runs").kill().await);
+    }
+
+    /// The hub's process.
+    pub fn hub_id(&self) -> u32 {
+        self.hub.as_ref().and_then(Child::id).expect("the hub runs")
+    }
+
+    /// Kills a hub that others are speaking to.
+    pub async fn kill_by_id(id: u32) {
+        assert!(Command::new("kill").args(["-KILL", &id.to_string()]).status().await.unwrap().success());
     }
 
     /// Tells the hub to stop, and answers whether it ended well.

@@ -1,0 +1,95 @@
+//! The Connector Log, on the command line and by a club's logging URL.
+
+use crate::house::log::text;
+use crate::house::{House, KITS, PORTO, house};
+use serde_json::Value;
+use simulator::{Faults, Refuse};
+
+/// The logging URL of a club.
+async fn log_of(house: &House, club: &str) -> String {
+    let told = house.turn_up_with(&house.turn_up_file(), &["--json"]).await.went_well();
+    let told: Value = serde_json::from_str(&told.out).unwrap();
+    let logs = told["logs"].as_array().unwrap();
+    logs.iter().find(|log| log["club"] == club).unwrap()["url"].as_str().unwrap().to_owned()
+}
+
+/// A house with one lead that arrived, one that was refused, and one of the other club.
+async fn eventful() -> (House, [String; 3]) {
+    let house = house().with_i4().with_vfp().open().await;
+    let refuse = Refuse { field: "zipcode".to_owned(), contains: "??".to_owned(), message: "Bad".to_owned() };
+    house.vfp.set_faults(Faults { refuse: Some(refuse), ..Faults::default() });
+    let arrived = house.save(&house.lead("1", ("Ann", "Able")).with("mobile", "604 555 0101")).await;
+    let refused = house.save(&house.lead("2", ("Bea", "Best")).with("zipcode", "??")).await;
+    let porto = house.intouch.at_club(PORTO.intouch);
+    let elsewhere = house.save_as(&porto, &porto.user("3", ("Zed", "Elsewhere"), "PROSPECT")).await;
+    house.line_saying(&arrived, "vfp", "Arrived").await;
+    house.line_saying(&arrived, "jonas-i4", "Arrived").await;
+    house.line_saying(&refused, "vfp", "does not accept").await;
+    house
+        .until("Zed is in VFP", async || !house.vfp.find(PORTO.vfp, ("Zed", "Elsewhere"), "").is_empty())
+        .await;
+    (house, [arrived, refused, elsewhere])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_filtered_by_type_platform_turn_and_person() {
+    let (house, [arrived, refused, _]) = eventful().await;
+    let names = |lines: &[Value]| {
+        let mut names: Vec<String> = lines.iter().map(|line| text(line, "name").to_owned()).collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    assert_eq!(names(&house.log(&[]).await), ["Ann Able", "Bea Best"], "and nobody of another club");
+    assert_eq!(names(&house.log(&["--type", "error"]).await), ["Bea Best"]);
+    assert_eq!(names(&house.log(&["--needs", "club"]).await), ["Bea Best"]);
+    assert_eq!(house.log(&["--needs", "operator"]).await.len(), 0);
+    assert!(house.log(&["--platform", "vfp"]).await.iter().all(|line| text(line, "summary").contains("VFP")));
+    assert_eq!(names(&house.log(&[&arrived]).await), ["Ann Able"]);
+    assert_eq!(names(&house.log(&[&refused]).await), ["Bea Best"]);
+    for search in ["able", "ann.able@example.org", "555 0101", "5550101", "Ann Able"] {
+        house.until(search, async || names(&house.log(&[search]).await) == ["Ann Able"]).await;
+    }
+    let number = text(&house.line(&arrived, "vfp").await.unwrap(), "record").to_owned();
+    house
+        .until("by the platform's number", async || names(&house.log(&[&number]).await) == ["Ann Able"])
+        .await;
+    house.command(&["log", "--club", "Nowhere"]).await.failed().says("Nowhere");
+    house.command(&["log", "--club", KITS.name, "--platform", "mindbody"]).await.failed().says("mindbody");
+    house.command(&["log", "--club", KITS.name]).await.went_well().says("Correct the");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_opens_by_its_url_alone_and_shows_its_own_club_alone() {
+    let (house, [arrived, ..]) = eventful().await;
+    let url = log_of(&house, KITS.name).await;
+    let get = async |url: &str| {
+        let answer = house.http.get(url).send().await.unwrap();
+        let headers = answer.headers().clone();
+        (answer.status().as_u16(), headers, answer.text().await.unwrap())
+    };
+    let (status, headers, page) = get(&url).await;
+    assert_eq!(status, 200);
+    for shown in ["Ann Able", "Bea Best", "does not accept", arrived.as_str(), "Kits Beach"] {
+        assert!(page.contains(shown), "`{shown}` is missing");
+    }
+    assert!(!page.contains("Elsewhere"), "another club's people are not shown");
+    assert_eq!(headers["referrer-policy"], "no-referrer");
+    assert!(headers["cache-control"].to_str().unwrap().contains("no-store"));
+    assert!(headers["x-robots-tag"].to_str().unwrap().contains("noindex"));
+    let (_, _, other) = get(&log_of(&house, PORTO.name).await).await;
+    assert!(other.contains("Zed Elsewhere") && !other.contains("Ann Able"));
+
+    let (status, _, csv) = get(&format!("{url}/export.csv")).await;
+    assert_eq!(status, 200);
+    assert!(csv.contains("Ann Able") && !csv.contains("Elsewhere"), "{csv}");
+    for path in ["", "/export.csv"] {
+        let mut wrong = url.clone();
+        let last = if wrong.pop() == Some('A') { 'B' } else { 'A' };
+        wrong.push(last);
+        let (status, _, page) = get(&format!("{wrong}{path}")).await;
+        assert_eq!(status, 404);
+        assert!(!page.contains("Ann Able"));
+    }
+    assert!(!house.hub_said().contains(url.rsplit('/').next().unwrap()), "the URL is never logged");
+}
