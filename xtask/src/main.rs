@@ -1,7 +1,8 @@
-//! The chores of this repository: `cargo xtask test`.
+//! The chores of this repository: `cargo xtask test` and `cargo xtask bench`.
 //!
 //! Each chore is one module and one variant of `Chore`. Nothing here is part of the product or of its normal build.
 
+mod bench;
 mod shell;
 mod test;
 
@@ -21,11 +22,14 @@ struct Arguments {
 enum Chore {
     /// Check formatting, lints and documentation, and run every test
     Test(test::Options),
+    /// Measure the release binary: rates, latencies, CPU and memory
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().chore {
         Chore::Test(options) => test::run(&options),
+        Chore::Bench(options) => bench::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

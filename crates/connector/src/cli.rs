@@ -53,6 +53,12 @@ pub enum Command {
     Token(Token),
     /// Read a club's Connector Log.
     Log(Log),
+    /// How the hub and its connections are doing.
+    Status {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Platforms and their descriptions.
     #[command(subcommand)]
     Platform(Platform),

@@ -16,5 +16,7 @@ mod flow;
 mod house;
 #[path = "story/log.rs"]
 mod log;
+#[path = "story/rules.rs"]
+mod rules;
 #[path = "story/turn_up.rs"]
 mod turn_up;

@@ -9,6 +9,7 @@ use model::{
 use store::{Expect, Identified, PersonWrite, Receipt, Subject};
 
 use crate::Hub;
+use crate::directory::Directory;
 use crate::door::{Refusal, Sender};
 use crate::lines::{self, Occasion};
 use crate::receive::database;
@@ -81,7 +82,7 @@ impl Hub {
             Identified::Linked(subject) => known(*subject, Vec::new()),
             Identified::Namesakes(subjects) => self.match_or_make(incoming, subjects).await?,
         };
-        let merged = take_in(incoming, &mut draft);
+        let merged = take_in(incoming, self.directory(), &mut draft);
         lines::note_merge(&merged, &incoming.ignored, &mut draft.notes);
         Ok(self.spread(incoming, registry, draft, &merged))
     }
@@ -125,10 +126,11 @@ impl Hub {
         let mut due = Vec::new();
         let mut written = Vec::new();
         let changes = merged.is_change() || draft.is_new;
-        let targets = registry.of_club(incoming.sender.club).iter();
-        for spoke in targets.filter(|spoke| spoke.id() != incoming.sender.connection && spoke.receives()) {
-            if !changes {
-                break;
+        let to_be_told = !merged.conflicts.is_empty() || merged.refused_kind.is_some();
+        for spoke in registry.of_club(incoming.sender.club).iter().filter(|spoke| spoke.receives()) {
+            let concerned = if spoke.id() == incoming.sender.connection { to_be_told } else { changes };
+            if !concerned {
+                continue;
             }
             let link = link_to(&mut draft.links, draft.person.id, spoke.id());
             let occasion = Occasion::of(incoming, &draft.person, Some(spoke));
@@ -205,8 +207,9 @@ fn link_to(links: &mut Vec<Link>, person: PersonId, connection: ConnectionId) ->
     &mut links[place]
 }
 
-/// Merges the report into the person and into the sender's own link.
-fn take_in(incoming: &Incoming<'_>, draft: &mut Draft) -> Merged {
+/// Merges the report into the person and into the sender's own link. Reports name directory entries, shadows the
+/// platform's own numbers; the merge compares entries.
+fn take_in(incoming: &Incoming<'_>, directory: &Directory, draft: &mut Draft) -> Merged {
     let own = link_to(&mut draft.links, draft.person.id, incoming.sender.connection);
     own.take_record(incoming.record());
     let sender = model::Sender {
@@ -214,7 +217,9 @@ fn take_in(incoming: &Incoming<'_>, draft: &mut Draft) -> Merged {
         conflict: incoming.spoke.agreement().conflict,
         clips: &incoming.spoke.abilities().clips,
     };
+    directory.number_to_entry(&mut own.shadow, incoming.sender);
     let merged = merge(&mut draft.person.profile, &mut own.shadow, &incoming.report, sender);
+    directory.entry_to_number(&mut own.shadow, incoming.sender);
     if merged.is_change() && !draft.is_new {
         draft.person.revision += 1;
         draft.person.modified = (incoming.sender.connection, incoming.now);

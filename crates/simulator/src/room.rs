@@ -138,13 +138,16 @@ impl Room {
     }
 
     pub(crate) fn add_lead_source(&mut self, mut source: LeadSource) -> String {
-        if source.id.is_empty() {
+        while source.id.is_empty() {
             let number = self.number();
-            source.id = match self.platform {
+            let id = match self.platform {
                 Platform::InTouch => number.to_string(),
                 Platform::Vfp => format!("L-{number}"),
                 Platform::JonasI4 | Platform::OpenSpoke => format!("source-{number}"),
             };
+            if !self.lead_sources.iter().any(|known| known.id == id) {
+                source.id = id;
+            }
         }
         let id = source.id.clone();
         self.lead_sources.retain(|known| known.id != id || known.club != source.club);

@@ -8,7 +8,7 @@ use hub::turn_up::TurnUpFile;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{links, log, token, turn_up};
+use super::{links, log, status, token, turn_up};
 use crate::config::Config;
 
 /// A question.
@@ -35,6 +35,8 @@ pub enum Ask {
     },
     /// Read a club's log.
     Log(log::Query),
+    /// How the hub is doing.
+    Status,
 }
 
 /// Answers a question.
@@ -46,6 +48,7 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config, ask: Ask) -> Result<Value> 
         Ask::ListTokens => token::list(hub),
         Ask::RevokeToken { hash } => token::revoke(hub, &hash).await,
         Ask::Log(query) => log::answer(hub, &query).await,
+        Ask::Status => status::answer(hub).await,
     }
 }
 

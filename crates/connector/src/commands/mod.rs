@@ -4,6 +4,7 @@ pub mod ask;
 mod links;
 mod log;
 mod platform;
+mod status;
 pub mod token;
 pub mod turn_up;
 
@@ -25,6 +26,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Links(asked) => links::run(asked, &config).await,
         Command::Token(asked) => token::run(asked, &config).await,
         Command::Log(asked) => log::run(asked, &config).await,
+        Command::Status { json } => status::run(json, &config).await,
         Command::Platform(asked) => platform::run(asked, &config).await,
     }
 }

@@ -68,9 +68,13 @@ fn turn_up_file(platforms: &[Simulator; 3]) -> String {
                 "settings": { "client_id": intouch_credentials.user, "client_secret": intouch_credentials.secret },
                 "clubs": ids(|club| club.intouch),
                 "agreement": {
-                    "sends": { "prospects": "creates_and_updates", "members": "updates", "ex_members": "updates" },
+                    "sends": {
+                        "prospects": "creates_and_updates", "members": "creates_and_updates", "ex_members": "updates",
+                    },
                     "with": ["owner", "lead_source", "trial"], "receives": both, "existing_people": "none",
-                    "accept_assumed": ["create_prospect", "update_prospect", "update_member", "update_ex_member"],
+                    "accept_assumed": [
+                        "create_prospect", "create_member", "update_prospect", "update_member", "update_ex_member",
+                    ],
                 },
             },
             {

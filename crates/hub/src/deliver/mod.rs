@@ -139,8 +139,10 @@ impl Turn<'_> {
         self.tried(step, answer, now);
         loop {
             let settled = self.settle(step, &answer.outcome, (began, now));
-            if settled == Settled::Arrived {
-                self.plan_on(now);
+            match settled {
+                Settled::Arrived => self.plan_on(now),
+                Settled::Held => self.release_if_edited(step, now),
+                _ => {}
             }
             match self.commit().await? {
                 Wound::Kept => return Ok(()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::{
     Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Line, Link, Moment, Next, Note, Outcome,
     Person, PersonId, References, Rest, Settled, State, Step, Tracking, begin_doubt, directory::Role,
-    next_step, project, settle,
+    next_step, project, release_if_edited, settle,
 };
 use platform::Answer;
 use store::{Settlement, Verdict};
@@ -145,6 +145,13 @@ impl<'a> Turn<'a> {
             Next::Call(_) => State::Due { at: now },
             Next::Rest(_) => State::Idle,
         };
+    }
+
+    /// After a refusal: an edit that was accepted during the call is a reason to try again at once.
+    pub(super) fn release_if_edited(&mut self, step: &Step, now: Moment) {
+        let projection = project(&self.person.profile, self.spoke.agreement(), &self.references);
+        let next = next_step(&self.link, &projection, self.spoke.agreement(), self.spoke.abilities());
+        release_if_edited(&mut self.link, step, &next, now);
     }
 
     /// Nothing is to be sent.

@@ -1,0 +1,140 @@
+//! A hub to measure: the binary on a folder of its own, turned up for one client whose one platform is the sink.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+
+use crate::load::Target;
+use crate::sink::now;
+
+/// A running hub.
+pub struct House {
+    /// Where its data are.
+    pub data: PathBuf,
+    /// Where and how to send.
+    pub target: Target,
+    /// From start to ready.
+    pub start_up: Duration,
+    child: Child,
+}
+
+impl House {
+    /// Turns up a client whose platform is reached by this description, and starts the hub.
+    pub async fn start(binary: &Path, platform: &str, sink: SocketAddr) -> Result<House> {
+        let data = std::env::current_dir()?.join(format!("target/bench-{}-{platform}", std::process::id()));
+        drop(fs::remove_dir_all(&data));
+        fs::create_dir_all(&data)?;
+        let file = data.join("turn-up.yaml");
+        fs::write(&file, turn_up(platform, sink).to_string())?;
+        run(binary, &data, &["turn-up", &file.to_string_lossy()])?;
+        let token = run(binary, &data, &["token", "create", "BENCH"])?;
+        let addr = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
+        let started = now();
+        let child = Command::new(binary)
+            .args(["serve", "--data", &data.to_string_lossy(), "--listen", &addr.to_string()])
+            .stderr(Stdio::inherit())
+            .spawn()
+            .context("the hub cannot be started; build it with `cargo build --release`")?;
+        let target = Target { addr, token: token.trim().to_owned() };
+        let mut house = House { data, target, start_up: Duration::ZERO, child };
+        house.ready().await?;
+        house.start_up = started.elapsed();
+        Ok(house)
+    }
+
+    /// The hub's process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    async fn ready(&self) -> Result<()> {
+        for _ in 0..2_000 {
+            if let Ok(mut stream) = TcpStream::connect(self.target.addr).await {
+                stream
+                    .write_all(b"GET /health/ready HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n")
+                    .await?;
+                let mut answer = String::new();
+                drop(stream.read_to_string(&mut answer).await);
+                if answer.starts_with("HTTP/1.1 200") {
+                    return Ok(());
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        bail!("the hub did not become ready")
+    }
+
+    /// What the hub says of itself.
+    pub async fn status(&self) -> Result<Value> {
+        let mut stream = UnixStream::connect(self.data.join("connector.sock")).await?;
+        stream.write_all(b"\"status\"\n").await?;
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).await?;
+        let answer: Value = serde_json::from_str(&line)?;
+        Ok(answer["done"].clone())
+    }
+
+    /// Waits until nothing is due or under way.
+    pub async fn settled(&self) -> Result<()> {
+        for _ in 0..60_000 {
+            let status = self.status().await?;
+            if status["due"] == json!(0) && status["under_way"] == json!(0) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        bail!("the hub did not settle within two minutes")
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+        drop(fs::remove_dir_all(&self.data));
+    }
+}
+
+fn run(binary: &Path, data: &Path, arguments: &[&str]) -> Result<String> {
+    let output = Command::new(binary).args(arguments).arg("--data").arg(data).output()?;
+    if !output.status.success() {
+        bail!(
+            "{arguments:?}: {}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn turn_up(platform: &str, sink: SocketAddr) -> Value {
+    let mut settings = json!({ "base_url": format!("http://{sink}"), "token": "bench" });
+    if platform == "open-spoke" {
+        settings["signing_secret"] = json!("whsec_YmVuY2htYXJrIHNlY3JldCBvZiAyNCBieXRlcw==");
+    }
+    json!({
+        "client": "Bench", "clubs": [{ "name": "Bench", "time_zone": "UTC" }],
+        "connections": [
+            {
+                "platform": "vfp", "provider": "BENCH", "client_id": "1", "live": true,
+                "settings": { "base_url": format!("http://{sink}"), "api_key": "bench" },
+                "clubs": [{ "club": "Bench", "id": "1", "settings": { "site": "0001" } }],
+                "agreement": { "receives": ["people"] },
+            },
+            {
+                "platform": platform, "client_id": "bench", "live": true, "settings": settings,
+                "clubs": [{ "club": "Bench", "id": "1" }],
+                "agreement": {
+                    "sends": { "prospects": "creates_and_updates" }, "existing_people": "none",
+                },
+            },
+        ],
+    })
+}

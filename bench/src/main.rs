@@ -1,0 +1,50 @@
+//! The benchmark: the release binary with its store on disk, our own load generator and receiving platform on loopback.
+//!
+//! `cargo xtask bench` builds and runs it. Figures are printed as a table and, with `--json FILE`, kept. Nothing here
+//! is a test: a figure is measured, never asserted.
+
+mod house;
+mod load;
+mod machine;
+mod phases;
+mod report;
+mod sink;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Parser;
+
+/// What to measure.
+#[derive(Clone, Debug, Parser)]
+struct Options {
+    /// The binary.
+    #[arg(long, default_value = "target/release/connector")]
+    binary: PathBuf,
+    /// Records to create, and to update.
+    #[arg(long, default_value_t = 20_000)]
+    records: u64,
+    /// Connections of the load generator.
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+    /// Seconds at a fixed rate.
+    #[arg(long, default_value_t = 15)]
+    fixed_s: u64,
+    /// The fixed rate, a second.
+    #[arg(long, default_value_t = 200)]
+    fixed_rate: u64,
+    /// Keep the figures here.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let report = runtime.block_on(phases::run(&options))?;
+    println!("{report}");
+    if let Some(file) = &options.json {
+        std::fs::write(file, format!("{:#}\n", report.json()))?;
+    }
+    Ok(())
+}

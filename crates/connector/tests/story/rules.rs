@@ -1,0 +1,229 @@
+//! The rules between platforms, where two of them speak at once, repeat themselves, or forget.
+
+use std::time::Duration;
+
+use crate::house::log::text;
+use crate::house::{House, KITS, calls, house};
+use futures::future::join_all;
+use serde_json::json;
+use simulator::{Faults, Kind, Person};
+
+fn at_vfp(house: &House, name: (&str, &str)) -> Vec<Person> {
+    house.vfp.find(KITS.vfp, name, "")
+}
+
+/// Lets a later lead pass through, so that whatever an earlier one caused has happened.
+async fn fence(house: &House, id: &str) {
+    let saved = house.save(&house.lead(id, ("Fay", id))).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+}
+
+/// How often anything was written at a platform.
+fn writes(there: &simulator::Simulator) -> usize {
+    there.ledger().iter().filter(|call| call.method != "GET").count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_again_goes_nowhere_and_its_line_says_so() {
+    let house = house().with_i4().with_vfp().with_intouch_receiving().open().await;
+    let ann = ("Ann", "Able");
+    let first = house.save(&house.lead("1", ann).with("mobile", "604 555 0101")).await;
+    house.line_saying(&first, "vfp", "Arrived").await;
+    house.line_saying(&first, "jonas-i4", "Arrived").await;
+    let written = [&house.vfp, &house.i4, &house.intouch_there].map(writes);
+    let again = house.save(&house.lead("1", ann).with("mobile", "604 555 0101")).await;
+    let lines = house.log(&[&again]).await;
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert_eq!((text(&lines[0], "type"), text(&lines[0], "sentence")), ("INFO", "Nothing in it was new."));
+
+    let there = at_vfp(&house, ann)[0].id.clone();
+    let echo = house.vfp_voice.user(&there, ("ANN", "ABLE"), "PROSPECT");
+    house
+        .save_as(&house.vfp_voice, &echo.with("email", "Ann.Able@Example.org").with("mobile", "6045550101"))
+        .await;
+    fence(&house, "fence").await;
+    house.until("I4 has the fence", async || house.i4.people().len() == 2).await;
+    let since = [&house.vfp, &house.i4, &house.intouch_there].map(writes);
+    assert_eq!(since, [written[0] + 1, written[1] + 1, written[2]], "only the fence was written");
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_whom_a_platform_reports_under_a_new_number_is_recognised() {
+    let house = house().with_vfp().with_intouch_receiving().open().await;
+    house.vfp.set_faults(Faults { maintenance: true, ..Faults::default() });
+    let ann = ("Ann", "Able");
+    house.intouch_there.put_person(
+        "1",
+        KITS.intouch,
+        Kind::Prospect,
+        &[("first_name", "Ann"), ("last_name", "Able")],
+    );
+    let saved = house.save(&house.lead("1", ann).with("mobile", "604 555 0101")).await;
+    house.line_saying(&saved, "vfp", "Trying again").await;
+    let walk_in = [("first_name", "ANN"), ("last_name", "ABLE"), ("mobile", "6045550101")];
+    let there = house.vfp.add_person(KITS.vfp, Kind::Member, &walk_in);
+    let report = house.vfp_voice.user(&there, ("ANN", "ABLE"), "MEMBER").with("mobile", "6045550101");
+    house.save_as(&house.vfp_voice, &report).await;
+    house.vfp.clear_faults();
+    let member = async || house.intouch_there.person("1").is_some_and(|ann| ann.kind == Kind::Member);
+    house.until("Ann is a member in InTouch", member).await;
+    let completed = async || house.vfp.person(&there).unwrap().get("email") == "ann.able@example.org";
+    house.until("VFP knows her e-mail address", completed).await;
+    assert_eq!(
+        (house.vfp.people().len(), calls(&house.vfp, "createGuest")),
+        (1, 0),
+        "{:#?}",
+        house.vfp.people()
+    );
+    assert_eq!(house.intouch_there.people().len(), 1);
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_overtakes_the_answer_to_its_create_makes_nobody_twice() {
+    let house = house().with_vfp().with_intouch_receiving().open().await;
+    house.vfp.set_faults(Faults { answer_delay_ms: 700, ..Faults::default() });
+    let ann = ("Ann", "Able");
+    house.intouch_there.put_person(
+        "1",
+        KITS.intouch,
+        Kind::Prospect,
+        &[("first_name", "Ann"), ("last_name", "Able")],
+    );
+    let saved = house.save(&house.lead("1", ann)).await;
+    house.until("VFP stored her", async || !at_vfp(&house, ann).is_empty()).await;
+    let there = at_vfp(&house, ann)[0].id.clone();
+    let report =
+        house.vfp_voice.user(&there, ("ANN", "ABLE"), "PROSPECT").with("email", "ann.able@example.org");
+    house.save_as(&house.vfp_voice, &report).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    house.vfp.clear_faults();
+    house.save(&house.lead("1", ann).with("city", "Vancouver")).await;
+    house
+        .until("the change arrived", async || house.vfp.person(&there).unwrap().get("city") == "Vancouver")
+        .await;
+    assert_eq!((house.vfp.people().len(), house.intouch_there.people().len()), (1, 1));
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_platforms_that_edit_one_person_end_with_the_same_and_fall_silent() {
+    let house = house().with_vfp().with_intouch_receiving().open().await;
+    let ann = ("Ann", "Able");
+    house.intouch_there.put_person(
+        "1",
+        KITS.intouch,
+        Kind::Prospect,
+        &[("first_name", "Ann"), ("last_name", "Able")],
+    );
+    let saved = house.save(&house.lead("1", ann)).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    let there = at_vfp(&house, ann)[0].id.clone();
+    for n in 0..15 {
+        let (city, company) = (format!("rev:{n}"), format!("Works {n}"));
+        let by_intouch = house.lead("1", ann).with("city", &city);
+        let by_vfp = house.vfp_voice.user(&there, ann, "PROSPECT").with("company", &company);
+        tokio::join!(house.save(&by_intouch), house.save_as(&house.vfp_voice, &by_vfp));
+    }
+    let same = async || {
+        let (city, company) = ("rev:14", "Works 14");
+        eprintln!("{} | {}", house.vfp.person(&there).unwrap().get("city"), house.intouch_there.person("1").unwrap().get("company"));
+        house.vfp.person(&there).unwrap().get("city") == city
+            && house.intouch_there.person("1").unwrap().get("company") == company
+    };
+    house.until("each knows the other's last word", same).await;
+    let quiet = writes(&house.vfp) + writes(&house.intouch_there);
+    fence(&house, "fence").await;
+    assert_eq!(writes(&house.vfp) + writes(&house.intouch_there), quiet + 1, "after edits stop, calls stop");
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_changes_of_one_person_arrive_in_order_and_the_last_one_stays() {
+    let house = house().with_i4().with_vfp().open().await;
+    let latency = Faults { latency_ms: 20, ..Faults::default() };
+    house.vfp.set_faults(latency.clone());
+    house.i4.set_faults(latency);
+    let people: Vec<String> = (0..5).map(|n| format!("p{n}")).collect();
+    let change = async |id: &String| {
+        for revision in 0..25 {
+            house.save(&house.lead(id, ("Ann", id)).with("city", &format!("rev:{revision}"))).await;
+        }
+    };
+    join_all(people.iter().map(change)).await;
+    let last = |there: Vec<Person>| there.len() == 5 && there.iter().all(|one| one.get("city") == "rev:24");
+    house
+        .until("the last change is everywhere", async || last(house.vfp.people()) && last(house.i4.people()))
+        .await;
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_removed_at_a_platform_is_not_made_again_unasked() {
+    let house = house().with_vfp().open().await;
+    let ann = ("Ann", "Able");
+    let saved = house.save(&house.lead("1", ann)).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    house.vfp.remove_person(&at_vfp(&house, ann)[0].id);
+    for city in ["Porto", "Faro"] {
+        let saved = house.save(&house.lead("1", ann).with("city", city)).await;
+        let line = house.line_saying(&saved, "vfp", "no longer exists").await;
+        assert_eq!((text(&line, "type"), text(&line, "turn")), ("WARNING", "club"), "{line}");
+    }
+    assert_eq!(calls(&house.vfp, "createGuest"), 1);
+    assert_eq!(house.intouch.fetch_user("1").await.unwrap().done().unwrap().user_info["city"], "Faro");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_no_longer_live_gets_nothing_until_it_is_again() {
+    let house = house().with_i4().with_vfp().open().await;
+    house.vfp.set_faults(Faults { maintenance: true, ..Faults::default() });
+    let saved = house.save(&house.lead("1", ("Ann", "Able"))).await;
+    house.line_saying(&saved, "vfp", "Trying again").await;
+    house.vfp.clear_faults();
+    let mut file = house.turn_up_file();
+    file["connections"][2]["live"] = json!(false);
+    house.turn_up(&file).await.went_well().says("no longer live");
+    let calls_before = writes(&house.vfp);
+    let later = house.save(&house.lead("2", ("Bea", "Best"))).await;
+    house.line_saying(&later, "jonas-i4", "Arrived").await;
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    assert_eq!(writes(&house.vfp), calls_before, "{:#?}", house.vfp.ledger());
+    file["connections"][2]["live"] = json!(true);
+    house.turn_up(&file).await.went_well().says("goes live");
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leads_that_go_only_once_won_go_once_they_are_won() {
+    let house = house().with_vfp().not_turned_up().open().await;
+    let mut file = house.turn_up_file();
+    file["connections"][1]["agreement"]["when"] = json!("once_won");
+    house.turn_up(&file).await.went_well();
+    let mut voice = house.intouch.clone();
+    voice.token = house.token("INTOUCH").await;
+    let ann = house.lead("1", ("Ann", "Able"));
+    let saved = house.save_as(&voice, &ann).await;
+    house.line_saying(&saved, "vfp", "once they are won").await;
+    assert_eq!(calls(&house.vfp, "createGuest"), 0);
+    let won = house.save_as(&voice, &ann.with("userType", "MEMBER")).await;
+    house.line_saying(&won, "vfp", "Arrived").await;
+    assert_eq!(at_vfp(&house, ("Ann", "Able"))[0].kind, Kind::Member);
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prospect_of_vfp_whose_create_in_intouch_was_not_answered_is_there_once() {
+    let house = house().with_vfp().with_intouch_receiving().open().await;
+    house.intouch_there.set_faults(Faults { drop_after_store: 1, ..Faults::default() });
+    let there =
+        house.vfp.add_person(KITS.vfp, Kind::Prospect, &[("first_name", "Ann"), ("last_name", "Able")]);
+    let report = house.vfp_voice.user(&there, ("Ann", "Able"), "PROSPECT").with("email", "ann@example.org");
+    let saved = house.save_as(&house.vfp_voice, &report).await;
+    let line = house.line_saying(&saved, "intouch", "did not confirm").await;
+    assert_eq!((text(&line, "type"), text(&line, "turn")), ("ERROR", "nobody"), "{line}");
+    assert_eq!(house.intouch_there.people().len(), 1);
+    house.nothing_forbidden_happened();
+}
