@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use crate::Hub;
 use crate::deliver::Handed;
+use crate::registry::Spoke;
 
 /// How many calls to one platform may be under way where its description does not say.
 const USUAL_CONCURRENCY: usize = 8;
@@ -53,28 +54,38 @@ impl Lanes {
 }
 
 impl Hub {
-    /// Opens a lane for every live connection that has none yet, and lets each ask the store what is due.
+    /// Opens a lane for every live connection that has none yet, and lets each ask the store what is due. The lane of a
+    /// connection that is no longer live pauses until it is again.
     pub fn open_lanes(self: &Arc<Self>) {
-        for spoke in self.registry().spokes().filter(|spoke| spoke.receives()) {
+        for spoke in self.registry().spokes() {
             let id = spoke.id();
-            let limit = match spoke.abilities().concurrency {
-                0 => USUAL_CONCURRENCY,
-                declared => declared,
-            };
-            let running = Arc::new(Running {
-                state: Mutex::new(Timed { lane: Lane::new(limit), wake_at: None }),
-                changed: Notify::new(),
-            });
-            let is_new = {
-                let mut lanes = lock(&self.lanes().lanes);
-                let is_new = !lanes.contains_key(&id);
-                lanes.entry(id).or_insert_with(|| Arc::clone(&running));
-                is_new
-            };
-            if is_new {
-                self.spawn_timer(id, running);
-                self.lane_event(id, Event::Tick);
+            if self.lanes().get(id).is_some() {
+                self.lane_event(id, Event::Paused(!spoke.receives()));
+            } else if spoke.receives() {
+                self.open_lane(spoke);
             }
+        }
+    }
+
+    fn open_lane(self: &Arc<Self>, spoke: &Spoke) {
+        let limit = match spoke.abilities().concurrency {
+            0 => USUAL_CONCURRENCY,
+            declared => declared,
+        };
+        let running = Arc::new(Running {
+            state: Mutex::new(Timed { lane: Lane::new(limit), wake_at: None }),
+            changed: Notify::new(),
+        });
+        let id = spoke.id();
+        let is_new = {
+            let mut lanes = lock(&self.lanes().lanes);
+            let is_new = !lanes.contains_key(&id);
+            lanes.entry(id).or_insert_with(|| Arc::clone(&running));
+            is_new
+        };
+        if is_new {
+            self.spawn_timer(id, running);
+            self.lane_event(id, Event::Tick);
         }
     }
 
