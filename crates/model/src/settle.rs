@@ -57,7 +57,8 @@ pub fn settle(link: &mut Link, step: &Step, outcome: &Outcome, at: Circumstances
         }
         Outcome::Duplicate { said, .. } => hold(link, HoldReason::Duplicate { said: said.clone() }, at.now),
         Outcome::Doubtful { reason } if is_repeatable(link, step, at.abilities) => {
-            link.shadow.note_unsure(&step.fields, at.now);
+            let last = last_arrival((at.began, at.deadline_ms), at.abilities);
+            link.shadow.note_unsure(&step.fields, (at.now, last));
             again_or_give_up(link, reason, at)
         }
         Outcome::Doubtful { .. } => doubt(link, step, at),
@@ -169,8 +170,9 @@ pub fn begin_doubt(
     (now, deadline_ms): (Moment, i64),
 ) -> Settled {
     if link.record.is_some() && mark.operation != Operation::Convert {
-        link.shadow.note_unsure(&mark.fields, now);
-        let again = last_arrival((mark.at, deadline_ms), abilities).max(now);
+        let last = last_arrival((mark.at, deadline_ms), abilities);
+        link.shadow.note_unsure(&mark.fields, (now, last));
+        let again = last.max(now);
         link.state = State::Due { at: again };
         return Settled::Again(again);
     }

@@ -20,6 +20,23 @@ pub struct Dated {
     pub at: Moment,
 }
 
+/// How many different values of unanswered calls a field remembers; the oldest gives way.
+const UNSURE_MAX: usize = 8;
+
+/// What an unanswered call carried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsure {
+    /// The value.
+    #[serde(rename = "v")]
+    pub value: Option<String>,
+    /// When we stopped waiting for the answer.
+    #[serde(rename = "t")]
+    pub at: Moment,
+    /// Until when the call may still be carried out.
+    #[serde(rename = "l")]
+    pub until: Moment,
+}
+
 /// What is believed of one field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
@@ -32,15 +49,15 @@ pub struct Held {
     /// The profile's value with which a link-time conflict was left alone; until either side edits, nothing is sent.
     #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
     pub apart: Option<String>,
-    /// What an unanswered call carried: the platform may hold it or not, so the field is sent again.
-    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
-    pub unsure: Option<Dated>,
+    /// What unanswered calls carried, oldest first: the platform may hold it or not, so the field is sent again.
+    #[serde(rename = "u", default, skip_serializing_if = "Vec::is_empty")]
+    pub unsure: Vec<Unsure>,
 }
 
 impl Held {
     /// Whether the platform already holds `wanted`, its own rendering included.
     pub fn satisfies(&self, field: Field, wanted: Option<&str>, clip: Option<usize>) -> bool {
-        if self.unsure.is_some() {
+        if !self.unsure.is_empty() {
             return false;
         }
         if self.apart.is_some() && self.apart.as_deref() == wanted {
@@ -64,21 +81,33 @@ impl Held {
 
     /// Whether the platform was ever told, or ever told us, anything of the field.
     pub const fn is_known(&self) -> bool {
-        self.sent.is_some() || self.seen.is_some() || self.unsure.is_some()
+        self.sent.is_some() || self.seen.is_some() || !self.unsure.is_empty()
     }
 
     /// Whether we wrote the field, or may have, at or after an instant: then a report of that instant teaches nothing.
     pub(crate) fn is_written_since(&self, as_of: Moment) -> bool {
-        [&self.sent, &self.unsure].into_iter().flatten().any(|written| written.at >= as_of)
+        self.sent.as_ref().is_some_and(|sent| sent.at >= as_of)
+            || self.unsure.iter().any(|unsure| unsure.at >= as_of)
     }
 
-    /// A later sighting of the unanswered write ends the uncertainty: it did arrive. Anything else does not end it, for
-    /// the call may still be carried out.
+    /// A later sighting of an unanswered write ends the uncertainty of it and of those before it: it did arrive, and
+    /// after every sighting that did not show it, for as long as it could. Anything else ends nothing, for the call may
+    /// still be carried out.
     pub(crate) fn resolve_unsure(&mut self, field: Field, incoming: Option<&str>, clip: Option<usize>) {
-        let arrived = |unsure: &mut Dated| same(field, unsure.value.as_deref(), incoming, clip);
-        if let Some(unsure) = self.unsure.take_if(arrived) {
-            self.sent = Some(unsure);
+        let arrived = |unsure: &Unsure| same(field, unsure.value.as_deref(), incoming, clip);
+        let Some(newest) = self.unsure.iter().rposition(arrived) else { return };
+        if let Some(Unsure { value, at, until }) = self.unsure.drain(..=newest).next_back() {
+            let without_it = self.seen.as_ref().map_or(at, |seen| seen.at.min(until));
+            self.sent = Some(Dated { value, at: at.max(without_it) });
         }
+    }
+
+    fn note_unsure(&mut self, unsure: Unsure) {
+        self.unsure.pop_if(|last| last.value == unsure.value);
+        if self.unsure.len() == UNSURE_MAX {
+            self.unsure.remove(0);
+        }
+        self.unsure.push(unsure);
     }
 
     /// Whether `incoming` is the platform's rendering of our last write. Once it has shown something else since, it is
@@ -136,14 +165,16 @@ impl Shadow {
                 held.apart = None;
             }
             held.sent = Some(Dated { value: value.clone(), at });
-            held.unsure = None;
+            held.unsure.clear();
         }
     }
 
-    /// Notes that a call carried these values, and that nobody knows whether they arrived.
-    pub fn note_unsure(&mut self, fields: &BTreeMap<Field, Option<String>>, at: Moment) {
+    /// Notes that a call carried these values, and that nobody knew at `at` whether they had arrived or would until
+    /// `until`.
+    pub fn note_unsure(&mut self, fields: &BTreeMap<Field, Option<String>>, (at, until): (Moment, Moment)) {
         for (field, value) in fields {
-            self.fields.entry(*field).or_default().unsure = Some(Dated { value: value.clone(), at });
+            let unsure = Unsure { value: value.clone(), at, until };
+            self.fields.entry(*field).or_default().note_unsure(unsure);
         }
     }
 

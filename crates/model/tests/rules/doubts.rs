@@ -186,6 +186,44 @@ fn a_sighting_of_an_unanswered_update_is_no_edit() {
 }
 
 #[test]
+fn an_unanswered_update_seen_only_after_a_page_without_it_is_no_edit() {
+    let mut story = Story::arrived(everything(), i4());
+    story.edits(Field::FirstName, None, 10);
+    story.called(&no_answer(), 10);
+    story.reports(&[(Field::FirstName, Some("Jane"))], 12);
+    story.edits(Field::FirstName, Some("Janet"), 13);
+    let merged = story.reports(&[(Field::FirstName, None)], 14);
+    assert!(!merged.is_change() && merged.conflicts.is_empty(), "it was carried out between the two pages");
+    assert_eq!(story.sends().1[&Field::FirstName].as_deref(), Some("Janet"));
+}
+
+#[test]
+fn what_an_unanswered_update_carried_is_an_edit_once_the_update_can_no_longer_arrive() {
+    let mut story = Story::arrived(everything(), i4());
+    story.edits(Field::FirstName, Some("Janet"), 10);
+    story.called(&no_answer(), 10);
+    let last = 10 + 30 + 60;
+    assert!(story.reports(&[(Field::FirstName, Some("Janine"))], last + 1).is_change());
+    assert!(story.reports(&[(Field::FirstName, Some("Janet"))], last + 9).is_change());
+    assert_eq!(story.profile(Field::FirstName), Some("Janet"), "somebody there wrote it");
+}
+
+#[test]
+fn a_sighting_of_any_unanswered_update_is_no_edit() {
+    let mut story = Story::arrived(everything(), i4());
+    story.edits(Field::FirstName, Some("Janet"), 10);
+    story.called(&no_answer(), 10);
+    story.edits(Field::FirstName, Some("Janine"), 11);
+    story.called(&no_answer(), 100);
+    let merged = story.reports(&[(Field::FirstName, Some("Janet"))], 110);
+    assert!(!merged.is_change() && merged.conflicts.is_empty(), "the first arrived, the second did not yet");
+    assert_eq!(story.sends().1[&Field::FirstName].as_deref(), Some("Janine"));
+    let merged = story.reports(&[(Field::FirstName, Some("Janine"))], 120);
+    assert!(!merged.is_change() && merged.conflicts.is_empty());
+    assert_eq!(story.next(), Next::Rest(Rest::Same));
+}
+
+#[test]
 fn an_answer_without_a_number_leaves_a_new_record_in_doubt() {
     let mut story = Story::of(everything(), askable(i4()));
     story.accepted(0);

@@ -233,7 +233,7 @@ impl World {
             );
         }
         for field in &step.changed {
-            let unsure = side.link.shadow.fields.get(field).is_some_and(|held| held.unsure.is_some());
+            let unsure = side.link.shadow.fields.get(field).is_some_and(|held| !held.unsure.is_empty());
             let sent_since = side.carried.get(field);
             if !unsure
                 && let Some((told, as_of)) = side.learned.get(field)

@@ -171,8 +171,14 @@ fn holds_the_projection(world: &World, place: usize) {
     }
 }
 
+/// So many worlds, or as many more as `PROPTEST_CASES` asks for.
+fn at_least(worlds: u32) -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    ProptestConfig { cases: asked.cases.max(worlds), max_shrink_iters: 20_000, ..asked }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, max_shrink_iters: 20_000, ..ProptestConfig::default() })]
+    #![proptest_config(at_least(600))]
 
     #[test]
     fn after_edits_stop_calls_stop_and_every_platform_holds_the_projection(
