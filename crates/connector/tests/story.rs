@@ -1,5 +1,6 @@
 //! The product from end to end: the real binary, spoken to over real HTTP by an independent client, with simulated
 //! platforms around it. One binary of tests, for linking takes longer than testing.
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests, too")]
 
 #[path = "story/contract.rs"]
 mod contract;

@@ -75,9 +75,9 @@ async fn ten_kills_during_a_load_lose_nothing_acknowledged_and_double_nobody() {
     assert!(held.len() <= KILLS * I4_AT_ONCE, "more are held than were under way: {held:?}");
     let times = |there: &[simulator::Person]| {
         let mut times = BTreeMap::<String, usize>::new();
-        there
-            .iter()
-            .for_each(|person| *times.entry(person.get("last_name").to_lowercase()).or_default() += 1);
+        for person in there {
+            *times.entry(person.get("last_name").to_lowercase()).or_default() += 1;
+        }
         times.into_iter().filter(|(_, times)| *times > 1).collect::<Vec<_>>()
     };
     assert_eq!(times(&house.vfp.people()), [], "VFP can be asked");

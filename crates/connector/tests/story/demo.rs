@@ -13,7 +13,7 @@ async fn the_demonstration_ends_with_every_record_as_scripted() {
         .arg(dir.path())
         .kill_on_drop(true)
         .output();
-    let told = tokio::time::timeout(Duration::from_secs(120), day).await.expect("it ends").unwrap();
+    let told = tokio::time::timeout(Duration::from_mins(2), day).await.expect("it ends").unwrap();
     let (out, err) = (String::from_utf8_lossy(&told.stdout), String::from_utf8_lossy(&told.stderr));
     assert!(told.status.success(), "{out}\n{err}");
     assert!(out.contains("every record ended as scripted"), "{out}");
