@@ -30,7 +30,7 @@ async fn main() -> std::io::Result<()> {
     axum::serve(listener, router(site).merge(api)).await
 }
 
-static ARRIVED: AtomicUsize = AtomicUsize::new(0);
+static ARRIVED: AtomicUsize = AtomicUsize::new(9000);
 
 async fn arrive(State(fixtures): State<Arc<Fixtures>>, body: String) -> String {
     let name = |tag: &str| {
@@ -40,6 +40,9 @@ async fn arrive(State(fixtures): State<Arc<Fixtures>>, body: String) -> String {
     let person = format!("{} {}", name("firstname"), name("lastname"));
     let place = ARRIVED.fetch_add(1, Ordering::Relaxed);
     let mut line = fixtures::fresh(&format!("new-{place}"), &person);
+    let sent = [("e-mail", name("email")), ("mobile phone", name("mobile"))];
+    line.detail.fields = sent.map(|(label, value)| (label.to_owned(), value)).into();
+    line.detail.tracking = vec![format!("019aad5e-7c00-7000-8000-{place:012}")];
     fixtures.put(line.clone());
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(1500)).await;

@@ -32,6 +32,11 @@ const ASSETS: &[Asset] = &[
         bytes: include_bytes!("../../assets/inter-latin.woff2"),
     },
     Asset {
+        name: "inter-vietnamese.woff2",
+        kind: "font/woff2",
+        bytes: include_bytes!("../../assets/inter-vietnamese.woff2"),
+    },
+    Asset {
         name: "inter-latin-ext.woff2",
         kind: "font/woff2",
         bytes: include_bytes!("../../assets/inter-latin-ext.woff2"),

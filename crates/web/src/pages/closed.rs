@@ -23,7 +23,7 @@ struct Closed {
 pub fn page(problem: &KeyProblem) -> Response {
     let (status, page) = match problem {
         KeyProblem::Unknown => (StatusCode::NOT_FOUND, unknown()),
-        KeyProblem::Revoked { when } => (StatusCode::GONE, revoked(&when.strftime("%-d %B %Y").to_string())),
+        KeyProblem::Revoked { .. } => (StatusCode::GONE, revoked()),
         KeyProblem::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, unavailable()),
     };
     let mut response = (status, html(&page)).into_response();
@@ -83,14 +83,12 @@ fn unknown() -> Closed {
     )
 }
 
-fn revoked(day: &str) -> Closed {
+fn revoked() -> Closed {
     closed(
         "locked",
         "This link has been withdrawn",
-        &format!(
-            "It opened a club’s Connector Log until {day}. Then an administrator replaced it or switched it \
-             off. Nothing is wrong with the integration itself."
-        ),
+        "It used to open a club’s Connector Log. Then an administrator replaced it or switched it off. \
+         Nothing is wrong with the integration itself.",
         vec![
             "Ask an administrator of your club for the new link. It is in the club’s InTouch settings, under Connector Log.",
             "Then replace this one on your desktop and in your bookmarks.",

@@ -6,24 +6,36 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use tokio::sync::Semaphore;
 
 /// Changes closer together than this are one.
 const FOLD: Duration = Duration::from_millis(300);
 const FOLD_AT_MOST: usize = 10_000;
 /// A browser connects again by itself, and its key is checked again.
-const AT_MOST: Duration = Duration::from_secs(15 * 60);
+const AT_MOST: Duration = Duration::from_mins(15);
 const STILL_HERE: Duration = Duration::from_secs(20);
+
+/// Open pages at once; the ones beyond look again by themselves now and then.
+static ROOM: Semaphore = Semaphore::const_new(2_000);
 
 /// Answers with one `changed` event for every burst of ticks.
 pub fn events(ticks: BoxStream<'static, ()>) -> Response {
+    let Ok(place) = ROOM.try_acquire() else {
+        return (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "15")]).into_response();
+    };
     let events = ticks
         .ready_chunks(FOLD_AT_MOST)
         .then(|_| tokio::time::sleep(FOLD))
-        .map(|()| Ok::<_, Infallible>(Event::default().event("changed").data("look again")))
+        .map(move |()| {
+            let _held = &place;
+            Ok::<_, Infallible>(Event::default().event("changed").data("look again"))
+        })
         .take_until(tokio::time::sleep(AT_MOST));
     Sse::new(events).keep_alive(KeepAlive::new().interval(STILL_HERE)).into_response()
 }

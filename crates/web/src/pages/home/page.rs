@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::view::{Count, HomeView};
+use super::view::HomeView;
 use crate::pages::log::words::grouped;
 use crate::pages::render::{Frame, html};
 use crate::pages::source::Site;
@@ -14,12 +14,15 @@ use crate::pages::{closed, live};
 #[template(path = "home.html")]
 struct HomePage {
     frame: Frame,
+    /// Labels and figures, ready to read.
+    counts: Vec<(String, String)>,
     home: HomeView,
 }
 
 impl HomePage {
-    fn figure(&self, count: &Count) -> String {
-        grouped(count.value)
+    fn new(home: HomeView) -> Self {
+        let counts = home.counts.iter().map(|count| (count.label.clone(), grouped(count.value))).collect();
+        Self { frame: Frame::new("Connector demonstration"), counts, home }
     }
 }
 
@@ -32,9 +35,7 @@ struct FrontPage {
 /// The landing page: doors in a demonstration, two sentences otherwise.
 pub async fn show(State(site): State<Site>) -> Response {
     match &site.home {
-        Some(source) => {
-            html(&HomePage { frame: Frame::new("Connector demonstration"), home: source.home().await })
-        }
+        Some(source) => html(&HomePage::new(source.home().await)),
         None => html(&FrontPage { frame: Frame::new("Connector") }),
     }
 }

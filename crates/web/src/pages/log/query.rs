@@ -19,7 +19,7 @@ const PAIRS_MAX: usize = 40;
 pub struct LogQuery {
     /// Only lines that wait for the club.
     pub needs_you: bool,
-    /// Only these kinds; empty means all.
+    /// Only these kinds; empty means all. An address asks for at most one.
     pub types: Vec<LineKind>,
     /// Only this platform, by id.
     pub platform: Option<String>,
@@ -78,10 +78,7 @@ impl LogQuery {
     fn take(&mut self, name: &str, value: String, complaints: &mut Vec<String>) {
         match name {
             "needs" => self.needs_you = value == "you",
-            "type" => match kind_of(&value) {
-                Some(kind) if !self.types.contains(&kind) => self.types.push(kind),
-                _ => {}
-            },
+            "type" => self.types = kind_of(&value).into_iter().collect(),
             "platform" => self.platform = Some(value),
             "direction" => self.direction = direction_of(&value),
             "from" => self.from = date_of(&value, complaints),
@@ -192,7 +189,8 @@ mod tests {
 
     #[test]
     fn an_address_read_and_written_again_is_the_same_question() {
-        let address = "?needs=you&type=error&type=info&direction=to&from=2026-11-01&to=2026-11-22&platform=vfp&q=ann%26a";
+        let address =
+            "?needs=you&type=error&direction=to&from=2026-11-01&to=2026-11-22&platform=vfp&q=ann%26a";
         let (query, complaints) = LogQuery::parse(&address[1..]);
         assert!(complaints.is_empty());
         assert_eq!(query.address(), address);

@@ -28,10 +28,11 @@ pub struct PlatformName {
     pub title: String,
 }
 
-/// The counts behind the sentence at the top: transfers since midnight, in the club's zone.
+/// The counts behind the sentence at the top: people since midnight, in the club's zone. One person may
+/// count in several places, for a lead can be in one platform and on the way to another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Today {
-    /// All transfers received today. The other counts of today add up to at most this.
+    /// All people a record was received about today.
     pub total: u64,
     /// Whether every one of them is a prospect, so that the page may say "leads".
     pub only_leads: bool,

@@ -35,10 +35,10 @@ pub fn opening(today: &Today) -> Opening {
             before,
         };
     }
-    let noun = if today.only_leads { "lead" } else { "record" };
-    let start = format!("{} today", counted(today.total, noun));
+    let start = format!("{} today", counted(today.total, today.only_leads));
     if let [(platform, count)] = today.arrived.as_slice()
         && *count == today.total
+        && today.on_its_way + today.others_turn + today.needs_you == 0
     {
         let all = if *count > 1 { "all " } else { "" };
         return Opening { start, joint: ", ", parts: vec![quiet(format!("{all}in {platform}"))], before };
@@ -77,10 +77,14 @@ fn before(count: u64) -> String {
     format!("{} from earlier days still {verb} you", grouped(count))
 }
 
-/// "1 lead", "14 leads", "1,204 leads".
-pub fn counted(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(count))
+fn counted(count: u64, only_leads: bool) -> String {
+    let noun = match (only_leads, count) {
+        (true, 1) => "lead",
+        (true, _) => "leads",
+        (false, 1) => "person",
+        (false, _) => "people",
+    };
+    format!("{} {noun}", grouped(count))
 }
 
 /// A number with its thousands apart.
@@ -186,6 +190,18 @@ mod tests {
     }
 
     #[test]
+    fn all_in_one_platform_is_not_said_while_another_still_waits() {
+        let today = Today {
+            total: 3,
+            only_leads: true,
+            arrived: vec![("VFP".into(), 3)],
+            needs_you: 1,
+            ..Today::default()
+        };
+        assert_eq!(said(&today), "3 leads today: 3 in VFP, 1 needs you.");
+    }
+
+    #[test]
     fn every_reason_to_wait_has_its_words() {
         let today = Today {
             total: 1_204,
@@ -198,7 +214,7 @@ mod tests {
         };
         assert_eq!(
             said(&today),
-            "1,204 records today: 1,195 in VFP, 2 in InTouch, 4 on the way, 1 being looked after, 2 need you."
+            "1,204 people today: 1,195 in VFP, 2 in InTouch, 4 on the way, 1 being looked after, 2 need you."
         );
         assert_eq!(opening(&today).before.as_deref(), Some("1 from earlier days still needs you"));
     }
