@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-#[ignore = "the day expects walk-ins of VFP in InTouch, whose description cannot make members yet"]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demonstration_ends_with_every_record_as_scripted() {
     let dir = tempfile::tempdir().unwrap();
