@@ -62,16 +62,18 @@ fn merge_kind(
 ) {
     let Some(kind) = report.kind else { return };
     let repeated = shadow.kind == Some(kind);
-    if shadow.kind_sent.is_some_and(|sent| sent >= report.as_of) {
+    let written = [shadow.kind_sent, shadow.kind_unsure.map(|unsure| unsure.at)];
+    if written.into_iter().flatten().any(|at| at >= report.as_of) {
         merged.look_again |= !repeated;
         return;
     }
     if shadow.kind_seen.is_some_and(|seen| seen > report.as_of) {
         return;
     }
+    let arrived = shadow.resolve_unsure_kind(kind, report.as_of);
     shadow.kind = Some(kind);
     shadow.kind_seen = Some(report.as_of);
-    if repeated || profile.kind.kind == kind {
+    if repeated || arrived || profile.kind.kind == kind {
         return;
     }
     if !profile.kind.kind.may_become(kind, profile.kind.by == sender.connection) {
@@ -108,6 +110,7 @@ fn merge_field(
     if repeats || renders {
         return;
     }
+    held.sent = None;
     let known = profile.fields.get(&field);
     let current = known.and_then(|known| known.value.as_deref());
     let Some(base) = base else {

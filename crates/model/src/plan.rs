@@ -180,7 +180,8 @@ fn change(
     }
     let Some(operation) = operation else { return Next::Rest(Rest::Unsupported(kind)) };
     let changed = differing(link, projection, abilities, operation);
-    let carries_kind = moves && abilities.conversion != Conversion::None;
+    let carries_kind =
+        (moves || link.shadow.kind_unsure.is_some()) && abilities.conversion != Conversion::None;
     if changed.is_empty() && !carries_kind {
         return Next::Rest(Rest::Same);
     }

@@ -58,7 +58,7 @@ pub fn settle(link: &mut Link, step: &Step, outcome: &Outcome, at: Circumstances
         Outcome::Duplicate { said, .. } => hold(link, HoldReason::Duplicate { said: said.clone() }, at.now),
         Outcome::Doubtful { reason } if is_repeatable(link, step, at.abilities) => {
             let last = last_arrival((at.began, at.deadline_ms), at.abilities);
-            link.shadow.note_unsure(&step.fields, (at.now, last));
+            link.shadow.note_unsure(step.kind, &step.fields, (at.now, last));
             again_or_give_up(link, reason, at)
         }
         Outcome::Doubtful { .. } => doubt(link, step, at),
@@ -169,9 +169,11 @@ pub fn begin_doubt(
     abilities: &Abilities,
     (now, deadline_ms): (Moment, i64),
 ) -> Settled {
+    let last = last_arrival((mark.at, deadline_ms), abilities);
+    if link.record.is_some() {
+        link.shadow.note_unsure(mark.kind, &mark.fields, (now, last));
+    }
     if link.record.is_some() && mark.operation != Operation::Convert {
-        let last = last_arrival((mark.at, deadline_ms), abilities);
-        link.shadow.note_unsure(&mark.fields, (now, last));
         let again = last.max(now);
         link.state = State::Due { at: again };
         return Settled::Again(again);
@@ -181,7 +183,7 @@ pub fn begin_doubt(
         return hold(link, HoldReason::Doubt { mark, candidates: Vec::new() }, now);
     }
     let visible_after_s = i64::from(abilities.visible_after_s);
-    let counts_from = last_arrival((mark.at, deadline_ms), abilities).plus_s(visible_after_s);
+    let counts_from = last.plus_s(visible_after_s);
     let look_at = now.plus_s(visible_after_s).min(counts_from).max(now);
     link.state = State::Doubtful(Doubt { mark, look_at, counts_from, found_none: 0 });
     Settled::Asking(look_at)

@@ -37,10 +37,24 @@ pub struct Unsure {
     pub until: Moment,
 }
 
+/// The kind that an unanswered call carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnsureKind {
+    /// The kind.
+    #[serde(rename = "v")]
+    pub kind: Kind,
+    /// When we stopped waiting for the answer.
+    #[serde(rename = "t")]
+    pub at: Moment,
+    /// Until when the call may still be carried out.
+    #[serde(rename = "l")]
+    pub until: Moment,
+}
+
 /// What is believed of one field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
-    /// What we last wrote there.
+    /// What we last wrote there, until somebody there edits it.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Dated>,
     /// What the platform last reported.
@@ -148,6 +162,9 @@ pub struct Shadow {
     /// The instant of the newest report of the kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind_seen: Option<Moment>,
+    /// What an unanswered call was to make of the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind_unsure: Option<UnsureKind>,
     /// Field by field.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<Field, Held>,
@@ -159,6 +176,7 @@ impl Shadow {
     pub fn note_sent(&mut self, kind: Kind, fields: &BTreeMap<Field, Option<String>>, at: Moment) {
         self.kind = Some(kind);
         self.kind_sent = Some(at);
+        self.kind_unsure = None;
         for (field, value) in fields {
             let held = self.fields.entry(*field).or_default();
             if held.seen.as_ref().is_none_or(|seen| seen.value != *value) {
@@ -171,11 +189,28 @@ impl Shadow {
 
     /// Notes that a call carried these values, and that nobody knew at `at` whether they had arrived or would until
     /// `until`.
-    pub fn note_unsure(&mut self, fields: &BTreeMap<Field, Option<String>>, (at, until): (Moment, Moment)) {
+    pub fn note_unsure(
+        &mut self,
+        kind: Kind,
+        fields: &BTreeMap<Field, Option<String>>,
+        (at, until): (Moment, Moment),
+    ) {
+        if self.kind_unsure.is_some() || self.kind.is_some_and(|there| there != kind) {
+            self.kind_unsure = Some(UnsureKind { kind, at, until });
+        }
         for (field, value) in fields {
             let unsure = Unsure { value: value.clone(), at, until };
             self.fields.entry(*field).or_default().note_unsure(unsure);
         }
+    }
+
+    /// Whether a sighting of the kind is the arrival of an unanswered call; it ends the uncertainty, as does any other
+    /// kind that is seen when the call can no longer be carried out.
+    pub(crate) fn resolve_unsure_kind(&mut self, kind: Kind, as_of: Moment) -> bool {
+        let ended = |unsure: &mut UnsureKind| unsure.kind == kind || unsure.until < as_of;
+        let arrived = self.kind_unsure.take_if(ended).filter(|unsure| unsure.kind == kind);
+        self.kind_sent = arrived.map(|unsure| unsure.at).or(self.kind_sent);
+        arrived.is_some()
     }
 
     /// Forgets a field that left the projection: it is neither cleared there nor remembered here.

@@ -2,7 +2,7 @@
 
 use model::{Accepted, Conversion, Field, Kind, Next, Operation, RemoteId, Rest, Sends, State, When};
 
-use crate::domain::{Story, down, everything, i4, i4_agreement, performs, platform, saved};
+use crate::domain::{Story, down, everything, i4, i4_agreement, no_answer, performs, platform, saved};
 
 #[test]
 fn a_lead_accepted_while_the_platform_is_down_and_sold_before_it_is_back_still_arrives_in_steps() {
@@ -177,4 +177,37 @@ fn what_a_platform_cannot_take_is_unsupported() {
     assert_eq!(story.accepted(0), Accepted::Rests(Rest::Unsupported(Kind::Prospect)));
     story.agreement.members = Sends::Nothing;
     assert_eq!(story.becomes(Kind::Member, 1), Accepted::Rests(Rest::NotAgreed(Kind::Member)));
+}
+
+#[test]
+fn a_sighting_of_the_kind_that_an_unanswered_call_carried_is_no_move() {
+    let mut story = Story::arrived(everything(), i4());
+    story.becomes(Kind::Member, 10);
+    story.called(&no_answer(), 10);
+    story.becomes(Kind::ExMember, 11);
+    let merged = story.reports_as(Some(Kind::Member), &[], 20);
+    assert_eq!(merged.was, None);
+    assert_eq!(story.step().kind, Kind::ExMember);
+}
+
+#[test]
+fn a_kind_taken_back_before_an_unanswered_update_is_repeated_still_goes_out() {
+    let mut story = Story::arrived(everything(), i4());
+    story.becomes(Kind::Member, 10);
+    story.called(&no_answer(), 10);
+    story.becomes(Kind::Prospect, 11);
+    assert_eq!(story.step().kind, Kind::Prospect, "the platform may hold a member");
+    story.called(&saved("17"), 120);
+    assert_eq!(story.next(), Next::Rest(Rest::Same));
+}
+
+#[test]
+fn a_sighting_of_an_unanswered_conversion_is_no_move() {
+    let mut story = Story::arrived(everything(), performs());
+    story.becomes(Kind::Member, 10);
+    story.called(&no_answer(), 10);
+    story.becomes(Kind::ExMember, 11);
+    let merged = story.reports_as(Some(Kind::Member), &[], 20);
+    assert_eq!(merged.was, None);
+    assert_eq!(story.step().kind, Kind::ExMember);
 }

@@ -62,14 +62,15 @@ impl Side {
         }
     }
 
-    /// What the platform makes of a value.
+    /// What the platform makes of a value. Given its own rendering again, it keeps it.
     pub fn render(&self, field: Field, value: &str) -> String {
         let mut value = value.trim().to_owned();
         if field == Field::Mobile && self.quirks.digits {
             value = fold::digits(&value);
         }
         if let Some(clip) = self.abilities.clips.get(&field) {
-            value = value.chars().take(*clip).collect();
+            let clipped: String = value.chars().take(*clip).collect();
+            clipped.trim_end().clone_into(&mut value);
         }
         if self.quirks.shouts { value.to_uppercase() } else { value }
     }

@@ -85,6 +85,16 @@ fn a_value_put_back_at_the_platform_is_an_edit_though_it_is_what_we_once_sent() 
 }
 
 #[test]
+fn each_of_two_edits_that_put_back_what_we_once_sent_is_an_edit() {
+    let mut story = Story::arrived(everything(), i4());
+    for (s, edit) in [(20, None), (30, Some("JANE")), (40, Some("Jane"))] {
+        assert!(story.reports(&[(Field::FirstName, edit)], s).is_change(), "{edit:?}");
+        assert_eq!(story.profile(Field::FirstName), edit);
+        assert_eq!(story.next(), Next::Rest(Rest::Same), "and it is not sent back");
+    }
+}
+
+#[test]
 fn nobody_clears_what_was_never_known() {
     for empty in [None, Some(""), Some("  ")] {
         let mut story = Story::arrived(everything(), i4());

@@ -236,5 +236,12 @@ proptest! {
                 prop_assert_eq!(side.records[0].fields.get(&field), kept.as_ref(), "{}", field);
             }
         }
+        let moved = acts.iter().rev().find_map(|act| match act {
+            Act::Moves(_, kind) => Some(*kind),
+            _ => None,
+        });
+        if let Some(kind) = moved {
+            prop_assert_eq!(world.sides[0].records[0].kind, kind);
+        }
     }
 }
