@@ -13,6 +13,7 @@ mod people;
 mod pool;
 mod search;
 mod writer;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ use crate::{
 };
 use pool::Pool;
 use writer::{Job, Writer};
+use written::Written;
 
 /// Where the file is and how it is kept.
 #[derive(Clone, Debug)]
@@ -114,11 +116,13 @@ impl Store for Sqlite {
     }
 
     async fn receive(&self, receipt: Receipt) -> Result<Verdict> {
-        self.writer.decide(|answer| Job::Receive(Box::new(receipt), answer)).await
+        let written = Box::new(Written::receipt(receipt)?);
+        self.writer.decide(|answer| Job::Receive(written, answer)).await
     }
 
     async fn settle(&self, settlement: Settlement) -> Result<Verdict> {
-        self.writer.decide(|answer| Job::Settle(Box::new(settlement), answer)).await
+        let written = Box::new(Written::settlement(settlement)?);
+        self.writer.decide(|answer| Job::Settle(written, answer)).await
     }
 
     async fn take_due(&self, connection: ConnectionId, limit: usize) -> Result<Vec<Due>> {
@@ -130,7 +134,11 @@ impl Store for Sqlite {
     }
 
     async fn keep_lines(&self, lines: Vec<Line>) -> Result<()> {
-        self.write(move |db| lines.iter().try_for_each(|line| apply::line(db, line))).await
+        let written = lines.iter().map(written::line).collect::<Result<Vec<_>>>()?;
+        let all = move |db: &Connection| {
+            lines.iter().zip(&written).try_for_each(|(line, it)| apply::line(db, line, it))
+        };
+        self.write(all).await
     }
 
     async fn lines(&self, query: LineQuery) -> Result<LinePage> {

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{apply, checkpoint::Checkpoints};
+use super::{apply, checkpoint::Checkpoints, written::Written};
 use crate::{Error, Receipt, Result, Settlement, Verdict};
 
 /// How many jobs may queue; a full queue makes callers wait.
@@ -20,9 +20,9 @@ const BATCH: usize = 512;
 /// One unit of writing; its answer is sent after the commit.
 pub(super) enum Job {
     /// An accepted report.
-    Receive(Box<Receipt>, oneshot::Sender<Result<Verdict>>),
+    Receive(Box<Written<Receipt>>, oneshot::Sender<Result<Verdict>>),
     /// What a lane did.
-    Settle(Box<Settlement>, oneshot::Sender<Result<Verdict>>),
+    Settle(Box<Written<Settlement>>, oneshot::Sender<Result<Verdict>>),
     /// Anything else.
     Run(Box<dyn Runnable>),
 }

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use super::super::writer::{Job, Writer};
 use super::super::{open, people};
 use super::{arrival, folder, newcomer};
+use crate::sqlite::written::Written;
 use crate::{Error, Result, Verdict};
 
 /// Holds the writer until everything else is in the queue, so that it is one batch.
@@ -28,13 +29,16 @@ async fn one_bad_job_fails_alone_and_the_others_are_kept() {
     let runs = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&runs);
     let (go, held) = gate(&writer);
-    let receive = |id| writer.decide(move |answer| Job::Receive(Box::new(newcomer(id)), answer));
+    let receive = |id| {
+        writer.decide(move |answer| Job::Receive(Box::new(Written::receipt(newcomer(id)).unwrap()), answer))
+    };
     let bad = writer.run(move |db| {
         counted.fetch_add(1, Ordering::Relaxed);
         db.execute("INSERT INTO setup VALUES ('before', 'the', 'fault')", [])?;
         Ok(db.execute("INSERT INTO nowhere VALUES (1)", [])?)
     });
-    let settle = writer.decide(|answer| Job::Settle(Box::new(arrival(1)), answer));
+    let settle =
+        writer.decide(|answer| Job::Settle(Box::new(Written::settlement(arrival(1)).unwrap()), answer));
     let count =
         writer.run(|db| Ok(db.query_row("SELECT count(*) FROM setup", [], |row| row.get::<_, i64>(0))?));
     let open = async move { go.send(()).unwrap() };
@@ -64,7 +68,14 @@ async fn a_file_that_may_not_grow_fails_each_caller_and_goes_on_afterwards() {
     for id in 1..=2_000 {
         let writer = Arc::clone(&writer);
         callers.spawn(async move {
-            (id, writer.decide(move |answer| Job::Receive(Box::new(newcomer(id)), answer)).await)
+            (
+                id,
+                writer
+                    .decide(move |answer| {
+                        Job::Receive(Box::new(Written::receipt(newcomer(id)).unwrap()), answer)
+                    })
+                    .await,
+            )
         });
     }
     let (kept, refused): (Vec<_>, Vec<_>) =
@@ -78,7 +89,9 @@ async fn a_file_that_may_not_grow_fails_each_caller_and_goes_on_afterwards() {
 
     drop(limit(1_000_000).await);
     for (id, _) in refused {
-        let verdict = writer.decide(move |answer| Job::Receive(Box::new(newcomer(id)), answer)).await;
+        let verdict = writer
+            .decide(move |answer| Job::Receive(Box::new(Written::receipt(newcomer(id)).unwrap()), answer))
+            .await;
         assert_eq!(verdict.unwrap(), Verdict::Applied);
     }
     assert_eq!(people::counts(&db).unwrap().0, 2_000);
@@ -89,8 +102,10 @@ async fn a_caller_who_left_leaves_the_others_answered() {
     let (_folder, file) = folder();
     let writer = Writer::start(open::writable(&file).unwrap(), &file).unwrap();
     let (gone, _) = oneshot::channel();
-    let left = writer.decide(move |_| Job::Receive(Box::new(newcomer(1)), gone)).await;
+    let left =
+        writer.decide(move |_| Job::Receive(Box::new(Written::receipt(newcomer(1)).unwrap()), gone)).await;
     assert!(matches!(left, Err(Error::Closed)), "whose answer went elsewhere is told so");
-    let verdict = writer.decide(|answer| Job::Settle(Box::new(arrival(1)), answer)).await;
+    let verdict =
+        writer.decide(|answer| Job::Settle(Box::new(Written::settlement(arrival(1)).unwrap()), answer)).await;
     assert_eq!(verdict.unwrap(), Verdict::Applied, "the work itself was done");
 }

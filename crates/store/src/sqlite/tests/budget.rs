@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use super::super::{apply, open};
 use super::{arrival, folder, newcomer};
 use crate::Verdict;
+use crate::sqlite::written::Written;
 
 fn rows(db: &Connection, write: impl FnOnce(&Connection) -> crate::Result<Verdict>) -> u64 {
     let before = db.total_changes();
@@ -17,23 +18,27 @@ fn a_new_person_with_one_target_is_three_rows_and_their_arrival_two() {
     let (_folder, file) = folder();
     let db = open::writable(&file).unwrap();
     assert_eq!(
-        rows(&db, |db| apply::receive(db, &newcomer(1))),
+        rows(&db, |db| apply::receive(db, &Written::receipt(newcomer(1)).unwrap())),
         3,
         "the person, the sender's link, the target's"
     );
-    assert_eq!(rows(&db, |db| apply::settle(db, &arrival(1))), 2, "the link and the line");
+    assert_eq!(
+        rows(&db, |db| apply::settle(db, &Written::settlement(arrival(1)).unwrap())),
+        2,
+        "the link and the line"
+    );
 }
 
 #[test]
 fn what_is_stale_writes_nothing() {
     let (_folder, file) = folder();
     let db = open::writable(&file).unwrap();
-    apply::receive(&db, &newcomer(1)).unwrap();
+    apply::receive(&db, &Written::receipt(newcomer(1)).unwrap()).unwrap();
     let before = db.total_changes();
-    assert_eq!(apply::receive(&db, &newcomer(1)).unwrap(), Verdict::Stale);
+    assert_eq!(apply::receive(&db, &Written::receipt(newcomer(1)).unwrap()).unwrap(), Verdict::Stale);
     let mut late = arrival(1);
     late.link.version = 7;
-    assert_eq!(apply::settle(&db, &late).unwrap(), Verdict::Stale);
+    assert_eq!(apply::settle(&db, &Written::settlement(late.clone()).unwrap()).unwrap(), Verdict::Stale);
     assert_eq!(db.total_changes(), before);
 }
 
@@ -54,9 +59,9 @@ fn a_batch_shares_its_pages() {
         let transaction = db.transaction().unwrap();
         for id in ids {
             let verdict = if arrived {
-                apply::settle(&transaction, &arrival(id))
+                apply::settle(&transaction, &Written::settlement(arrival(id)).unwrap())
             } else {
-                apply::receive(&transaction, &newcomer(id))
+                apply::receive(&transaction, &Written::receipt(newcomer(id)).unwrap())
             };
             assert_eq!(verdict.unwrap(), Verdict::Applied);
         }

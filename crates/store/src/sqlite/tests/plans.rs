@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::super::{apply, log, open, people, search};
 use super::{CLUB, SENDER, TARGET, arrival, folder, line, newcomer};
+use crate::sqlite::written::{self, Written};
 use crate::{Expect, LineQuery, Who};
 
 thread_local! {
@@ -47,8 +48,8 @@ fn filled() -> (tempfile::TempDir, Connection) {
     let (folder, file) = folder();
     let db = open::writable(&file).unwrap();
     for id in 1..=3 {
-        apply::receive(&db, &newcomer(id)).unwrap();
-        apply::line(&db, &line(id)).unwrap();
+        apply::receive(&db, &Written::receipt(newcomer(id)).unwrap()).unwrap();
+        apply::line(&db, &line(id), &written::line(&line(id)).unwrap()).unwrap();
     }
     (folder, db)
 }
@@ -61,13 +62,13 @@ fn accepting_and_settling_find_everything_by_key() {
         let record = RemoteId::plain("R9");
         let who = Who { connection: SENDER, record: &record, club: CLUB, name_key: "ann lee1" };
         people::identify(db, who).unwrap();
-        apply::receive(db, &newcomer(4)).unwrap();
+        apply::receive(db, &Written::receipt(newcomer(4)).unwrap()).unwrap();
         let mut change = newcomer(2);
         change.person.person.revision = 2;
         change.person.expect = Expect::Revision(1);
         change.links.clear();
-        apply::receive(db, &change).unwrap();
-        apply::settle(db, &arrival(1)).unwrap();
+        apply::receive(db, &Written::receipt(change.clone()).unwrap()).unwrap();
+        apply::settle(db, &Written::settlement(arrival(1)).unwrap()).unwrap();
     });
     assert!(!plan.contains("SCAN"), "{plan}");
     assert!(!plan.contains("TEMP B-TREE"), "{plan}");
