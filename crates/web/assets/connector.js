@@ -3,6 +3,8 @@
   "use strict";
   const main = document.getElementById("main");
   const seen = new WeakMap();
+  const LOOK_AGAIN_MS = 700;
+  const CONNECT_AGAIN_MS = 15000;
   document.documentElement.classList.add("js");
 
   // "/" goes to the search, as people who type expect.
@@ -49,7 +51,7 @@
         if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
       } catch { /* the stream will say when the Connector is back */ }
       looking = false;
-      if (again && !document.hidden) setTimeout(look, 400);
+      if (again && !document.hidden) setTimeout(look, LOOK_AGAIN_MS);
     };
 
     const connect = () => {
@@ -66,7 +68,7 @@
       stream.addEventListener("error", () => {
         pulse.classList.add("lost");
         pulse.textContent = "Not current just now; connecting again";
-        if (stream.readyState === EventSource.CLOSED) setTimeout(() => { look(); connect(); }, 15000);
+        if (stream.readyState === EventSource.CLOSED) setTimeout(() => { look(); connect(); }, CONNECT_AGAIN_MS);
       });
       addEventListener("pagehide", () => stream.close(), { once: true });
     };
@@ -85,6 +87,7 @@
     const lines = document.getElementById("lines");
     const button = document.getElementById("fresh");
     const announce = document.getElementById("announce");
+    const told = new Set();
     let waiting = null;
 
     button.addEventListener("click", () => {
@@ -109,7 +112,10 @@
           hush();
         }
       }
-      if (added.length || healed.length) announce.textContent = told(added, healed);
+      if (main.dataset.newest === "true" && !reading()) trim(fresh);
+      const unheard = added.filter((line) => !told.has(line.id));
+      unheard.forEach((line) => told.add(line.id));
+      if (unheard.length || healed.length) announce.textContent = words(unheard, healed);
     };
 
     function reading() {
@@ -158,6 +164,17 @@
       return first;
     }
 
+    // Lets go of what is no longer on this page: pushed off its end, or no longer what was asked for.
+    function trim(fresh) {
+      for (const line of lines.querySelectorAll(".line")) if (!fresh.getElementById(line.id)) line.remove();
+      for (const day of lines.querySelectorAll(".day")) if (!day.querySelector(".line")) day.remove();
+      const empty = fresh.getElementById("empty");
+      if (empty && !document.getElementById("empty")) lines.append(document.importNode(empty, true));
+      const pages = fresh.querySelector(".pages");
+      document.querySelector(".pages")?.remove();
+      if (pages) lines.after(document.importNode(pages, true));
+    }
+
     function nextKnown(line) {
       for (let next = line.nextElementSibling; next; next = next.nextElementSibling) {
         const known = document.getElementById(next.id);
@@ -166,12 +183,12 @@
       return null;
     }
 
-    function told(added, healed) {
-      const words = (line) => line.querySelector("h3").textContent.replace(/\s+/g, " ").trim();
+    function words(added, healed) {
+      const of = (line) => line.querySelector("h3").textContent.replace(/\s+/g, " ").trim();
       const parts = [];
-      if (added.length === 1) parts.push(`New: ${words(added[0])}`);
+      if (added.length === 1) parts.push(`New: ${of(added[0])}`);
       if (added.length > 1) parts.push(`${added.length} new lines`);
-      if (healed.length === 1) parts.push(`Changed: ${words(healed[0])}, ${healed[0].querySelector(".kind").textContent.trim()}`);
+      if (healed.length === 1) parts.push(`Changed: ${of(healed[0])}, ${healed[0].querySelector(".kind").textContent.trim()}`);
       if (healed.length > 1) parts.push(`${healed.length} lines changed`);
       return `${parts.join(". ")}.`;
     }

@@ -168,6 +168,20 @@ async fn a_day_that_is_none_is_named_beside_the_form() {
 }
 
 #[tokio::test]
+async fn a_day_stands_on_the_page_once_also_when_something_still_waits_since_the_day_before() {
+    let fixtures = fixtures();
+    let mut waiting = fixtures::fresh("waiting", "Anna Kowalska");
+    waiting.at = "2026-11-21T23:00:00Z".parse().unwrap();
+    fixtures.put(waiting);
+    let page = get_from(site(&fixtures, true), "/log/kits-beach").await.text;
+    for day in ["day-2026-11-22", "day-2026-11-21"] {
+        assert_eq!(page.matches(&format!("id=\"{day}\"")).count(), 1, "{day}");
+    }
+    let place = |what: &str| page.find(what).expect("it is on the page");
+    assert!(place("id=\"line-waiting\"") > place("id=\"day-2026-11-21\""));
+}
+
+#[tokio::test]
 async fn an_empty_log_says_how_it_will_fill() {
     assert!(get("/log/quiet").await.text.contains("No records yet"));
     assert!(get("/log/calm?needs=you").await.text.contains("Nothing needs you"));

@@ -1,5 +1,7 @@
 //! Lines as the page lays them out: by day, with every time in the club's zone.
 
+use std::cmp::Reverse;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -63,10 +65,13 @@ impl Moment {
     }
 }
 
-/// Groups lines, newest first, into days of the club's calendar.
+/// Groups lines into days of the club's calendar, newest first. What still waits since an earlier day
+/// may come in front of today's lines, and is put where it belongs.
 pub fn group<'a>(lines: &'a [LineView], club: &ClubHead, now: Timestamp) -> Vec<Day<'a>> {
     let today = now.to_zoned(club.zone.clone()).date();
     let mut days: Vec<Day<'a>> = Vec::new();
+    let mut lines: Vec<&LineView> = lines.iter().collect();
+    lines.sort_by_key(|line| Reverse(line.at));
     for line in lines {
         let date = line.at.to_zoned(club.zone.clone()).date();
         let shown = Shown::new(line, &club.zone);
