@@ -43,6 +43,15 @@ pub struct Sender<'a> {
     pub clips: &'a BTreeMap<Field, usize>,
 }
 
+impl Sender<'_> {
+    fn wins(&self, known: Option<&Known>, as_of: Moment) -> bool {
+        match self.conflict {
+            Conflict::Newest => known.is_none_or(|known| as_of >= known.at),
+            Conflict::Prefer(connection) => connection == self.connection,
+        }
+    }
+}
+
 /// Merges a report into a profile and remembers in the sender's shadow what was seen.
 pub fn merge(profile: &mut Profile, shadow: &mut Shadow, report: &Report, sender: Sender<'_>) -> Merged {
     let mut merged = Merged::default();
@@ -103,8 +112,7 @@ fn merge_field(
     let clip = sender.clips.get(&field).copied();
     held.resolve_unsure(field, incoming, clip);
     let base = held.base().cloned();
-    let repeats = held.seen.as_ref().is_some_and(|seen| seen.value.as_deref() == incoming)
-        && held.sent.as_ref().is_none_or(|sent| held.seen.as_ref().is_some_and(|seen| seen.at > sent.at));
+    let repeats = held.repeats(incoming);
     let renders = held.renders(field, incoming, clip);
     held.seen = Some(Dated { value: incoming.map(str::to_owned), at: as_of });
     if repeats || renders {
@@ -130,26 +138,23 @@ fn merge_field(
         return;
     }
     let moved_elsewhere = !still_apart
-        && known.is_some_and(|known| {
-            known.by != sender.connection
-                && (!field.is_reference() || known.at > base.at)
-                && !same(field, known.value.as_deref(), base.value.as_deref(), clip)
-        });
+        && known.is_some_and(|known| known.by != sender.connection && has_moved(known, &base, field, clip));
     if moved_elsewhere {
         if same(field, current, incoming, clip) {
             return;
         }
         merged.conflicts.push(field);
-        let newer = known.is_none_or(|known| as_of >= known.at);
-        let wins = match sender.conflict {
-            Conflict::Newest => newer,
-            Conflict::Prefer(connection) => connection == sender.connection,
-        };
-        if !wins {
+        if !sender.wins(known, as_of) {
             return;
         }
     }
     set(profile, field, incoming, as_of, sender.connection, merged);
+}
+
+/// Whether the profile's value is no longer what both sides last agreed on. References read differently on each side.
+fn has_moved(known: &Known, base: &Dated, field: Field, clip: Option<usize>) -> bool {
+    (!field.is_reference() || known.at > base.at)
+        && !same(field, known.value.as_deref(), base.value.as_deref(), clip)
 }
 
 fn set(

@@ -124,6 +124,12 @@ impl Held {
         self.unsure.push(unsure);
     }
 
+    /// Whether `incoming` is what was seen last, and nothing was written since.
+    pub(crate) fn repeats(&self, incoming: Option<&str>) -> bool {
+        let Some(seen) = &self.seen else { return false };
+        seen.value.as_deref() == incoming && self.sent.as_ref().is_none_or(|sent| seen.at > sent.at)
+    }
+
     /// Whether `incoming` is the platform's rendering of our last write. Once it has shown something else since, it is
     /// an edit that puts the value back.
     pub(crate) fn renders(&self, field: Field, incoming: Option<&str>, clip: Option<usize>) -> bool {
