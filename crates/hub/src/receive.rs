@@ -14,7 +14,7 @@ use crate::Hub;
 use crate::clock;
 use crate::decide::{Decision, Incoming};
 use crate::door::{Refusal, Refused, Said, Sender, UserSave};
-use crate::registry::Spoke;
+use crate::registry::{Registry, Spoke};
 
 /// How often a decision is made anew before the sender is asked to come again.
 const DECISIONS: usize = 50;
@@ -28,32 +28,36 @@ impl Hub {
         let registry = self.registry();
         let spoke = registry.spoke(sender.connection).ok_or_else(|| refused(gone(sender)))?;
         let report = self.report(spoke, sender, &save, now).await.map_err(refused)?;
-        let incoming = Incoming {
-            sender,
-            spoke,
-            tracking,
-            now,
-            record_id: &save.record_id,
-            report,
-            ignored: save.ignored,
-        };
+        let (record_id, ignored) = (&save.record_id, save.ignored);
+        let incoming = Incoming { sender, spoke, tracking, now, record_id, report, ignored };
+        self.take(&incoming, &registry).await.map_err(refused)?;
+        Ok(tracking)
+    }
+
+    /// Takes in a report, however it came: identify, decide, keep; what was decided on a state that has moved is
+    /// decided again.
+    pub(crate) async fn take(
+        self: &Arc<Self>,
+        incoming: &Incoming<'_>,
+        registry: &Registry,
+    ) -> Result<(), Refusal> {
         let name_key = incoming.name_key();
         for _ in 0..DECISIONS {
-            let found = self.identify(&incoming, &name_key).await.map_err(refused)?;
-            let decision = self.decide(&incoming, &registry, found).await.map_err(refused)?;
+            let found = self.identify(incoming, &name_key).await?;
+            let decision = self.decide(incoming, registry, found).await?;
             match self.store().receive(decision.receipt.clone()).await {
                 Ok(Verdict::Applied) => {
-                    self.carry_out(decision, now);
-                    return Ok(tracking);
+                    self.carry_out(decision, incoming.now);
+                    return Ok(());
                 }
-                Ok(Verdict::Stale | Verdict::Taken(_)) => self.give_back(&decision, now),
+                Ok(Verdict::Stale | Verdict::Taken(_)) => self.give_back(&decision, incoming.now),
                 Err(error) => {
-                    self.give_back(&decision, now);
-                    return Err(refused(database(&error)));
+                    self.give_back(&decision, incoming.now);
+                    return Err(database(&error));
                 }
             }
         }
-        Err(refused(Refusal::Database))
+        Err(Refusal::Database)
     }
 
     async fn identify(&self, incoming: &Incoming<'_>, name_key: &str) -> Result<Identified, Refusal> {
@@ -92,7 +96,7 @@ impl Hub {
     }
 
     /// A reference in the sender's own number, as the number of a directory entry.
-    async fn refer(&self, sender: Sender, field: Field, number: &str) -> store::Result<String> {
+    pub(crate) async fn refer(&self, sender: Sender, field: Field, number: &str) -> store::Result<String> {
         let role = crate::directory::role_of(field);
         self.directory().entry_for(self.store(), sender, role, number).await.map(|entry| entry.0.to_string())
     }

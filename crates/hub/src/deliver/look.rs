@@ -103,12 +103,12 @@ async fn ask(hub: &Hub, turn: &Turn<'_>) -> Option<Answer> {
 }
 
 /// Whether the question was answered, be it with "none".
-fn answered(answer: &Answer) -> bool {
+pub(super) fn answered(answer: &Answer) -> bool {
     matches!(answer.outcome, Outcome::Saved { .. } | Outcome::Unchanged | Outcome::Gone)
 }
 
 /// A question that was not answered leaves nothing in doubt: nothing was written.
-fn unanswered(outcome: &Outcome) -> Outcome {
+pub(super) fn unanswered(outcome: &Outcome) -> Outcome {
     match outcome {
         Outcome::Doubtful { reason } => Outcome::Unavailable { reason: reason.clone(), retry_after_s: None },
         other => other.clone(),

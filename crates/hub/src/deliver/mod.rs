@@ -5,6 +5,7 @@
 //! call, settle. Result, shadow and log line are one commit.
 
 mod look;
+mod read;
 mod turn;
 
 use std::sync::Arc;
@@ -96,6 +97,9 @@ impl Hub {
                 return turn.keep().await;
             }
         };
+        if self.read_before(turn, &step, sign).await? {
+            return Ok(());
+        }
         let safe = turn.spoke.abilities().of(step.operation).is_some_and(|ability| ability.safe_to_repeat);
         if !safe && !matches!(turn.link.state, State::Calling(_)) {
             if self.found_there(turn, &step, sign).await? {

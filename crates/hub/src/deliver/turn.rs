@@ -27,6 +27,8 @@ pub(super) struct Turn<'a> {
     pub(super) person: Person,
     pub(super) link: Link,
     pub(super) references: References,
+    /// Whether the record was read in this turn.
+    pub(super) read: bool,
     attempts: Vec<Attempt>,
     fields: BTreeMap<Field, Option<String>>,
     notes: Vec<Note>,
@@ -64,6 +66,7 @@ impl<'a> Turn<'a> {
             person,
             link,
             references: References::default(),
+            read: false,
             attempts: Vec::new(),
             fields: BTreeMap::new(),
             notes: Vec::new(),
@@ -263,7 +266,7 @@ impl<'a> Turn<'a> {
         Ok(lines::of_turn(&mut self.link, before, self.fresh, &report))
     }
 
-    async fn read_again(&mut self) -> store::Result<()> {
+    pub(super) async fn read_again(&mut self) -> store::Result<()> {
         if let Some(Handed { person, link }) = read(self.hub, self.spoke, self.person.id).await? {
             self.person = person;
             self.link = link;

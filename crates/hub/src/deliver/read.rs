@@ -1,0 +1,96 @@
+//! Reading before writing: an update that sends the whole record would undo what was changed there meanwhile, so the
+//! record is read and merged in the same turn, wherever the platform can be read and its people are taken.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::lane::Sign;
+use model::{Moment, Operation, Outcome, Report, Step, merge};
+use platform::{Found, Given};
+
+use super::look::{answered, unanswered};
+use super::turn::Turn;
+use crate::Hub;
+use crate::clock;
+use crate::decide::Incoming;
+use crate::door::Sender;
+use crate::lanes::sign_of;
+
+impl Hub {
+    /// Reads the record that a whole-record update is about to replace. Answers whether the step must be planned anew.
+    pub(super) async fn read_before(
+        self: &Arc<Self>,
+        turn: &mut Turn<'_>,
+        step: &Step,
+        sign: &mut Sign,
+    ) -> store::Result<bool> {
+        let abilities = turn.spoke.abilities();
+        let whole = abilities.of(step.operation).is_some_and(|ability| ability.whole_record);
+        let reads = abilities.can(Operation::ReadPerson) && turn.spoke.agreement().receives_people;
+        let Some(record) = turn.link.record.clone().filter(|_| whole && reads && !turn.read) else {
+            return Ok(false);
+        };
+        let Ok(endpoint) = turn.spoke.endpoint(turn.person.club).cloned() else { return Ok(false) };
+        let began = self.clock().now();
+        let given = Given { record: Some(record), now: began.timestamp(), ..Given::default() };
+        let answer = endpoint.call(Operation::ReadPerson, &given).await;
+        let now = self.clock().now();
+        *sign = sign_of(&answer.outcome, now);
+        if answer.outcome == Outcome::Gone || !answered(&answer) {
+            let asked = Step { operation: Operation::ReadPerson, ..step.clone() };
+            turn.tried(&asked, &answer, now);
+            turn.settle(step, &unanswered(&answer.outcome), (began, now));
+            turn.keep().await?;
+            return Ok(true);
+        }
+        turn.read = true;
+        match answer.found.first() {
+            Some(found) => self.merge_read(turn, found, began).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Merges what was read; a change is taken in like any other report, and the step is planned anew.
+    async fn merge_read(
+        self: &Arc<Self>,
+        turn: &mut Turn<'_>,
+        found: &Found,
+        began: Moment,
+    ) -> store::Result<bool> {
+        let sender = Sender { connection: turn.spoke.id(), club: turn.person.club };
+        let mut fields = BTreeMap::new();
+        for (field, value) in &found.fields {
+            let value = match field.is_reference() {
+                true => self.refer(sender, *field, value).await?,
+                false => value.clone(),
+            };
+            fields.insert(*field, Some(value));
+        }
+        let report = Report { kind: None, fields, as_of: began };
+        let mut trial = (turn.person.profile.clone(), turn.link.shadow.clone());
+        self.directory().number_to_entry(&mut trial.1, sender);
+        let by = model::Sender {
+            connection: sender.connection,
+            conflict: turn.spoke.agreement().conflict,
+            clips: &turn.spoke.abilities().clips,
+        };
+        if !merge(&mut trial.0, &mut trial.1, &report, by).is_change() {
+            return Ok(false);
+        }
+        let registry = Arc::clone(&self.registry());
+        let incoming = Incoming {
+            sender,
+            spoke: turn.spoke,
+            tracking: clock::tracking(self.clock(), began),
+            now: began,
+            record_id: &found.id.id,
+            report,
+            ignored: Vec::new(),
+        };
+        if let Err(refusal) = self.take(&incoming, &registry).await {
+            tracing::error!(%refusal, "what was read before a whole-record update could not be kept");
+        }
+        turn.read_again().await?;
+        Ok(true)
+    }
+}
