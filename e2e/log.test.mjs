@@ -191,6 +191,11 @@ test("lines become cards on a phone, and nothing scrolls sideways", async (t) =>
     await page.locator(".more > summary").first().click();
     const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     assert.ok(content <= window, `${content} > ${window}`);
+    const outside = await page.locator(".panel input, .panel select, .panel button").evaluateAll((all) => {
+      const right = document.querySelector(".panel").getBoundingClientRect().right;
+      return all.filter((one) => one.getBoundingClientRect().right > right).map((one) => one.name);
+    });
+    assert.deepEqual(outside, [], "what is inside the filters stays inside");
     const small = await page.locator("button:visible, .views a, .more > summary").evaluateAll((all) =>
       all.filter((one) => !one.matches(".copy") && one.getBoundingClientRect().height < 40).map((one) => one.textContent));
     assert.deepEqual(small, [], "fingers need 40 pixels");

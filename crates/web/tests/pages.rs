@@ -21,7 +21,7 @@ struct Answer {
 
 impl Answer {
     fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().expect("headers are text"))
     }
 
     fn lines(&self) -> usize {
@@ -39,9 +39,12 @@ fn fixtures() -> Arc<Fixtures> {
 }
 
 async fn get_from(router: axum::Router, path: &str) -> Answer {
-    let response = router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+    let response = router
+        .oneshot(Request::get(path).body(Body::empty()).expect("a path"))
+        .await
+        .expect("a router always answers");
     let (parts, body) = response.into_parts();
-    let bytes = to_bytes(body, 4 << 20).await.unwrap();
+    let bytes = to_bytes(body, 4 << 20).await.expect("a page below 4 MiB");
     Answer {
         status: parts.status,
         headers: parts.headers,
