@@ -23,12 +23,12 @@ use crate::config::Config;
 use crate::control;
 use crate::pages::Logs;
 
-/// How many people the indexer takes at once, and how long it rests when there are none.
-const INDEX_AT_ONCE: usize = 200;
-const INDEX_REST: Duration = Duration::from_millis(500);
-/// Bodies of no use to any door that are heard out all the same, and for how long.
-const HEARD_OUT_BYTES: RangeInclusive<u64> = (1 << 20) + 1..=128 << 20;
-const HEARD_OUT_WITHIN: Duration = Duration::from_secs(10);
+/// How many people the indexer takes at once: few, for nobody is accepted meanwhile.
+const INDEX_AT_ONCE: usize = 20;
+/// How long it rests between two helpings while calls are under way, while none are, and when nobody is left.
+const INDEX_BESIDE_WORK: Duration = Duration::from_millis(50);
+const INDEX_IN_PEACE: Duration = Duration::from_millis(2);
+const INDEX_DONE: Duration = Duration::from_millis(500);
 /// How long a stopping hub waits for calls under way.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
 
@@ -88,17 +88,19 @@ async fn hear_out(request: Request, next: Next) -> Response {
     next.run(Request::from_parts(head, Body::empty())).await
 }
 
-/// Fills the search just behind the accept.
+/// Fills the search just behind the accept, and lets work go first.
 async fn index(hub: Arc<Hub>) {
     loop {
-        match hub.store().index_people(INDEX_AT_ONCE).await {
-            Ok(INDEX_AT_ONCE) => tokio::time::sleep(Duration::from_millis(20)).await,
-            Ok(_) => tokio::time::sleep(INDEX_REST).await,
+        let rest = match hub.store().index_people(INDEX_AT_ONCE).await {
+            Ok(INDEX_AT_ONCE) if hub.pulses().iter().any(|pulse| pulse.under_way > 0) => INDEX_BESIDE_WORK,
+            Ok(INDEX_AT_ONCE) => INDEX_IN_PEACE,
+            Ok(_) => INDEX_DONE,
             Err(error) => {
                 tracing::error!(%error, "the search index could not be filled; trying again");
-                tokio::time::sleep(INDEX_REST).await;
+                INDEX_DONE
             }
-        }
+        };
+        tokio::time::sleep(rest).await;
     }
 }
 

@@ -29,8 +29,8 @@ impl Hub {
         let spoke = registry.spoke(sender.connection).ok_or_else(|| refused(gone(sender)))?;
         let report = self.report(spoke, sender, &save, now).await.map_err(refused)?;
         let (record_id, ignored) = (&save.record_id, save.ignored);
-        let incoming = Incoming { sender, spoke, tracking, now, record_id, report, ignored };
-        self.take(&incoming, &registry).await.map_err(refused)?;
+        let incoming = Incoming { sender, spoke, tracking, now, record_id, report, ignored, anew: None };
+        self.take(incoming, &registry).await.map_err(refused)?;
         Ok(tracking)
     }
 
@@ -38,19 +38,22 @@ impl Hub {
     /// decided again.
     pub(crate) async fn take(
         self: &Arc<Self>,
-        incoming: &Incoming<'_>,
+        mut incoming: Incoming<'_>,
         registry: &Registry,
     ) -> Result<(), Refusal> {
         let name_key = incoming.name_key();
         for _ in 0..DECISIONS {
-            let found = self.identify(incoming, &name_key).await?;
-            let decision = self.decide(incoming, registry, found).await?;
+            let found = self.identify(&incoming, &name_key).await?;
+            let decision = self.decide(&incoming, registry, found).await?;
             match self.store().receive(decision.receipt.clone()).await {
                 Ok(Verdict::Applied) => {
                     self.carry_out(decision, incoming.now);
                     return Ok(());
                 }
-                Ok(Verdict::Stale | Verdict::Taken(_)) => self.give_back(&decision, incoming.now),
+                Ok(Verdict::Stale | Verdict::Taken(_)) => {
+                    self.give_back(&decision, incoming.now);
+                    incoming.anew = Some(self.clock().now());
+                }
                 Err(error) => {
                     self.give_back(&decision, incoming.now);
                     return Err(database(&error));

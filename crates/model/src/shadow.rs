@@ -57,6 +57,9 @@ pub struct Held {
     /// What we last wrote there, until somebody there edits it.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Dated>,
+    /// What it was believed to hold when we wrote: a report of that is late, a report of a third value is an edit.
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<String>,
     /// What the platform last reported.
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<Dated>,
@@ -99,6 +102,18 @@ impl Held {
     }
 
     /// Whether we wrote the field, or may have, at or after an instant: then a report of that instant teaches nothing.
+    /// Whether a report made at `as_of` and taken in after a later write of ours shows only what that write replaced.
+    pub fn is_overtaken(
+        &self,
+        field: Field,
+        incoming: Option<&str>,
+        as_of: Moment,
+        clip: Option<usize>,
+    ) -> bool {
+        self.is_written_since(as_of)
+            && (!self.unsure.is_empty() || same(field, self.replaced.as_deref(), incoming, clip))
+    }
+
     pub(crate) fn is_written_since(&self, as_of: Moment) -> bool {
         self.sent.as_ref().is_some_and(|sent| sent.at >= as_of)
             || self.unsure.iter().any(|unsure| unsure.at >= as_of)
@@ -187,6 +202,10 @@ impl Shadow {
             let held = self.fields.entry(*field).or_default();
             if held.seen.as_ref().is_none_or(|seen| seen.value != *value) {
                 held.apart = None;
+            }
+            let before = held.base().and_then(|base| base.value.clone());
+            if before != *value {
+                held.replaced = before;
             }
             held.sent = Some(Dated { value: value.clone(), at });
             held.unsure.clear();

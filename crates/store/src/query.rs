@@ -60,7 +60,8 @@ pub struct LineQuery {
     pub turn: Option<Turn>,
     /// Only those from or to this connection.
     pub connection: Option<ConnectionId>,
-    /// Only those sent by it (`true`) or to it (`false`); needs `connection`.
+    /// Only those sent by the connection (`true`) or to it (`false`); without a connection, those that came from a
+    /// platform and went nowhere, or those that went to one.
     pub outward: Option<bool>,
     /// Received at or after.
     pub from: Option<Moment>,

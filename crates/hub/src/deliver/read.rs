@@ -86,8 +86,9 @@ impl Hub {
             record_id: &found.id.id,
             report,
             ignored: Vec::new(),
+            anew: None,
         };
-        if let Err(refusal) = self.take(&incoming, &registry).await {
+        if let Err(refusal) = self.take(incoming, &registry).await {
             tracing::error!(%refusal, "what was read before a whole-record update could not be kept");
         }
         turn.read_again().await?;

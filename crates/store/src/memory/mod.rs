@@ -338,6 +338,8 @@ fn wanted(line: &Line, query: &LineQuery) -> bool {
         && query.level.is_none_or(|level| line.level == level)
         && query.turn.is_none_or(|turn| line.turn == turn)
         && query.connection.is_none_or(about_it)
+        && (query.connection.is_some()
+            || query.outward.is_none_or(|inward| inward == (line.facts.from == Some(line.about))))
         && query.from.is_none_or(|from| at >= from)
         && query.until.is_none_or(|until| at < until)
         && query.older_than.is_none_or(|bound| key < bound)

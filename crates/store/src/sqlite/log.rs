@@ -102,6 +102,8 @@ pub(super) fn lines(db: &Connection, query: &LineQuery) -> Result<LinePage> {
             Some(false) => also("about = ? AND sender IS NOT about", vec![id]),
             None => also("(about = ? OR sender = ?)", vec![id.clone(), id]),
         }
+    } else if let Some(inward) = query.outward {
+        also(if inward { "sender IS about" } else { "sender IS NOT about" }, Vec::new());
     }
     if let Some(from) = query.from {
         also("tracking >= ?", vec![bound(from)]);
