@@ -31,7 +31,7 @@ pub fn memory(pid: u32, name: &str) -> Result<f64> {
 pub fn fdatasync_ms(folder: &Path) -> Result<f64> {
     let path = folder.join("fdatasync.probe");
     let mut file = File::create(&path)?;
-    file.write_all(&[0u8; 1 << 20])?;
+    file.write_all(&vec![0u8; 1 << 20])?;
     file.sync_all()?;
     let mut times = Vec::new();
     for turn in 0..200u64 {

@@ -29,6 +29,9 @@ const INDEX_AT_ONCE: usize = 20;
 const INDEX_BESIDE_WORK: Duration = Duration::from_millis(50);
 const INDEX_IN_PEACE: Duration = Duration::from_millis(2);
 const INDEX_DONE: Duration = Duration::from_millis(500);
+/// Bodies of no use to any door that are heard out all the same, and for how long.
+const HEARD_OUT_BYTES: RangeInclusive<u64> = (1 << 20) + 1..=128 << 20;
+const HEARD_OUT_WITHIN: Duration = Duration::from_secs(10);
 /// How long a stopping hub waits for calls under way.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
 

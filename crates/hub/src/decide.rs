@@ -137,10 +137,10 @@ impl Hub {
             let link = link_to(&mut draft.links, draft.person.id, spoke.id());
             let occasion = Occasion::of(incoming, &draft.person, Some(spoke));
             match self.accept_on(link, &draft.person, spoke, (incoming.tracking, incoming.now)) {
-                Accepted::Due => match self.claim(link, &draft.person, spoke, incoming.now) {
-                    true => claimed.push(spoke.id()),
-                    false => due.push(spoke.id()),
-                },
+                Accepted::Due => {
+                    let taken = self.claim(link, &draft.person, spoke, incoming.now);
+                    if taken { &mut claimed } else { &mut due }.push(spoke.id());
+                }
                 Accepted::Waits => due.push(spoke.id()),
                 Accepted::Rests(Rest::Same) => {}
                 Accepted::Rests(rest) => written.push(lines::rests(&occasion, rest, &draft.notes)),

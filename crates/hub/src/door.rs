@@ -135,7 +135,7 @@ impl Hub {
         match self.store().keep_lines(vec![line]).await {
             Ok(()) => self.announce(sender.club),
             Err(error) => {
-                tracing::error!(%error, %tracking, "a refusal could not be noted in the club's log")
+                tracing::error!(%error, %tracking, "a refusal could not be noted in the club's log");
             }
         }
         tracking

@@ -158,7 +158,6 @@ impl Hub {
         drop(self.changes.send(club));
     }
 
-    #[expect(clippy::unused_self, reason = "a virtual clock will sleep here")]
     pub(crate) async fn clock_sleep(&self, ms: u64) {
         tokio::time::sleep(Duration::from_millis(ms)).await;
     }

@@ -1,5 +1,6 @@
 //! The turn-up file and the configuration of the house.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -108,11 +109,9 @@ impl House {
         );
         if self.plans.hurried {
             hurried_vfp(&root.join("platforms"));
-            text.push_str(&format!("platforms = {:?}\n", root.join("platforms").to_str().unwrap()));
+            writeln!(text, "platforms = {:?}", root.join("platforms").to_str().unwrap()).unwrap();
         }
-        text.push_str(&format!(
-            "[installation.intouch]\nlogin_url = \"{intouch}\"\napi_url = \"{intouch}\"\n"
-        ));
+        writeln!(text, "[installation.intouch]\nlogin_url = \"{intouch}\"\napi_url = \"{intouch}\"").unwrap();
         fs::write(root.join("connector.toml"), text).unwrap();
     }
 }

@@ -76,10 +76,8 @@ impl Hub {
                 turn.plan_on(now);
             }
             match turn.commit().await? {
-                Wound::Kept => return Ok(()),
                 Wound::Moved if matches!(turn.link.state, State::Doubtful(_)) => {}
-                Wound::Moved => return Ok(()),
-                Wound::Taken => return Ok(()),
+                Wound::Kept | Wound::Moved | Wound::Taken => return Ok(()),
             }
         }
     }

@@ -60,10 +60,8 @@ impl Hub {
         let sender = Sender { connection: turn.spoke.id(), club: turn.person.club };
         let mut fields = BTreeMap::new();
         for (field, value) in &found.fields {
-            let value = match field.is_reference() {
-                true => self.refer(sender, *field, value).await?,
-                false => value.clone(),
-            };
+            let value =
+                if field.is_reference() { self.refer(sender, *field, value).await? } else { value.clone() };
             fields.insert(*field, Some(value));
         }
         let report = Report { kind: None, fields, as_of: began };

@@ -78,8 +78,12 @@ impl Directory {
         let directory = Directory::default();
         {
             let mut tables = directory.write();
-            entries.into_iter().for_each(|entry| tables.put(entry));
-            correspondences.into_iter().for_each(|one| tables.put_correspondence(one));
+            for entry in entries {
+                tables.put(entry);
+            }
+            for one in correspondences {
+                tables.put_correspondence(one);
+            }
         }
         Ok(directory)
     }
@@ -163,8 +167,12 @@ impl Directory {
         for (entry, id) in entries.iter_mut().zip(&ids) {
             entry.id = *id;
         }
-        entries.into_iter().for_each(|entry| tables.put(entry));
-        correspondences.into_iter().for_each(|one| tables.put_correspondence(one));
+        for entry in entries {
+            tables.put(entry);
+        }
+        for one in correspondences {
+            tables.put_correspondence(one);
+        }
         Ok(ids)
     }
 
