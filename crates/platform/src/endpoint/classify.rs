@@ -117,9 +117,15 @@ impl Heard<'_> {
         let id = self.id(&self.call.reading.id).map_err(|problem| unreadable(&problem))?;
         match self.operation {
             Operation::ReadPerson if found.is_empty() => return Ok((Outcome::Gone, found)),
-            Operation::CreateProspect
-            | Operation::CreateMember
-            | Operation::CreateLeadSource
+            Operation::CreateProspect | Operation::CreateMember if id.is_none() => {
+                let status = self.response.status;
+                let reason = format!(
+                    "the platform took it and did not say the record's number (answer {status}); sending it again might \
+                     make a second one"
+                );
+                return Err(Outcome::Doubtful { reason });
+            }
+            Operation::CreateLeadSource
             | Operation::SaveProspect
             | Operation::SaveMember
             | Operation::SaveExMember
