@@ -1,8 +1,8 @@
 //! A hub over a data directory: its lock, its master key, its store.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,7 +25,10 @@ pub struct Running {
 
 /// Opens the data directory and makes a hub over it. Nothing is sent yet.
 pub async fn open(config: &Config) -> Result<Running> {
-    std::fs::create_dir_all(&config.data)
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.data)
         .with_context(|| format!("the data directory `{}` cannot be made", config.data.display()))?;
     let lock = lock(&config.data)?;
     let vault = Vault::from_base64(&master_key(&config.data)?)?;
