@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 
 use crate::sink::now;
 
@@ -105,14 +106,7 @@ pub async fn flat_out(target: &Target, connections: usize, records: Vec<Record>)
             anyhow::Ok((began, answered))
         })
     });
-    let mut sent = Sent { began: Vec::new(), answered: Vec::new(), took: Duration::ZERO };
-    for worker in workers.collect::<Vec<_>>() {
-        let (began, answered) = worker.await??;
-        sent.began.extend(began);
-        sent.answered.extend(answered);
-    }
-    sent.took = started.elapsed();
-    Ok(sent)
+    gather(workers.collect(), started).await
 }
 
 /// Sends records at a fixed rate, whether or not the answers keep up.
@@ -139,8 +133,15 @@ pub async fn at_rate(target: &Target, connections: usize, rate: u64, records: Ve
             }
         })
     });
+    gather(workers.collect(), started).await
+}
+
+type Told = Result<(Vec<(u64, Instant)>, Vec<Duration>)>;
+
+/// What all workers did.
+async fn gather(workers: Vec<JoinHandle<Told>>, started: Instant) -> Result<Sent> {
     let mut sent = Sent { began: Vec::new(), answered: Vec::new(), took: Duration::ZERO };
-    for worker in workers.collect::<Vec<_>>() {
+    for worker in workers {
         let (began, answered) = worker.await??;
         sent.began.extend(began);
         sent.answered.extend(answered);

@@ -115,7 +115,7 @@ impl Hub {
         self.lanes().get(connection).is_some_and(|running| lock(&running.state).lane.claim(person))
     }
 
-    pub(crate) fn lane_unclaim(self: &Arc<Self>, connection: ConnectionId, person: PersonId, _now: Moment) {
+    pub(crate) fn lane_unclaim(self: &Arc<Self>, connection: ConnectionId, person: PersonId) {
         self.lane_event(connection, Event::Ended { person, again: None, platform: Sign::Silent });
     }
 

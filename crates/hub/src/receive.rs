@@ -51,11 +51,11 @@ impl Hub {
                     return Ok(());
                 }
                 Ok(Verdict::Stale | Verdict::Taken(_)) => {
-                    self.give_back(&decision, incoming.now);
+                    self.give_back(&decision);
                     incoming.anew = Some(self.clock().now());
                 }
                 Err(error) => {
-                    self.give_back(&decision, incoming.now);
+                    self.give_back(&decision);
                     return Err(database(&error));
                 }
             }
@@ -119,9 +119,9 @@ impl Hub {
         self.announce(person.club);
     }
 
-    fn give_back(self: &Arc<Self>, decision: &Decision, now: Moment) {
+    fn give_back(self: &Arc<Self>, decision: &Decision) {
         for connection in &decision.claimed {
-            self.lane_unclaim(*connection, decision.receipt.person.person.id, now);
+            self.lane_unclaim(*connection, decision.receipt.person.person.id);
         }
     }
 }
