@@ -24,8 +24,6 @@ pub(crate) struct Incoming<'a> {
     pub(crate) record_id: &'a str,
     pub(crate) report: Report,
     pub(crate) ignored: Vec<String>,
-    /// When it was decided anew, if it was.
-    pub(crate) anew: Option<Moment>,
 }
 
 impl Incoming<'_> {
@@ -220,28 +218,11 @@ fn take_in(incoming: &Incoming<'_>, directory: &Directory, draft: &mut Draft) ->
         clips: &incoming.spoke.abilities().clips,
     };
     directory.number_to_entry(&mut own.shadow, incoming.sender);
-    let report = current(incoming, own);
-    let merged = merge(&mut draft.person.profile, &mut own.shadow, &report, sender);
+    let merged = merge(&mut draft.person.profile, &mut own.shadow, &incoming.report, sender);
     directory.entry_to_number(&mut own.shadow, incoming.sender);
     if merged.is_change() && !draft.is_new {
         draft.person.revision += 1;
         draft.person.modified = (incoming.sender.connection, incoming.now);
     }
     merged
-}
-
-/// The report as it stands now. One that is decided anew because a call to its sender ended meanwhile was made after
-/// that call's record was read, so it counts from now; only what the call replaced is out of date.
-fn current(incoming: &Incoming<'_>, own: &Link) -> Report {
-    let mut report = incoming.report.clone();
-    if let Some(now) = incoming.anew {
-        let clips = &incoming.spoke.abilities().clips;
-        report.fields.retain(|field, value| {
-            let clip = clips.get(field).copied();
-            let held = own.shadow.fields.get(field);
-            !held.is_some_and(|held| held.is_overtaken(*field, value.as_deref(), report.as_of, clip))
-        });
-        report.as_of = now;
-    }
-    report
 }

@@ -18,6 +18,8 @@ use crate::registry::{Registry, Spoke};
 
 /// How often a decision is made anew before the sender is asked to come again.
 const DECISIONS: usize = 50;
+/// How long a sender's call may have been on its way: it says what was so when it was made, not when it arrived.
+const ON_ITS_WAY_MS: i64 = 2_000;
 
 impl Hub {
     /// Takes in what a sender says of a person. Answers after the commit, with the save's tracking UUID.
@@ -29,7 +31,7 @@ impl Hub {
         let spoke = registry.spoke(sender.connection).ok_or_else(|| refused(gone(sender)))?;
         let report = self.report(spoke, sender, &save, now).await.map_err(refused)?;
         let (record_id, ignored) = (&save.record_id, save.ignored);
-        let incoming = Incoming { sender, spoke, tracking, now, record_id, report, ignored, anew: None };
+        let incoming = Incoming { sender, spoke, tracking, now, record_id, report, ignored };
         self.take(incoming, &registry).await.map_err(refused)?;
         Ok(tracking)
     }
@@ -38,7 +40,7 @@ impl Hub {
     /// decided again.
     pub(crate) async fn take(
         self: &Arc<Self>,
-        mut incoming: Incoming<'_>,
+        incoming: Incoming<'_>,
         registry: &Registry,
     ) -> Result<(), Refusal> {
         let name_key = incoming.name_key();
@@ -50,10 +52,7 @@ impl Hub {
                     self.carry_out(decision, incoming.now);
                     return Ok(());
                 }
-                Ok(Verdict::Stale | Verdict::Taken(_)) => {
-                    self.give_back(&decision);
-                    incoming.anew = Some(self.clock().now());
-                }
+                Ok(Verdict::Stale | Verdict::Taken(_)) => self.give_back(&decision),
                 Err(error) => {
                     self.give_back(&decision);
                     return Err(database(&error));
@@ -95,7 +94,8 @@ impl Hub {
             };
             fields.insert(*field, value);
         }
-        Ok(Report { kind: Some(save.kind), fields, as_of: now })
+        let on_its_way_since = Some(now.plus_ms(-ON_ITS_WAY_MS));
+        Ok(Report { kind: Some(save.kind), fields, as_of: now, on_its_way_since })
     }
 
     /// A reference in the sender's own number, as the number of a directory entry.

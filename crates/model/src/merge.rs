@@ -3,10 +3,13 @@
 //! Three-way, with the sender's shadow as base, so that a platform that merely repeats what it was told changes
 //! nothing, and one that reports an old value does not undo a newer one.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::shadow::same;
-use crate::{Conflict, ConnectionId, Dated, Field, Kind, Known, KnownKind, Moment, Profile, Report, Shadow};
+use crate::{
+    Conflict, ConnectionId, Dated, Field, Held, Kind, Known, KnownKind, Moment, Profile, Report, Shadow,
+};
 
 /// What a merge did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +47,10 @@ pub struct Sender<'a> {
 }
 
 impl Sender<'_> {
+    fn clip(&self, field: Field) -> Option<usize> {
+        self.clips.get(&field).copied()
+    }
+
     fn wins(&self, known: Option<&Known>, as_of: Moment) -> bool {
         match self.conflict {
             Conflict::Newest => known.is_none_or(|known| as_of >= known.at),
@@ -57,7 +64,7 @@ pub fn merge(profile: &mut Profile, shadow: &mut Shadow, report: &Report, sender
     let mut merged = Merged::default();
     merge_kind(profile, shadow, report, sender, &mut merged);
     for (field, incoming) in &report.fields {
-        merge_field(profile, shadow, (*field, incoming.as_deref(), report.as_of), sender, &mut merged);
+        merge_field(profile, shadow, (*field, incoming.as_deref(), report), sender, &mut merged);
     }
     merged
 }
@@ -71,13 +78,18 @@ fn merge_kind(
 ) {
     let Some(kind) = report.kind else { return };
     let repeated = shadow.kind == Some(kind);
-    let written = [shadow.kind_sent, shadow.kind_unsure.map(|unsure| unsure.at)];
-    if written.into_iter().flatten().any(|at| at >= report.as_of) {
-        merged.look_again |= !repeated;
+    let seen_since = shadow.kind_seen.map(|seen| seen.cmp(&report.as_of));
+    if seen_since == Some(Ordering::Greater) {
         return;
     }
-    if shadow.kind_seen.is_some_and(|seen| seen > report.as_of) {
-        return;
+    let since = report.on_its_way_since.unwrap_or(report.as_of);
+    if shadow.is_kind_written_since(since) {
+        let edit = report.on_its_way_since.is_some() && shadow.is_kind_edit_across(kind, since);
+        merged.look_again |= !edit && !repeated;
+        if !edit || seen_since == Some(Ordering::Equal) {
+            return;
+        }
+        shadow.cross_kind(report.as_of);
     }
     let arrived = shadow.resolve_unsure_kind(kind, report.as_of);
     shadow.kind = Some(kind);
@@ -96,22 +108,30 @@ fn merge_kind(
 fn merge_field(
     profile: &mut Profile,
     shadow: &mut Shadow,
-    (field, incoming, as_of): (Field, Option<&str>, Moment),
+    (field, incoming, report): (Field, Option<&str>, &Report),
     sender: Sender<'_>,
     merged: &mut Merged,
 ) {
     let incoming = incoming.filter(|value| !value.trim().is_empty());
+    let as_of = report.as_of;
+    let since = report.on_its_way_since.unwrap_or(as_of);
     let held = shadow.fields.entry(field).or_default();
-    if held.is_written_since(as_of) {
-        merged.look_again = true;
+    let clip = sender.clip(field);
+    let seen_since = held.seen.as_ref().map(|seen| seen.at.cmp(&as_of));
+    if seen_since == Some(Ordering::Greater) {
         return;
     }
-    if held.seen.as_ref().is_some_and(|seen| seen.at > as_of) {
-        return;
+    if held.is_written_since(since) {
+        let edit = report.on_its_way_since.is_some() && held.is_edit_across(field, incoming, since, clip);
+        merged.look_again |= !edit;
+        if !edit || seen_since == Some(Ordering::Equal) {
+            return;
+        }
+    } else {
+        held.resolve_unsure(field, incoming, since, clip);
     }
-    let clip = sender.clips.get(&field).copied();
-    held.resolve_unsure(field, incoming, clip);
-    let base = held.base().cloned();
+    let base = held.at(since);
+    held.cross(since, as_of);
     let repeats = held.repeats(incoming);
     let renders = held.renders(field, incoming, clip);
     held.seen = Some(Dated { value: incoming.map(str::to_owned), at: as_of });
@@ -122,16 +142,7 @@ fn merge_field(
     let known = profile.fields.get(&field);
     let current = known.and_then(|known| known.value.as_deref());
     let Some(base) = base else {
-        match (current, incoming) {
-            (_, None) => {}
-            (Some(current), Some(_)) if same(field, Some(current), incoming, clip) => {}
-            (Some(current), Some(_)) if known.is_some_and(|known| known.by != sender.connection) => {
-                held.apart = Some(current.to_owned());
-                merged.left_apart.push(field);
-            }
-            _ => set(profile, field, incoming, as_of, sender.connection, merged),
-        }
-        return;
+        return meet(profile, held, (field, incoming, as_of), sender, merged);
     };
     let still_apart = held.apart.take().is_some_and(|apart| current == Some(apart.as_str()));
     if current == incoming {
@@ -149,6 +160,26 @@ fn merge_field(
         }
     }
     set(profile, field, incoming, as_of, sender.connection, merged);
+}
+
+/// Two records meet: what is empty on one side is learned from the other; where both are filled, neither is overwritten.
+fn meet(
+    profile: &mut Profile,
+    held: &mut Held,
+    (field, incoming, as_of): (Field, Option<&str>, Moment),
+    sender: Sender<'_>,
+    merged: &mut Merged,
+) {
+    let known = profile.fields.get(&field);
+    match (known.and_then(|known| known.value.as_deref()), incoming) {
+        (_, None) => {}
+        (Some(current), Some(_)) if same(field, Some(current), incoming, sender.clip(field)) => {}
+        (Some(current), Some(_)) if known.is_some_and(|known| known.by != sender.connection) => {
+            held.apart = Some(current.to_owned());
+            merged.left_apart.push(field);
+        }
+        _ => set(profile, field, incoming, as_of, sender.connection, merged),
+    }
 }
 
 /// Whether the profile's value is no longer what both sides last agreed on. References read differently on each side.

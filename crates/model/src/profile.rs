@@ -96,4 +96,7 @@ pub struct Report {
     pub fields: BTreeMap<Field, Option<String>>,
     /// The instant that the report describes: the request's start less the platform's declared lag.
     pub as_of: Moment,
+    /// Told once (a call, a webhook, a row of a file) and on its way since this instant at the earliest, so that what we
+    /// wrote since then may have crossed it. `None` for what was asked for and can be asked for again.
+    pub on_its_way_since: Option<Moment>,
 }

@@ -23,6 +23,10 @@ pub struct Dated {
 /// How many different values of unanswered calls a field remembers; the oldest gives way.
 const UNSURE_MAX: usize = 8;
 
+/// How many values that we replaced a field remembers, and for how many milliseconds.
+const REPLACED_MAX: usize = 4;
+const REPLACED_MS: i64 = 3_600_000;
+
 /// What an unanswered call carried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unsure {
@@ -57,9 +61,10 @@ pub struct Held {
     /// What we last wrote there, until somebody there edits it.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Dated>,
-    /// What it was believed to hold when we wrote: a report of that is late, a report of a third value is an edit.
-    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
-    pub replaced: Option<String>,
+    /// What our last writes replaced, oldest first, each with when it was replaced: a report that crosses our write and
+    /// shows one of these is late, one that shows anything else is an edit.
+    #[serde(rename = "b", default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<Dated>,
     /// What the platform last reported.
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<Dated>,
@@ -101,34 +106,72 @@ impl Held {
         self.sent.is_some() || self.seen.is_some() || !self.unsure.is_empty()
     }
 
-    /// Whether we wrote the field, or may have, at or after an instant: then a report of that instant teaches nothing.
-    /// Whether a report made at `as_of` and taken in after a later write of ours shows only what that write replaced.
-    pub fn is_overtaken(
-        &self,
-        field: Field,
-        incoming: Option<&str>,
-        as_of: Moment,
-        clip: Option<usize>,
-    ) -> bool {
-        self.is_written_since(as_of)
-            && (!self.unsure.is_empty() || same(field, self.replaced.as_deref(), incoming, clip))
-    }
-
+    /// Whether we wrote the field, or may have, at or after an instant: a report of that instant crosses our write.
     pub(crate) fn is_written_since(&self, as_of: Moment) -> bool {
         self.sent.as_ref().is_some_and(|sent| sent.at >= as_of)
             || self.unsure.iter().any(|unsure| unsure.at >= as_of)
     }
 
+    /// Whether a report that crosses our writes shows neither what they wrote nor what they replaced: somebody there
+    /// edited it about when we wrote.
+    pub(crate) fn is_edit_across(
+        &self,
+        field: Field,
+        incoming: Option<&str>,
+        since: Moment,
+        clip: Option<usize>,
+    ) -> bool {
+        let held = self.base().into_iter().chain(self.replaced_since(since)).map(|dated| &dated.value);
+        let unsure = self.unsure.iter().map(|unsure| &unsure.value);
+        !held.chain(unsure).any(|value| same(field, value.as_deref(), incoming, clip))
+    }
+
+    fn replaced_since(&self, since: Moment) -> impl Iterator<Item = &Dated> {
+        self.replaced.iter().filter(move |replaced| replaced.at >= since)
+    }
+
+    /// What it was believed to hold at an instant, before the writes that a report crosses.
+    pub(crate) fn at(&self, since: Moment) -> Option<Dated> {
+        let before =
+            self.replaced_since(since).next().map(|replaced| Dated { at: since, ..replaced.clone() });
+        before.or_else(|| self.base().cloned())
+    }
+
+    /// Nobody knows whether our write or the edit that crossed it and arrived at `as_of` stayed, so that the write
+    /// counts as unanswered.
+    pub(crate) fn cross(&mut self, since: Moment, as_of: Moment) {
+        if let Some(Dated { value, at }) = self.sent.take_if(|sent| sent.at >= since) {
+            self.note_unsure(Unsure { value, at, until: at.max(as_of) });
+        }
+    }
+
     /// A later sighting of an unanswered write ends the uncertainty of it and of those before it: it did arrive, and
-    /// after every sighting that did not show it, for as long as it could. Anything else ends nothing, for the call may
-    /// still be carried out.
-    pub(crate) fn resolve_unsure(&mut self, field: Field, incoming: Option<&str>, clip: Option<usize>) {
+    /// after every sighting that did not show it, for as long as it could. A sighting of anything else ends only what
+    /// can no longer be carried out.
+    pub(crate) fn resolve_unsure(
+        &mut self,
+        field: Field,
+        incoming: Option<&str>,
+        since: Moment,
+        clip: Option<usize>,
+    ) {
         let arrived = |unsure: &Unsure| same(field, unsure.value.as_deref(), incoming, clip);
-        let Some(newest) = self.unsure.iter().rposition(arrived) else { return };
-        if let Some(Unsure { value, at, until }) = self.unsure.drain(..=newest).next_back() {
+        let newest = self.unsure.iter().rposition(arrived).map_or(0, |newest| newest + 1);
+        if let Some(Unsure { value, at, until }) = self.unsure.drain(..newest).next_back() {
             let without_it = self.seen.as_ref().map_or(at, |seen| seen.at.min(until));
             self.sent = Some(Dated { value, at: at.max(without_it) });
         }
+        self.unsure.retain(|unsure| unsure.until >= since);
+    }
+
+    fn note_replaced(&mut self, by: Option<&str>, at: Moment) {
+        let Some(base) = self.base().filter(|base| base.value.as_deref() != by) else { return };
+        let replaced = Dated { at, ..base.clone() };
+        self.replaced.retain(|old| at.since_ms(old.at) < REPLACED_MS);
+        if self.replaced.len() == REPLACED_MAX {
+            self.replaced.remove(0);
+        }
+        self.replaced.push(replaced);
     }
 
     fn note_unsure(&mut self, unsure: Unsure) {
@@ -180,6 +223,9 @@ pub struct Shadow {
     /// When we last wrote the kind there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind_sent: Option<Moment>,
+    /// The kind that our last write replaced by another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind_replaced: Option<(Kind, Moment)>,
     /// The instant of the newest report of the kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind_seen: Option<Moment>,
@@ -195,7 +241,9 @@ impl Shadow {
     /// Notes that a call carried these values and had ended at `at`. A field that was left apart stays so when the
     /// platform was only given its own value again.
     pub fn note_sent(&mut self, kind: Kind, fields: &BTreeMap<Field, Option<String>>, at: Moment) {
-        self.kind = Some(kind);
+        if let Some(before) = self.kind.replace(kind).filter(|before| *before != kind) {
+            self.kind_replaced = Some((before, at));
+        }
         self.kind_sent = Some(at);
         self.kind_unsure = None;
         for (field, value) in fields {
@@ -203,10 +251,7 @@ impl Shadow {
             if held.seen.as_ref().is_none_or(|seen| seen.value != *value) {
                 held.apart = None;
             }
-            let before = held.base().and_then(|base| base.value.clone());
-            if before != *value {
-                held.replaced = before;
-            }
+            held.note_replaced(value.as_deref(), at);
             held.sent = Some(Dated { value: value.clone(), at });
             held.unsure.clear();
         }
@@ -226,6 +271,26 @@ impl Shadow {
         for (field, value) in fields {
             let unsure = Unsure { value: value.clone(), at, until };
             self.fields.entry(*field).or_default().note_unsure(unsure);
+        }
+    }
+
+    /// Whether we wrote the kind, or may have, at or after an instant.
+    pub(crate) fn is_kind_written_since(&self, as_of: Moment) -> bool {
+        let written = [self.kind_sent, self.kind_unsure.map(|unsure| unsure.at)];
+        written.into_iter().flatten().any(|at| at >= as_of)
+    }
+
+    /// Whether a report that crosses our write shows neither the kind we wrote nor the one that it replaced.
+    pub(crate) fn is_kind_edit_across(&self, kind: Kind, as_of: Moment) -> bool {
+        let replaced = self.kind_replaced.filter(|(_, at)| *at >= as_of).map(|(kind, _)| kind);
+        let unsure = self.kind_unsure.map(|unsure| unsure.kind);
+        ![self.kind, replaced, unsure].contains(&Some(kind))
+    }
+
+    /// Nobody knows which of the two kinds stayed.
+    pub(crate) fn cross_kind(&mut self, as_of: Moment) {
+        if let (Some(kind), Some(at), None) = (self.kind, self.kind_sent, self.kind_unsure) {
+            self.kind_unsure = Some(UnsureKind { kind, at, until: at.max(as_of) });
         }
     }
 

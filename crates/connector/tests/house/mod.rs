@@ -229,7 +229,8 @@ impl House {
                         call.n, call.operation, call.status, call.stored, call.answered
                     )
                 });
-                format!("{}:\n  {}", there.platform(), last.collect::<Vec<_>>().join("\n  "))
+                let last = last.collect::<Vec<_>>().join("\n  ");
+                format!("{} holds {:#?}:\n  {last}", there.platform(), there.people())
             });
             panic!("waited in vain: {what}\n{}\nthe hub said:\n{}", ledgers.join("\n"), self.hub_said());
         }

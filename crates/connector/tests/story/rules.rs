@@ -107,7 +107,6 @@ async fn a_report_that_overtakes_the_answer_to_its_create_makes_nobody_twice() {
     house.nothing_forbidden_happened();
 }
 
-#[ignore = "an edit that crosses a call to its sender can still be missed on a loaded machine"]
 #[tokio::test(flavor = "multi_thread")]
 async fn two_platforms_that_edit_one_person_end_with_the_same_and_fall_silent() {
     let house = house().with_vfp().with_intouch_receiving().open().await;

@@ -64,7 +64,7 @@ impl Hub {
                 if field.is_reference() { self.refer(sender, *field, value).await? } else { value.clone() };
             fields.insert(*field, Some(value));
         }
-        let report = Report { kind: None, fields, as_of: began };
+        let report = Report { kind: None, fields, as_of: began, on_its_way_since: None };
         let mut trial = (turn.person.profile.clone(), turn.link.shadow.clone());
         self.directory().number_to_entry(&mut trial.1, sender);
         let by = model::Sender {
@@ -84,7 +84,6 @@ impl Hub {
             record_id: &found.id.id,
             report,
             ignored: Vec::new(),
-            anew: None,
         };
         if let Err(refusal) = self.take(incoming, &registry).await {
             tracing::error!(%refusal, "what was read before a whole-record update could not be kept");

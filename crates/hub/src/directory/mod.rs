@@ -209,9 +209,11 @@ impl Directory {
         for field in [Field::Owner, Field::LeadSource] {
             let Some(held) = shadow.fields.get_mut(&field) else { continue };
             let tables = self.read();
-            for dated in [&mut held.sent, &mut held.seen].into_iter().flatten() {
-                let translated = dated.value.as_deref().and_then(|value| to(&tables, role_of(field), value));
-                dated.value = translated.or(dated.value.take());
+            let dated = [&mut held.sent, &mut held.seen].into_iter().flatten().chain(&mut held.replaced);
+            let unsure = held.unsure.iter_mut().map(|unsure| &mut unsure.value);
+            for value in dated.map(|dated| &mut dated.value).chain(unsure) {
+                let translated = value.as_deref().and_then(|value| to(&tables, role_of(field), value));
+                *value = translated.or(value.take());
             }
         }
     }

@@ -106,6 +106,7 @@ pub fn everything() -> Agreement {
 }
 
 /// One person and their link to Jonas, driven as a hub drives them.
+#[derive(Clone)]
 pub struct Story {
     pub person: Person,
     pub link: Link,
@@ -166,10 +167,29 @@ impl Story {
         self.reports_as(None, fields, s)
     }
 
-    /// Jonas reports a kind and some fields.
+    /// Jonas reports a kind and some fields when asked.
     pub fn reports_as(&mut self, kind: Option<Kind>, fields: &[(Field, Option<&str>)], s: i64) -> Merged {
+        self.hears((kind, fields), s, None)
+    }
+
+    /// Jonas calls with a kind and some fields, which it will not say again.
+    pub fn is_told(&mut self, kind: Option<Kind>, fields: &[(Field, Option<&str>)], s: i64) -> Merged {
+        self.hears((kind, fields), s, Some(at(s)))
+    }
+
+    /// Jonas called at one second with some fields, and the call arrives at another.
+    pub fn is_told_late(&mut self, fields: &[(Field, Option<&str>)], (made, arrives): (i64, i64)) -> Merged {
+        self.hears((None, fields), arrives, Some(at(made)))
+    }
+
+    fn hears(
+        &mut self,
+        (kind, fields): (Option<Kind>, &[(Field, Option<&str>)]),
+        s: i64,
+        on_its_way_since: Option<Moment>,
+    ) -> Merged {
         let fields = fields.iter().map(|(field, value)| (*field, value.map(str::to_owned))).collect();
-        let report = Report { kind, fields, as_of: at(s) };
+        let report = Report { kind, fields, as_of: at(s), on_its_way_since };
         let sender =
             Sender { connection: JONAS, conflict: self.agreement.conflict, clips: &self.abilities.clips };
         merge(&mut self.person.profile, &mut self.link.shadow, &report, sender)

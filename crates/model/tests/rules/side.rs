@@ -119,6 +119,9 @@ impl Side {
     pub fn snapshot(&self, only: &BTreeSet<Field>, now: Moment) -> Option<(RemoteId, Report)> {
         let record = self.records.first()?;
         let fields = only.iter().map(|field| (*field, record.fields.get(field).cloned())).collect();
-        Some((record.id.clone(), Report { kind: Some(record.kind), fields, as_of: now }))
+        Some((
+            record.id.clone(),
+            Report { kind: Some(record.kind), fields, as_of: now, on_its_way_since: None },
+        ))
     }
 }

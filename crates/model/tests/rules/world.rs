@@ -62,7 +62,7 @@ impl World {
             return;
         }
         side.write(0, &[(field, value.map(str::to_owned))].into());
-        self.tells(place, &[field].into());
+        self.tells_once(place, &[field].into());
     }
 
     /// Somebody at the platform sells or ends a membership.
@@ -70,7 +70,14 @@ impl World {
         self.pass(1);
         let Some(record) = self.sides[place].records.first_mut() else { return };
         record.kind = kind;
-        self.tells(place, &BTreeSet::new());
+        self.tells_once(place, &BTreeSet::new());
+    }
+
+    /// The platform calls with what was just done there; it will not say it again.
+    fn tells_once(&mut self, place: usize, only: &BTreeSet<Field>) {
+        let report = self.sides[place].snapshot(only, self.now);
+        let once = report.map(|(id, report)| (id, Report { on_its_way_since: Some(report.as_of), ..report }));
+        self.sides[place].reports.extend(once);
     }
 
     /// The platform takes a picture of some fields now; it arrives when it is delivered.
@@ -159,7 +166,7 @@ impl World {
                 side.ever_known.insert(*field);
             }
         }
-        if merged.look_again {
+        if merged.look_again && report.on_its_way_since.is_none() {
             let only = report.fields.keys().copied().collect();
             self.tells(place, &only);
         }

@@ -1,0 +1,125 @@
+//! Crossings: a platform calls with an edit while, or just before, a call of ours to it ends. Its call will not come
+//! again, and nobody knows which of the two it stored last.
+
+use model::{Conflict, Field, Kind, Next, Rest};
+
+use crate::domain::{INTOUCH, Story, everything, i4, performs, saved};
+
+/// Jonas holds `old@`, and then our call with `new@` was under way from second 20 to 30.
+fn updated() -> Story {
+    let mut story = Story::of(everything(), i4());
+    story.knows(Field::Email, Some("old@a.example"), 0);
+    story.accepted(0);
+    story.called(&saved("17"), 10);
+    story.edits(Field::Email, Some("new@a.example"), 20);
+    let step = story.step();
+    story.ended(&step, &saved("17"), (20, 30));
+    story
+}
+
+#[test]
+fn an_edit_that_crosses_our_call_is_taken_and_sent_so_that_both_end_with_it() {
+    let mut story = updated();
+    let merged = story.is_told(None, &[(Field::Email, Some("third@a.example"))], 25);
+    assert!(merged.is_change());
+    assert_eq!(merged.conflicts, [Field::Email], "both sides changed it");
+    assert_eq!(story.profile(Field::Email), Some("third@a.example"));
+    assert_eq!(story.sends().1[&Field::Email].as_deref(), Some("third@a.example"));
+    let step = story.step();
+    story.ended(&step, &saved("17"), (31, 32));
+    assert_eq!(story.next(), Next::Rest(Rest::Same));
+}
+
+#[test]
+fn a_field_that_our_call_merely_repeated_is_edited_without_a_conflict() {
+    let mut story = updated();
+    let merged = story.is_told(None, &[(Field::FirstName, Some("Janet"))], 10);
+    assert!(merged.is_change() && merged.conflicts.is_empty());
+    assert_eq!(story.sends().1[&Field::FirstName].as_deref(), Some("Janet"));
+}
+
+#[test]
+fn what_our_call_replaced_or_carried_is_no_edit_when_it_crosses_it() {
+    for value in ["old@a.example", "new@a.example"] {
+        let mut story = updated();
+        assert!(!story.is_told(None, &[(Field::Email, Some(value))], 25).is_change(), "{value}");
+        assert_eq!(story.profile(Field::Email), Some("new@a.example"));
+        assert_eq!(story.next(), Next::Rest(Rest::Same));
+    }
+}
+
+#[test]
+fn what_two_calls_in_a_row_replaced_is_no_edit_either() {
+    let mut story = updated();
+    story.edits(Field::Email, Some("newer@a.example"), 40);
+    let step = story.step();
+    story.ended(&step, &saved("17"), (40, 50));
+    for (value, since, is_edit) in [("old@a.example", 29, false), ("old@a.example", 31, true)] {
+        let mut story = story.clone();
+        let merged = story.is_told(None, &[(Field::Email, Some(value))], since);
+        assert_eq!(merged.conflicts.is_empty(), !is_edit, "{since}");
+    }
+}
+
+#[test]
+fn the_same_edit_told_twice_is_one() {
+    let mut story = updated();
+    let third = [(Field::Email, Some("third@a.example"))];
+    assert!(story.is_told(None, &third, 25).is_change());
+    let before = story.link.clone();
+    assert!(!story.is_told(None, &third, 25).is_change());
+    assert_eq!(story.link, before);
+}
+
+#[test]
+fn where_another_side_is_preferred_it_gets_its_value_back_after_a_crossing() {
+    let mut story = updated();
+    story.agreement.conflict = Conflict::Prefer(INTOUCH);
+    let merged = story.is_told(None, &[(Field::Email, Some("third@a.example"))], 25);
+    assert!(!merged.is_change());
+    assert_eq!(merged.conflicts, [Field::Email]);
+    assert_eq!(story.sends().1[&Field::Email].as_deref(), Some("new@a.example"));
+}
+
+#[test]
+fn a_sale_that_crosses_our_update_is_a_sale() {
+    let mut story = updated();
+    let merged = story.is_told(Some(Kind::Member), &[], 25);
+    assert_eq!(merged.was, Some(Kind::Prospect));
+    assert_eq!(story.person.profile.kind.kind, Kind::Member);
+}
+
+#[test]
+fn a_lead_told_of_while_we_converted_it_does_not_move_back() {
+    let mut story = Story::arrived(everything(), performs());
+    story.becomes(Kind::Member, 20);
+    let convert = story.step();
+    story.ended(&convert, &saved("17"), (20, 30));
+    assert_eq!(story.is_told(Some(Kind::Prospect), &[], 25).was, None);
+    assert_eq!(story.person.profile.kind.kind, Kind::Member);
+    assert_eq!(story.next(), Next::Rest(Rest::Same));
+}
+
+#[test]
+fn an_edit_that_was_on_its_way_when_our_call_ended_crosses_it_too() {
+    let mut story = updated();
+    let late = story.is_told_late(&[(Field::Email, Some("third@a.example"))], (29, 31));
+    assert!(late.is_change());
+    assert_eq!(story.sends().1[&Field::Email].as_deref(), Some("third@a.example"));
+    let read = story.reports(&[(Field::Email, Some("third@a.example"))], 40);
+    assert!(!read.is_change());
+    assert_eq!(
+        story.next(),
+        Next::Rest(Rest::Same),
+        "asked, the platform holds it: there is no need to send it"
+    );
+}
+
+#[test]
+fn asked_afterwards_a_platform_that_kept_our_write_gets_the_edit() {
+    let mut story = updated();
+    story.is_told_late(&[(Field::Email, Some("third@a.example"))], (29, 31));
+    assert!(!story.reports(&[(Field::Email, Some("new@a.example"))], 40).is_change(), "it is no edit back");
+    assert_eq!(story.profile(Field::Email), Some("third@a.example"));
+    assert_eq!(story.sends().1[&Field::Email].as_deref(), Some("third@a.example"));
+}
