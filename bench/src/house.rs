@@ -14,6 +14,9 @@ use tokio::net::{TcpListener, TcpStream, UnixStream};
 use crate::load::Target;
 use crate::sink::now;
 
+/// How often a hub is asked whether it has settled: asking costs it a count of what is due.
+const SETTLED_EVERY: Duration = Duration::from_millis(20);
+
 /// A running hub.
 pub struct House {
     /// Where its data are.
@@ -83,14 +86,34 @@ impl House {
 
     /// Waits until nothing is due or under way.
     pub async fn settled(&self) -> Result<()> {
-        for _ in 0..60_000 {
+        for _ in 0..6_000 {
             let status = self.status().await?;
             if status["due"] == json!(0) && status["under_way"] == json!(0) {
                 return Ok(());
             }
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            tokio::time::sleep(SETTLED_EVERY).await;
         }
         bail!("the hub did not settle within two minutes")
+    }
+
+    /// Waits until the search has caught up; answers for how many people it still had to.
+    pub async fn indexed(&self) -> Result<i64> {
+        let db = rusqlite::Connection::open(self.data.join("connector.db"))?;
+        let left = || {
+            db.query_row(
+                "SELECT (SELECT coalesce(max(id), 0) FROM person) - (SELECT at FROM progress WHERE name = 'person_term')",
+                [],
+                |row| row.get::<_, i64>(0),
+            )
+        };
+        let before = left()?;
+        for _ in 0..1_200 {
+            if left()? <= 0 {
+                return Ok(before);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        bail!("the search did not catch up within two minutes")
     }
 }
 

@@ -25,11 +25,13 @@ pub async fn run(options: &Options) -> Result<Report> {
     let creates: Vec<Record> = (0..n).map(|person| Record { person, marker: person + 1 }).collect();
     let sent = flat_out_measured(&house, &sink, options, creates).await?;
     report.phases.push(phase("creates, JSON", sent));
+    report.index_ms = index_cost(&house).await?;
     report.measure_rows(&house.data.join("connector.db"), n)?;
 
     let updates: Vec<Record> = (0..n).map(|person| Record { person, marker: n + person + 1 }).collect();
     let sent = flat_out_measured(&house, &sink, options, updates).await?;
     report.phases.push(phase("updates, JSON", sent));
+    house.indexed().await?;
 
     let fixed = options.fixed_s * options.fixed_rate;
     let steady: Vec<Record> =
@@ -53,6 +55,14 @@ pub async fn run(options: &Options) -> Result<Report> {
     let sent = flat_out_measured(&house, &sink, options, creates).await?;
     report.phases.push(phase("creates, SOAP", sent));
     Ok(report)
+}
+
+/// What the search index costs, in milliseconds of CPU a person; it is filled behind the accept, and so apart.
+async fn index_cost(house: &House) -> Result<f64> {
+    let before = machine::cpu(house.pid())?;
+    let people = house.indexed().await?;
+    let took = machine::cpu(house.pid())?.saturating_sub(before);
+    Ok(took.as_secs_f64() * 1000.0 / people.max(1) as f64)
 }
 
 /// A load and what it cost.

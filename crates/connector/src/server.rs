@@ -24,10 +24,10 @@ use crate::control;
 use crate::pages::Logs;
 
 /// How many people the indexer takes at once: few, for nobody is accepted meanwhile.
-const INDEX_AT_ONCE: usize = 20;
+const INDEX_AT_ONCE: usize = 4;
 /// How long it rests between two helpings while calls are under way, while none are, and when nobody is left.
-const INDEX_BESIDE_WORK: Duration = Duration::from_millis(50);
-const INDEX_IN_PEACE: Duration = Duration::from_millis(2);
+const INDEX_BESIDE_WORK: Duration = Duration::from_millis(15);
+const INDEX_IN_PEACE: Duration = Duration::from_millis(1);
 const INDEX_DONE: Duration = Duration::from_millis(500);
 /// Bodies of no use to any door that are heard out all the same, and for how long.
 const HEARD_OUT_BYTES: RangeInclusive<u64> = (1 << 20) + 1..=128 << 20;

@@ -1,6 +1,8 @@
 //! Decide: what a report changes, whom it concerns, and what it makes due. Everything is decided on one reading of the
 //! person and kept in one commit.
 
+use std::sync::Arc;
+
 use model::{
     Accepted, ConnectionId, Field, Known, KnownKind, Link, Match, Merged, Moment, Next, Note, Person,
     PersonId, Profile, RemoteId, Report, Rest, State, Tracking, accept, mark, merge, next_step, project,
@@ -55,7 +57,7 @@ impl Incoming<'_> {
 /// What was decided.
 pub(crate) struct Decision {
     /// To be kept.
-    pub(crate) receipt: Receipt,
+    pub(crate) receipt: Arc<Receipt>,
     /// Connections on whose lane a place was taken; their turn begins after the commit.
     pub(crate) claimed: Vec<ConnectionId>,
     /// Connections that are due otherwise.
@@ -155,7 +157,8 @@ impl Hub {
         let touched = |link: &Link| link.version > 0 || *link != Link::new(link.person, link.connection);
         draft.links.retain(touched);
         let person = PersonWrite { person: draft.person, expect: draft.expect };
-        Decision { receipt: Receipt { person, links: draft.links, lines: written }, claimed, due }
+        let receipt = Arc::new(Receipt { person, links: draft.links, lines: written });
+        Decision { receipt, claimed, due }
     }
 
     /// What the change means for one link; people from before the connection stay out where that was agreed.

@@ -7,12 +7,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use model::lane::Event;
 use model::{Field, Moment, Report, Tracking};
 use store::{Identified, Verdict, Who};
 
 use crate::Hub;
 use crate::clock;
 use crate::decide::{Decision, Incoming};
+use crate::deliver::Handed;
 use crate::door::{Refusal, Refused, Said, Sender, UserSave};
 use crate::registry::{Registry, Spoke};
 
@@ -47,7 +49,7 @@ impl Hub {
         for _ in 0..DECISIONS {
             let found = self.identify(&incoming, &name_key).await?;
             let decision = self.decide(&incoming, registry, found).await?;
-            match self.store().receive(decision.receipt.clone()).await {
+            match self.store().receive(&decision.receipt).await {
                 Ok(Verdict::Applied) => {
                     self.carry_out(decision, incoming.now);
                     return Ok(());
@@ -106,14 +108,19 @@ impl Hub {
 
     /// After the commit: begin the turns that were claimed, and tell the lanes what else is due.
     fn carry_out(self: &Arc<Self>, decision: Decision, now: Moment) {
-        let person = decision.receipt.person.person;
-        for mut link in decision.receipt.links {
+        let receipt = Arc::unwrap_or_clone(decision.receipt);
+        let person = receipt.person.person;
+        for mut link in receipt.links {
             let connection = link.connection;
             link.version += 1;
+            let handed = Handed { person: person.clone(), link };
             if decision.claimed.contains(&connection) {
-                self.begin_turn(connection, person.clone(), link);
+                self.begin_turn(connection, handed);
             } else if decision.due.contains(&connection) {
-                self.lane_due(connection, person.id, now);
+                self.hand_over(connection, handed);
+                self.lane_event(connection, Event::Due(person.id, now));
+            } else {
+                self.forget_handed(connection, person.id);
             }
         }
         self.announce(person.club);

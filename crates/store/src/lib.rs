@@ -11,6 +11,8 @@ mod sqlite;
 mod terms;
 mod write;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use model::directory::{Correspondence, Entry};
 use model::{ClubId, ConnectionId, EntryId, Line, Link, Moment, Person, PersonId, RemoteId, Setup, Tracking};
@@ -46,7 +48,7 @@ pub trait Store: Send + Sync + 'static {
     async fn owner_of(&self, connection: ConnectionId, record: &RemoteId) -> Result<Option<PersonId>>;
 
     /// Keeps an accepted report: person, links and lines in one commit.
-    async fn receive(&self, receipt: Receipt) -> Result<Verdict>;
+    async fn receive(&self, receipt: &Arc<Receipt>) -> Result<Verdict>;
 
     /// Keeps what a lane did: marks before calls, results after them.
     async fn settle(&self, settlement: Settlement) -> Result<Verdict>;

@@ -1,7 +1,7 @@
 //! The model of a store: everything in one locked structure, for simulation and as the reference of the contract suite.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use model::directory::{Correspondence, Entry, How};
@@ -146,7 +146,8 @@ impl Store for Memory {
         Ok(self.tables().owner_of(connection, record))
     }
 
-    async fn receive(&self, receipt: Receipt) -> Result<Verdict> {
+    async fn receive(&self, receipt: &Arc<Receipt>) -> Result<Verdict> {
+        let receipt = Receipt::clone(receipt);
         let mut tables = self.tables();
         let person = receipt.person.person;
         if !tables.still_so(&person, &receipt.person.expect) {

@@ -1,6 +1,8 @@
 //! Keeping decisions: check what they assumed, then write. Every check comes before the first write of its item, so
 //! that a stale item leaves nothing behind.
 
+use std::sync::Arc;
+
 use model::{Field, Line, Link, Person, PersonId, RemoteId, State};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -9,7 +11,7 @@ use super::{people, search};
 use crate::{Expect, Receipt, Result, Settlement, Verdict, check_revision, next_version};
 
 /// Keeps an accepted report.
-pub(super) fn receive(db: &Connection, receipt: &Written<Receipt>) -> Result<Verdict> {
+pub(super) fn receive(db: &Connection, receipt: &Written<Arc<Receipt>>) -> Result<Verdict> {
     let wanted = &receipt.item.person;
     let person = &wanted.person;
     if !still_so(db, person, &wanted.expect)? {
@@ -98,7 +100,7 @@ fn check_link(db: &Connection, link: &Link, of_new_person: bool) -> Result<Check
     Ok(Checked::Fine { record_is_new })
 }
 
-fn keep_person(db: &Connection, receipt: &Written<Receipt>) -> Result<()> {
+fn keep_person(db: &Connection, receipt: &Written<Arc<Receipt>>) -> Result<()> {
     let person = &receipt.item.person.person;
     let owner = person.profile.entry(Field::Owner).map(|entry| entry.0);
     let source = person.profile.entry(Field::LeadSource).map(|entry| entry.0);

@@ -115,8 +115,8 @@ impl Store for Sqlite {
         self.read(|db| people::owner_of(db, connection, record))
     }
 
-    async fn receive(&self, receipt: Receipt) -> Result<Verdict> {
-        let written = Box::new(Written::receipt(receipt)?);
+    async fn receive(&self, receipt: &Arc<Receipt>) -> Result<Verdict> {
+        let written = Box::new(Written::receipt(Arc::clone(receipt))?);
         self.writer.decide(|answer| Job::Receive(written, answer)).await
     }
 

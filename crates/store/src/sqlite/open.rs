@@ -93,7 +93,7 @@ fn damaged(file: &Path, error: rusqlite::Error) -> Error {
 /// A reader's connection.
 pub(super) fn readable(file: &Path) -> Result<Connection> {
     let db = Connection::open(file)?;
-    db.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -2000; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;")?;
+    db.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -1000; PRAGMA temp_store = MEMORY;")?;
     db.busy_timeout(BUSY)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)

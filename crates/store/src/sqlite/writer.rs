@@ -4,7 +4,9 @@
 //! transaction of its own, so that only the one at fault fails.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
@@ -16,11 +18,13 @@ use crate::{Error, Receipt, Result, Settlement, Verdict};
 const QUEUE: usize = 4_096;
 /// How many jobs one commit takes.
 const BATCH: usize = 512;
+/// How long a commit waits for company where the last one had some: a commit costs as much as writing ten records.
+const GATHER: Duration = Duration::from_micros(500);
 
 /// One unit of writing; its answer is sent after the commit.
 pub(super) enum Job {
     /// An accepted report.
-    Receive(Box<Written<Receipt>>, oneshot::Sender<Result<Verdict>>),
+    Receive(Box<Written<Arc<Receipt>>>, oneshot::Sender<Result<Verdict>>),
     /// What a lane did.
     Settle(Box<Written<Settlement>>, oneshot::Sender<Result<Verdict>>),
     /// Anything else.
@@ -109,14 +113,19 @@ impl Drop for Writer {
 
 fn work(mut db: Connection, mut queue: mpsc::Receiver<Job>, mut checkpoints: Checkpoints) {
     let mut batch = Vec::with_capacity(BATCH);
+    let mut crowded = false;
     while let Some(first) = queue.blocking_recv() {
         batch.push(first);
+        if crowded {
+            std::thread::sleep(GATHER);
+        }
         while batch.len() < BATCH {
             match queue.try_recv() {
                 Ok(job) => batch.push(job),
                 Err(_) => break,
             }
         }
+        crowded = batch.len() > 2;
         commit(&mut db, &mut batch);
         checkpoints.between_batches(&db);
     }
@@ -157,9 +166,14 @@ fn attempt(db: &mut Connection, batch: &mut [Job]) -> Result<Vec<Verdict>> {
     Ok(verdicts)
 }
 
+/// Answers a job; what its caller shares with it is let go before.
 fn answer(job: Job, verdict: Result<Verdict>) {
     match job {
-        Job::Receive(_, caller) | Job::Settle(_, caller) => drop(caller.send(verdict)),
+        Job::Receive(receipt, caller) => {
+            drop(receipt);
+            drop(caller.send(verdict));
+        }
+        Job::Settle(_, caller) => drop(caller.send(verdict)),
         Job::Run(run) => run.answer(verdict.err()),
     }
 }

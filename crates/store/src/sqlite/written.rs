@@ -1,5 +1,7 @@
 //! Items as they will stand in their rows: written out by the caller, so that the writer thread only writes.
 
+use std::sync::Arc;
+
 use model::{Line, Link};
 
 use super::log::word;
@@ -24,8 +26,9 @@ pub(super) struct Written<T> {
     pub(super) lines: Vec<WrittenLine>,
 }
 
-impl Written<Receipt> {
-    pub(super) fn receipt(item: Receipt) -> Result<Self> {
+impl Written<Arc<Receipt>> {
+    pub(super) fn receipt(item: impl Into<Arc<Receipt>>) -> Result<Self> {
+        let item = item.into();
         let person = &item.person.person;
         Ok(Written {
             person: serde_json::to_string(person)?,

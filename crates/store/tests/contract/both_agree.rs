@@ -1,5 +1,7 @@
 //! Whatever is done, both stores give the same answers: the one in memory is the specification of the other.
 
+use std::sync::Arc;
+
 use model::{ConnectionId, EntryId, Field, Line, Link, Moment, PersonId, RemoteId};
 use proptest::prelude::*;
 use store::{LineQuery, Memory, Receipt, Settlement, Store, Who};
@@ -90,8 +92,8 @@ async fn decide(store: &dyn Store, step: &Step) -> (Option<Receipt>, Option<Sett
 async fn carry_out(one: &dyn Store, other: &dyn Store, step: &Step) {
     let (receipt, settlement) = decide(one, step).await;
     if let Some(receipt) = receipt {
-        let verdict = one.receive(receipt.clone()).await.unwrap();
-        assert_eq!(verdict, other.receive(receipt).await.unwrap());
+        let verdict = one.receive(&Arc::new(receipt.clone())).await.unwrap();
+        assert_eq!(verdict, other.receive(&Arc::new(receipt)).await.unwrap());
     }
     if let Some(settlement) = settlement {
         let verdict = one.settle(settlement.clone()).await.unwrap();

@@ -1,5 +1,7 @@
 //! A full disk: callers get an error, nothing is kept by half, and the store goes on once there is space.
 
+use std::sync::Arc;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -33,7 +35,7 @@ async fn accept_until_refused(store: &dyn Store) -> (i64, Error) {
     let company = "x".repeat(10_000);
     for id in 1..2_000 {
         let person = lead(id, &format!("Ann{id}"), "Lee").with(Field::Company, &company);
-        match store.receive(new(&person, &[link(id, JONAS).due(id)])).await {
+        match store.receive(&Arc::new(new(&person, &[link(id, JONAS).due(id)]))).await {
             Ok(verdict) => assert_eq!(verdict, Verdict::Applied),
             Err(error) => return (id, error),
         }

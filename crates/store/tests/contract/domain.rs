@@ -1,5 +1,7 @@
 //! Builders in the words of the domain.
 
+use std::sync::Arc;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -174,7 +176,7 @@ pub fn line(tracking: Tracking, about: ConnectionId) -> Line {
 }
 
 pub async fn accepted(store: &dyn Store, receipt: Receipt) {
-    assert_eq!(store.receive(receipt).await.unwrap(), Verdict::Applied);
+    assert_eq!(store.receive(&Arc::new(receipt)).await.unwrap(), Verdict::Applied);
 }
 
 pub async fn done(store: &dyn Store, settlement: Settlement) {

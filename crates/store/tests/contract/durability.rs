@@ -1,5 +1,7 @@
 //! Acknowledged means kept: a process that is killed while it accepts loses nothing that it had answered.
 
+use std::sync::Arc;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -28,7 +30,7 @@ async fn accepts_until_it_is_killed() {
                 let mut receipt =
                     new(&lead(id, &format!("Ann{id}"), "Lee"), &[number, link(id, JONAS).due(id)]);
                 receipt.lines.push(line(save(id, 1), INTOUCH));
-                assert_eq!(store.receive(receipt).await.unwrap(), Verdict::Applied);
+                assert_eq!(store.receive(&Arc::new(receipt)).await.unwrap(), Verdict::Applied);
                 writeln!(std::io::stdout(), "\nkept {id}").unwrap();
             }
         }));

@@ -1,5 +1,7 @@
 //! Opening: what was there is there again, and what is not ours is refused in words that help.
 
+use std::sync::Arc;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -117,7 +119,8 @@ async fn damaged_pages_are_an_error_and_no_panic() {
         Ok(store) => {
             let people = store.people(KITS_BEACH, PersonId(0), 500).await;
             let due = store.take_due(JONAS, 500).await;
-            let kept = store.receive(new(&lead(900, "Bob", "Ray"), &[link(900, JONAS).due(1)])).await;
+            let kept =
+                store.receive(&Arc::new(new(&lead(900, "Bob", "Ray"), &[link(900, JONAS).due(1)]))).await;
             assert!(people.is_err() || due.is_err() || kept.is_err(), "damage is noticed");
         }
     }

@@ -1,5 +1,7 @@
 //! Accepting reports: all of an item is kept, or nothing.
 
+use std::sync::Arc;
+
 use model::{Field, Link, Person, PersonId, RemoteId};
 use store::{Store, Subject, Verdict};
 
@@ -66,13 +68,16 @@ async fn a_change_decided_on_an_older_revision_is_stale(store: &dyn Store) {
     let before = subject(store, 1).await;
     let mut late = change(&ann.with(Field::City, "Vancouver").revised(), 1, &[at_jonas]);
     late.lines.push(line(save(50, 1), JONAS));
-    assert_eq!(store.receive(late).await.unwrap(), Verdict::Stale);
+    assert_eq!(store.receive(&Arc::new(late)).await.unwrap(), Verdict::Stale);
     nothing_was_kept(store, &before).await;
 }
 
 async fn a_change_of_somebody_unknown_is_stale(store: &dyn Store) {
     let nobody = lead(7, "No", "Body").revised();
-    assert_eq!(store.receive(change(&nobody, 1, &[link(7, JONAS)])).await.unwrap(), Verdict::Stale);
+    assert_eq!(
+        store.receive(&Arc::new(change(&nobody, 1, &[link(7, JONAS)]))).await.unwrap(),
+        Verdict::Stale
+    );
     assert_eq!(store.subject(PersonId(7)).await.unwrap(), None);
 }
 
@@ -80,7 +85,7 @@ async fn a_new_person_is_stale_when_a_namesake_appeared(store: &dyn Store) {
     ann(store).await;
     let other = lead(2, "ANN", " lee ");
     let receipt = new(&other, &[link(2, JONAS).due(1)]);
-    assert_eq!(store.receive(receipt).await.unwrap(), Verdict::Stale);
+    assert_eq!(store.receive(&Arc::new(receipt)).await.unwrap(), Verdict::Stale);
     assert_eq!(store.subject(PersonId(2)).await.unwrap(), None);
     assert_eq!(store.take_due(JONAS, 9).await.unwrap().len(), 1, "no link either");
     accepted(store, new_beside(&other, &[1], &[])).await;
@@ -89,7 +94,7 @@ async fn a_new_person_is_stale_when_a_namesake_appeared(store: &dyn Store) {
 async fn a_new_person_is_stale_when_the_number_is_in_use(store: &dyn Store) {
     let (ann, _) = ann(store).await;
     let other = lead(1, "Bob", "Ray");
-    assert_eq!(store.receive(new(&other, &[])).await.unwrap(), Verdict::Stale);
+    assert_eq!(store.receive(&Arc::new(new(&other, &[]))).await.unwrap(), Verdict::Stale);
     assert_eq!(subject(store, 1).await.person, ann);
 }
 
@@ -101,7 +106,7 @@ async fn a_namesake_in_another_club_does_not_matter(store: &dyn Store) {
 async fn a_record_of_somebody_else_is_taken(store: &dyn Store) {
     ann(store).await;
     let receipt = new(&lead(2, "Bob", "Ray"), &[link(2, JONAS), link(2, INTOUCH).numbered("17")]);
-    assert_eq!(store.receive(receipt).await.unwrap(), Verdict::Taken(PersonId(1)));
+    assert_eq!(store.receive(&Arc::new(receipt)).await.unwrap(), Verdict::Taken(PersonId(1)));
     assert_eq!(store.subject(PersonId(2)).await.unwrap(), None);
     let elsewhere = [link(2, JONAS).numbered("17"), link(2, INTOUCH).numbered("0017")];
     accepted(store, new(&lead(2, "Bob", "Ray"), &elsewhere)).await;
@@ -113,7 +118,7 @@ async fn a_former_record_of_somebody_else_is_taken(store: &dyn Store) {
     done(store, settled(&at_jonas.numbered("P1").kept().numbered("M1"), &[])).await;
     for number in ["P1", "M1"] {
         let receipt = new(&lead(2, "Bob", "Ray"), &[link(2, JONAS).numbered(number)]);
-        assert_eq!(store.receive(receipt).await.unwrap(), Verdict::Taken(PersonId(1)), "{number}");
+        assert_eq!(store.receive(&Arc::new(receipt)).await.unwrap(), Verdict::Taken(PersonId(1)), "{number}");
     }
 }
 
@@ -131,7 +136,7 @@ async fn a_link_that_moved_makes_the_whole_item_stale(store: &dyn Store) {
     let at_intouch = before.link(INTOUCH).unwrap().clone();
     let mut late = change(&ann.with(Field::City, "Vancouver").revised(), 1, &[at_intouch, at_jonas]);
     late.lines.push(line(save(50, 1), JONAS));
-    assert_eq!(store.receive(late).await.unwrap(), Verdict::Stale);
+    assert_eq!(store.receive(&Arc::new(late)).await.unwrap(), Verdict::Stale);
     nothing_was_kept(store, &before).await;
 }
 
@@ -140,7 +145,7 @@ async fn a_link_that_appeared_makes_the_whole_item_stale(store: &dyn Store) {
     accepted(store, change(&ann, 1, &[link(1, VFP)])).await;
     let before = subject(store, 1).await;
     let late = change(&ann.revised(), 1, &[link(1, VFP).due(3)]);
-    assert_eq!(store.receive(late).await.unwrap(), Verdict::Stale);
+    assert_eq!(store.receive(&Arc::new(late)).await.unwrap(), Verdict::Stale);
     nothing_was_kept(store, &before).await;
 }
 

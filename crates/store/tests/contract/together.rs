@@ -38,7 +38,7 @@ async fn of_many_who_decide_on_one_revision_one_wins() {
     for nth in 0..200 {
         let store = Arc::clone(&store);
         let change = change(&lead(1, "Ann", "Lee").with(Field::City, &nth.to_string()).revised(), 1, &[]);
-        callers.spawn(async move { store.receive(change).await.unwrap() });
+        callers.spawn(async move { store.receive(&Arc::new(change)).await.unwrap() });
     }
     let verdicts = callers.join_all().await;
     assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Applied).count(), 1);
