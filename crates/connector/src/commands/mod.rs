@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
 pub mod ask;
+mod directory;
+mod entry;
 mod links;
 mod log;
 mod platform;
@@ -24,6 +26,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Demo(asked) => demo::run(asked, &cli.place).await,
         Command::TurnUp(asked) => turn_up::run(asked, &config).await,
         Command::Links(asked) => links::run(asked, &config).await,
+        Command::Directory(asked) => directory::run(asked, &config).await,
         Command::Token(asked) => token::run(asked, &config).await,
         Command::Log(asked) => log::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,
