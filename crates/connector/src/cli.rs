@@ -56,6 +56,9 @@ pub enum Command {
     Token(Token),
     /// Read a club's Connector Log.
     Log(Log),
+    /// The URL that opens a club's Connector Log in a browser.
+    #[command(subcommand)]
+    LoggingUrl(LoggingUrl),
     /// How the hub and its connections are doing.
     Status {
         /// Print JSON.
@@ -198,6 +201,9 @@ pub enum Token {
         /// Limit it to one client, by name.
         #[arg(long)]
         client: Option<String>,
+        /// Limit it to one club, by name; may be said several times.
+        #[arg(long = "club", value_name = "CLUB")]
+        clubs: Vec<String>,
         /// What it is for.
         #[arg(long, default_value = "")]
         label: String,
@@ -235,10 +241,32 @@ pub struct Log {
     /// How many lines.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub limit: u16,
-    /// Go on with new lines until stopped.
+    /// Go on with new and changed lines until stopped.
     #[arg(long)]
     pub follow: bool,
     /// Print one JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `connector logging-url`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum LoggingUrl {
+    /// Show it.
+    Show(LoggingUrlOf),
+    /// Make another, and withdraw the present one: whoever opens it reads that it was replaced.
+    Rotate(LoggingUrlOf),
+    /// Withdraw it, and make no other.
+    Revoke(LoggingUrlOf),
+}
+
+/// Whose URL.
+#[derive(Clone, Debug, Args)]
+pub struct LoggingUrlOf {
+    /// The club's name; may be left out where there is only one.
+    #[arg(long)]
+    pub club: Option<String>,
+    /// Print JSON.
     #[arg(long)]
     pub json: bool,
 }

@@ -4,6 +4,8 @@
 
 #[path = "story/by_hand.rs"]
 mod by_hand;
+#[path = "story/clients.rs"]
+mod clients;
 #[path = "story/contract.rs"]
 mod contract;
 #[path = "story/crash.rs"]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::entry::meant;
-use super::{directory, links, log, status, token, turn_up};
+use super::{directory, links, log, logging_url, status, token, turn_up};
 use crate::config::Config;
 
 /// A question.
@@ -38,6 +38,8 @@ pub enum Ask {
     },
     /// Read a club's log.
     Log(log::Query),
+    /// Show, replace or withdraw the URL of a club's log.
+    LoggingUrl(logging_url::Question),
     /// How the hub is doing.
     Status,
 }
@@ -52,6 +54,7 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config, ask: Ask) -> Result<Value> 
         Ask::ListTokens => token::list(hub),
         Ask::RevokeToken { hash } => token::revoke(hub, &hash).await,
         Ask::Log(query) => log::answer(hub, &query).await,
+        Ask::LoggingUrl(question) => logging_url::answer(hub, config, question).await,
         Ask::Status => status::answer(hub).await,
     }
 }

@@ -5,6 +5,7 @@ mod directory;
 mod entry;
 mod links;
 mod log;
+pub mod logging_url;
 mod platform;
 mod status;
 pub mod token;
@@ -29,6 +30,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Directory(asked) => directory::run(asked, &config).await,
         Command::Token(asked) => token::run(asked, &config).await,
         Command::Log(asked) => log::run(asked, &config).await,
+        Command::LoggingUrl(asked) => logging_url::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,
         Command::Platform(asked) => platform::run(asked, &config).await,
     }

@@ -31,6 +31,12 @@ pub const KITS: Ids =
     Ids { name: "Kits Beach", zone: "America/Vancouver", intouch: "kits", i4: "7", vfp: "0042" };
 pub const PORTO: Ids = Ids { name: "Porto", zone: "Europe/Lisbon", intouch: "porto", i4: "8", vfp: "0043" };
 
+/// Another client, and its one club, which has the name of a club of the first.
+pub const OTHER_CLIENT: &str = "Harbour Gyms";
+pub const OTHER_CLIENT_ID: &str = "2222";
+pub const HARBOUR: Ids =
+    Ids { name: "Kits Beach", zone: "America/Vancouver", intouch: "harbour", i4: "9", vfp: "0099" };
+
 /// What shall stand in the house.
 #[derive(Clone, Debug, Default)]
 pub struct Plans {

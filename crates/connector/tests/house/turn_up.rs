@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use simulator::{Config, Platform};
+use simulator::sender::Sender;
+use simulator::{Club, Config, Platform};
 
-use super::{CLIENT, CLIENT_ID, House, KITS, PORTO, Told};
+use super::{CLIENT, CLIENT_ID, HARBOUR, House, KITS, OTHER_CLIENT, OTHER_CLIENT_ID, PORTO, Told};
 
 /// A club, as each platform numbers it.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +85,27 @@ impl House {
                 "accept_assumed": assumed(&creates),
             },
         })
+    }
+
+    /// Turns up another client beside the first, on the same platforms; answers how InTouch and VFP speak for its club.
+    pub async fn turn_up_another_client(&self) -> (Sender, Sender) {
+        self.intouch_there.add_club(Club::new(HARBOUR.intouch, HARBOUR.name));
+        self.vfp.add_club(Club::new(HARBOUR.vfp, HARBOUR.name));
+        let mut file = self.turn_up_file();
+        file["client"] = json!(OTHER_CLIENT);
+        let club = json!({ "name": HARBOUR.name, "time_zone": HARBOUR.zone, "address": "9 Harbour Road" });
+        file["clubs"] = json!([club]);
+        for connection in file["connections"].as_array_mut().unwrap() {
+            let id = if connection["platform"] == "vfp" { HARBOUR.vfp } else { HARBOUR.intouch };
+            connection["client_id"] = json!(OTHER_CLIENT_ID);
+            connection["clubs"] = json!([{ "club": HARBOUR.name, "id": id }]);
+        }
+        self.turn_up(&file).await.went_well().says("new client");
+        let voice = |provider: &str, club: &str, token: &str| {
+            Sender::new(&self.url(), provider, (OTHER_CLIENT_ID, club), token).unwrap()
+        };
+        let vfp = voice("VFP", HARBOUR.vfp, &self.vfp_voice.token);
+        (voice("INTOUCH", HARBOUR.intouch, &self.intouch.token), vfp)
     }
 
     /// Turns up what the file says.
