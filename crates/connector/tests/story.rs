@@ -23,5 +23,7 @@ mod house;
 mod log;
 #[path = "story/rules.rs"]
 mod rules;
+#[path = "story/sources.rs"]
+mod sources;
 #[path = "story/turn_up.rs"]
 mod turn_up;

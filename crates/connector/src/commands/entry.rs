@@ -23,7 +23,7 @@ pub fn spoke_named(hub: &Hub, club: &Club, name: &str) -> Result<Arc<Spoke>> {
 }
 
 /// The entry that `PLATFORM:WHO` names: by its number there, by its name, or by its e-mail address. Of a platform that
-/// tells of none, any number is taken for one.
+/// cannot list, any number is taken for one.
 pub async fn entry_named(hub: &Arc<Hub>, club: &Club, role: Role, text: &str) -> Result<Entry> {
     let (platform, who) =
         text.split_once(':').map(|(platform, who)| (platform, who.trim())).with_context(|| {
@@ -39,8 +39,7 @@ pub async fn entry_named(hub: &Arc<Hub>, club: &Club, role: Role, text: &str) ->
     if let Some(entry) = find(hub, club, (&spoke, role), who)? {
         return Ok(entry);
     }
-    let tells = spoke.abilities().can(list_of(role)) || spoke.agreement().receives_directory;
-    if !tells && !who.is_empty() {
+    if !spoke.abilities().can(list_of(role)) && !who.is_empty() {
         let sender = Sender { connection: spoke.id(), club: club.id };
         let id = hub.directory().entry_for(hub.store(), sender, role, who).await?;
         return hub.directory().get(id).context("an entry that was just kept is gone");

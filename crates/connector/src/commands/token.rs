@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use comfy_table::{Table, presets};
 use hub::Hub;
 use hub::vault::{new_token, token_hash};
@@ -78,13 +78,11 @@ pub async fn create(hub: &Arc<Hub>, create: Create) -> Result<Value> {
     let mut setup = before.clone();
     let client = match &create.client {
         None => None,
-        Some(name) => match setup.clients.iter().find(|client| client.name == *name) {
-            Some(client) => Some(client.id),
-            None => {
-                let meant = meant(name, setup.clients.iter().map(|client| client.name.as_str()));
-                bail!("no client is called `{name}`{meant}")
-            }
-        },
+        Some(name) => {
+            let meant = || meant(name, setup.clients.iter().map(|client| client.name.as_str()));
+            let client = setup.clients.iter().find(|client| client.name == *name);
+            Some(client.with_context(|| format!("no client is called `{name}`{}", meant()))?.id)
+        }
     };
     let clubs = create.clubs.iter().map(|name| club_for(hub, client, name)).collect::<Result<Vec<_>>>()?;
     if !hub.registry().knows_provider(&create.provider) {

@@ -76,6 +76,7 @@ async fn apply(hub: &Arc<Hub>, before: &Setup, plan: &Plan) -> Result<()> {
         bail!("the set-up was changed by another command meanwhile; run this one again");
     }
     for connection in &plan.going_live {
+        hub.give_sources(*connection).await?;
         hub.first_load(*connection).await?;
     }
     Ok(())

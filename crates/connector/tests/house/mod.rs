@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 pub use command::Told;
-pub use turn_up::Ids;
+pub use turn_up::{Ids, lacking};
 
 /// How long a wait may last where a test says nothing else.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -46,6 +46,7 @@ pub struct Plans {
     pub hurried: bool,
     pub not_live: bool,
     pub vfp_staff: Vec<Staff>,
+    pub vfp_described: Option<fn(String) -> String>,
 }
 
 /// A house with InTouch alone, which sends and receives nothing.
@@ -78,6 +79,11 @@ impl Plans {
     /// Platforms whose late answers and late visibility take no minute, so that a doubt is looked into soon.
     pub fn hurried(self) -> Self {
         Plans { hurried: true, ..self }
+    }
+
+    /// A VFP whose description was changed.
+    pub fn with_vfp_described(self, change: fn(String) -> String) -> Self {
+        Plans { vfp: true, vfp_described: Some(change), ..self }
     }
 
     /// Nothing is turned up yet.

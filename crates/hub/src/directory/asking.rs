@@ -164,7 +164,29 @@ impl Hub {
             _ => (String::new(), How::Matched),
         };
         self.correspond(entry, spoke, &number, how).await?;
-        Ok(Some(number).filter(|number| !number.is_empty()))
+        if number.is_empty() {
+            return Ok(None);
+        }
+        self.note_source_there(entry, spoke, &number).await?;
+        Ok(Some(number))
+    }
+
+    /// Keeps that a platform has a lead source under this number and name, so that another of the same name finds it
+    /// also where the platform cannot list.
+    pub(super) async fn note_source_there(
+        &self,
+        entry: &Entry,
+        spoke: &Spoke,
+        number: &str,
+    ) -> store::Result<()> {
+        let there = Entry {
+            id: EntryId(0),
+            connection: spoke.id(),
+            remote_id: number.to_owned(),
+            known: true,
+            ..entry.clone()
+        };
+        self.directory().keep(self.store(), vec![there], Vec::new()).await.map(drop)
     }
 
     /// Keeps how an entry corresponds to a platform's number.

@@ -176,6 +176,7 @@ impl Hub {
         match answer.map(|answer| answer.outcome) {
             Some(Outcome::Saved { .. } | Outcome::Unchanged) => {
                 self.correspond(entry, spoke, &one.remote_id, one.how).await?;
+                self.note_source_there(entry, spoke, &one.remote_id).await?;
                 Ok(DirectoryStory::Renamed)
             }
             _ => Ok(DirectoryStory::NotAsked),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use model::directory::{Entry, How, Role};
 use model::lane::Standing;
-use model::{Accepted, ConnectionId, DirectoryStory, EntryId, Person, PersonId, Reference};
+use model::{Accepted, ConnectionId, DirectoryStory, EntryId, Operation, Person, PersonId, Reference};
 use store::{Settlement, Verdict};
 
 use super::save::takes;
@@ -101,6 +101,31 @@ impl Hub {
                 (_, DirectoryStory::NotAsked) => drop(down.insert(connection)),
                 (Reference::To(_), _) => drop(self.reproject(entry, spoke).await?),
                 _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes every lead source of a connection's clubs at a platform that can create them and cannot be asked for them:
+    /// such a platform has none but those it is given (integration rules §2).
+    pub async fn give_sources(self: &Arc<Self>, connection: ConnectionId) -> store::Result<()> {
+        let registry = Arc::clone(&self.registry());
+        let Some(spoke) = registry.spoke(connection) else { return Ok(()) };
+        let can = |operation| spoke.abilities().can(operation);
+        if !can(Operation::CreateLeadSource)
+            || can(Operation::ListLeadSources)
+            || can(Operation::FindLeadSource)
+        {
+            return Ok(());
+        }
+        for number in &spoke.connection.clubs {
+            self.read_lists(number.club).await?;
+            let given = |other: &&Arc<Spoke>| other.agreement().receives_directory;
+            for other in registry.of_club(number.club).iter().filter(given) {
+                let sources = self.directory().entries_of(other.id(), number.club, Role::LeadSource);
+                for source in sources.iter().filter(|one| one.known && one.active && takes(spoke, one)) {
+                    self.review(source, spoke).await?;
+                }
             }
         }
         Ok(())
