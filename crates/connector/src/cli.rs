@@ -48,11 +48,17 @@ pub enum Command {
     /// Ids of people who exist at a platform already.
     #[command(subcommand)]
     Links(Links),
+    /// A club's staff and lead sources: how they correspond, and links by hand.
+    #[command(subcommand)]
+    Directory(Directory),
     /// Tokens by which platforms call the hub.
     #[command(subcommand)]
     Token(Token),
     /// Read a club's Connector Log.
     Log(Log),
+    /// The URL that opens a club's Connector Log in a browser.
+    #[command(subcommand)]
+    LoggingUrl(LoggingUrl),
     /// How the hub and its connections are doing.
     Status {
         /// Print JSON.
@@ -120,6 +126,71 @@ pub enum Links {
     },
 }
 
+/// `connector directory`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Directory {
+    /// Read the lists of the club's platforms, and show how everyone and everything in them corresponds.
+    List {
+        /// The club's name; may be left out where there is only one.
+        #[arg(long)]
+        club: Option<String>,
+        /// Only staff, or only lead sources.
+        #[arg(long)]
+        role: Option<Role>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Link one to another by hand; no match undoes it.
+    #[command(after_help = "Example: connector directory link staff intouch:olga@club.example vfp:V-77")]
+    Link {
+        /// Staff or lead source.
+        role: Role,
+        /// One, as PLATFORM:WHO, where WHO is its number there, its name or its e-mail address.
+        #[arg(value_name = "PLATFORM:WHO")]
+        one: String,
+        /// The other, likewise.
+        #[arg(value_name = "PLATFORM:WHO")]
+        other: String,
+        /// The club's name; may be left out where there is only one.
+        #[arg(long)]
+        club: Option<String>,
+    },
+    /// Unlink one from whom it is linked to at a platform; it is not matched again by itself.
+    #[command(after_help = "Example: connector directory unlink staff intouch:st-1 vfp")]
+    Unlink(OneAt),
+    /// Keep the link that one has at a platform, whatever changes on either side.
+    #[command(after_help = "Example: connector directory pin staff intouch:st-1 vfp")]
+    Pin(OneAt),
+    /// Take back what was decided by hand, and let matching decide again.
+    #[command(after_help = "Example: connector directory match staff intouch:st-1 vfp")]
+    Match(OneAt),
+}
+
+/// A staff member or lead source, and the platform where it is somebody or something else.
+#[derive(Clone, Debug, Args)]
+pub struct OneAt {
+    /// Staff or lead source.
+    pub role: Role,
+    /// Which, as PLATFORM:WHO, where WHO is its number there, its name or its e-mail address.
+    #[arg(value_name = "PLATFORM:WHO")]
+    pub one: String,
+    /// The other platform.
+    pub platform: String,
+    /// The club's name; may be left out where there is only one.
+    #[arg(long)]
+    pub club: Option<String>,
+}
+
+/// What an entry of the directory is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// A staff member.
+    Staff,
+    /// A lead source.
+    LeadSource,
+}
+
 /// `connector token`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Token {
@@ -130,6 +201,9 @@ pub enum Token {
         /// Limit it to one client, by name.
         #[arg(long)]
         client: Option<String>,
+        /// Limit it to one club, by name; may be said several times.
+        #[arg(long = "club", value_name = "CLUB")]
+        clubs: Vec<String>,
         /// What it is for.
         #[arg(long, default_value = "")]
         label: String,
@@ -167,10 +241,32 @@ pub struct Log {
     /// How many lines.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub limit: u16,
-    /// Go on with new lines until stopped.
+    /// Go on with new and changed lines until stopped.
     #[arg(long)]
     pub follow: bool,
     /// Print one JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `connector logging-url`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum LoggingUrl {
+    /// Show it.
+    Show(LoggingUrlOf),
+    /// Make another, and withdraw the present one: whoever opens it reads that it was replaced.
+    Rotate(LoggingUrlOf),
+    /// Withdraw it, and make no other.
+    Revoke(LoggingUrlOf),
+}
+
+/// Whose URL.
+#[derive(Clone, Debug, Args)]
+pub struct LoggingUrlOf {
+    /// The club's name; may be left out where there is only one.
+    #[arg(long)]
+    pub club: Option<String>,
+    /// Print JSON.
     #[arg(long)]
     pub json: bool,
 }

@@ -11,6 +11,7 @@ use hub::registry::{LogKey, Registry};
 use hub::wording::{self, Teller};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use model::{Club, ClubId, ConnectionId, Field, Level, Line, Moment, Story, Tracking};
 use store::{LineQuery, Waiting};
 use tokio_stream::wrappers::BroadcastStream;
@@ -45,8 +46,9 @@ impl Logs {
     fn club(&self, key: &str) -> Result<Club, KeyProblem> {
         match self.hub.open_log(key) {
             Some(LogKey::Opens(id)) => self.club_of(id).ok_or(KeyProblem::Unknown),
-            Some(LogKey::Withdrawn(_)) => {
-                Err(KeyProblem::Revoked { when: self.hub.clock().now().timestamp() })
+            Some(LogKey::Withdrawn(id, at)) => {
+                let zone = self.club_of(id).map_or(TimeZone::UTC, |club| zone_of(&club));
+                Err(KeyProblem::Revoked { when: at.timestamp().to_zoned(zone) })
             }
             None => Err(KeyProblem::Unknown),
         }

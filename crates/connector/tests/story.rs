@@ -2,6 +2,10 @@
 //! platforms around it. One binary of tests, for linking takes longer than testing.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests, too")]
 
+#[path = "story/by_hand.rs"]
+mod by_hand;
+#[path = "story/clients.rs"]
+mod clients;
 #[path = "story/contract.rs"]
 mod contract;
 #[path = "story/crash.rs"]
@@ -19,5 +23,7 @@ mod house;
 mod log;
 #[path = "story/rules.rs"]
 mod rules;
+#[path = "story/sources.rs"]
+mod sources;
 #[path = "story/turn_up.rs"]
 mod turn_up;

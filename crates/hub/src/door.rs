@@ -14,6 +14,8 @@ pub struct Grant {
     pub provider: String,
     /// The client it is limited to, if any.
     pub client: Option<ClientId>,
+    /// The clubs it is limited to; none: all.
+    pub clubs: Vec<ClubId>,
 }
 
 /// A caller at one club, checked.
@@ -145,7 +147,8 @@ impl Hub {
     pub fn authenticate(&self, token: &str) -> Option<Grant> {
         let registry = self.registry();
         let token = registry.token(&token_hash(token))?;
-        Some(Grant { provider: token.provider.clone(), client: token.client })
+        let (provider, clubs) = (token.provider.clone(), token.clubs.clone());
+        Some(Grant { provider, client: token.client, clubs })
     }
 
     /// Checks on whose behalf a call is made: provider, client and club as the caller numbers them.
@@ -178,6 +181,9 @@ impl Hub {
                 "no club `{club_number}` of client `{client_number}` is mapped for `{provider}`"
             ))
         })?;
+        if !grant.clubs.is_empty() && !grant.clubs.contains(&number.club) {
+            return Err(Refusal::Forbidden(format!("this token does not reach club `{club_number}`")));
+        }
         Ok(Sender { connection: spoke.id(), club: number.club })
     }
 }

@@ -76,7 +76,9 @@ pub(crate) fn standing(story: &Story, notes: &[Note]) -> (Level, Turn) {
 fn directory_standing(what: model::DirectoryStory) -> (Level, Turn) {
     use model::DirectoryStory as What;
     match what {
-        What::Linked | What::Created | What::Renamed => (Level::Info, Turn::Nobody),
+        What::Linked | What::Created | What::Renamed | What::LinkedByHand | What::UnlinkedByHand => {
+            (Level::Info, Turn::Nobody)
+        }
         What::Unmatched | What::Ambiguous => (Level::Warning, Turn::Club),
         What::NotAsked => (Level::Warning, Turn::Nobody),
     }
@@ -86,10 +88,12 @@ fn note_standing(note: &Note) -> (Level, Turn) {
     match note {
         Note::NoOwner { .. }
         | Note::NoLeadSource { .. }
+        | Note::SharedEmail { .. }
+        | Note::SharedName { .. }
         | Note::Ambiguous { .. }
         | Note::LeftApart { .. } => (Level::Warning, Turn::Club),
         Note::Conflict { .. } | Note::KindKept { .. } => (Level::Warning, Turn::Nobody),
-        Note::Ignored { .. } | Note::Matched => (Level::Info, Turn::Nobody),
+        Note::Ignored { .. } | Note::Matched | Note::Unlinked { .. } => (Level::Info, Turn::Nobody),
     }
 }
 

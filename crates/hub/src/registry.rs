@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use model::{Abilities, Agreement, Club, ClubId, ClubNumber, Connection, ConnectionId, Setup, Token};
+use model::{Abilities, Agreement, Club, ClubId, ClubNumber, Connection, ConnectionId, Moment, Setup, Token};
 use platform::{Description, Endpoint, Net, Role, SettingValue, Settings, Tokens};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -68,8 +68,8 @@ impl Spoke {
 pub enum LogKey {
     /// This club's.
     Opens(ClubId),
-    /// It opened this club's until it was changed.
-    Withdrawn(ClubId),
+    /// It opened this club's until then.
+    Withdrawn(ClubId, Moment),
 }
 
 /// Everything turn-up decided, indexed.
@@ -106,13 +106,12 @@ impl Registry {
         let mut registry = Registry::default();
         for club in &setup.clubs {
             registry.clubs.insert(club.id, Arc::new(club.clone()));
-            for rotation in 0..=club.log_rotation {
-                let key = if rotation == club.log_rotation {
-                    LogKey::Opens(club.id)
-                } else {
-                    LogKey::Withdrawn(club.id)
-                };
-                registry.log_keys.insert(log_key(means.vault, club.id, rotation), key);
+            for (number, at) in club.log_withdrawn.iter().enumerate() {
+                let key = log_key(means.vault, club.id, number);
+                registry.log_keys.insert(key, LogKey::Withdrawn(club.id, *at));
+            }
+            if let Some(key) = open_log_key(means.vault, club) {
+                registry.log_keys.insert(key, LogKey::Opens(club.id));
             }
         }
         for connection in &setup.connections {
@@ -180,9 +179,13 @@ impl Registry {
     }
 }
 
-/// The key in a club's logging URL.
-pub fn log_key(vault: &Vault, club: ClubId, rotation: u32) -> String {
-    vault.derive(&format!("log/{club}/{rotation}"))
+/// The key in a club's logging URL; `None` while it was withdrawn and no other took its place.
+pub fn open_log_key(vault: &Vault, club: &Club) -> Option<String> {
+    club.log_url().map(|number| log_key(vault, club.id, number))
+}
+
+fn log_key(vault: &Vault, club: ClubId, number: usize) -> String {
+    vault.derive(&format!("log/{club}/{number}"))
 }
 
 fn spoke(connection: &Connection, means: &Means<'_>) -> Result<Spoke, String> {

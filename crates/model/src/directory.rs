@@ -82,27 +82,43 @@ pub enum Found<'a> {
     One(&'a Entry),
     /// Nobody.
     None,
-    /// Several; none is linked.
+    /// Several there; none is linked.
     Several(Vec<&'a Entry>),
+    /// Several staff on the entry's own side have its e-mail; none is linked.
+    Twins(Vec<&'a Entry>),
 }
 
-/// Finds the platform's entry that corresponds to `entry` among `there`.
-pub fn find<'a>(entry: &Entry, there: impl IntoIterator<Item = &'a Entry>) -> Found<'a> {
+/// Finds the platform's entry that corresponds to `entry` among `there`. `beside` are the entries of its own side: two
+/// staff members with one e-mail address cannot be told apart by it, on whichever side they are.
+pub fn find<'a>(
+    entry: &Entry,
+    beside: impl IntoIterator<Item = &'a Entry>,
+    there: impl IntoIterator<Item = &'a Entry>,
+) -> Found<'a> {
     let key = key_of(entry);
     if key.is_empty() {
         return Found::None;
     }
-    let same: Vec<&Entry> = there
-        .into_iter()
-        .filter(|other| other.role == entry.role && other.known && key_of(other) == key)
-        .collect();
-    let active: Vec<&Entry> = same.iter().copied().filter(|other| other.active).collect();
-    let candidates = if active.is_empty() { same } else { active };
+    if entry.role == Role::Staff {
+        let twins = alike(entry.role, &key, beside);
+        if twins.len() > 1 {
+            return Found::Twins(twins);
+        }
+    }
+    let candidates = alike(entry.role, &key, there);
     match candidates[..] {
         [] => Found::None,
         [one] => Found::One(one),
         _ => Found::Several(candidates),
     }
+}
+
+/// Those with this key; inactive ones only when nothing active has it.
+fn alike<'a>(role: Role, key: &str, among: impl IntoIterator<Item = &'a Entry>) -> Vec<&'a Entry> {
+    let same = |other: &&Entry| other.role == role && other.known && key_of(other) == key;
+    let same: Vec<&Entry> = among.into_iter().filter(same).collect();
+    let active: Vec<&Entry> = same.iter().copied().filter(|other| other.active).collect();
+    if active.is_empty() { same } else { active }
 }
 
 /// What an entry is matched by: a staff member's folded e-mail, a lead source's folded name.

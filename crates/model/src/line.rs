@@ -129,6 +129,10 @@ pub enum DirectoryStory {
     Ambiguous,
     /// The platform could not be asked.
     NotAsked,
+    /// Linked by an operator's hand.
+    LinkedByHand,
+    /// Unlinked by an operator's hand.
+    UnlinkedByHand,
 }
 
 /// Something worth knowing about a transfer that went through.
@@ -144,6 +148,25 @@ pub enum Note {
     NoLeadSource {
         /// The lead source.
         source: String,
+    },
+    /// Went without owner: several staff members have one e-mail address.
+    SharedEmail {
+        /// Their names and numbers.
+        staff: Vec<String>,
+        /// Where.
+        at: ConnectionId,
+    },
+    /// Went without lead source: several have one name.
+    SharedName {
+        /// Their names and numbers.
+        sources: Vec<String>,
+        /// Where.
+        at: ConnectionId,
+    },
+    /// Went without owner or lead source: an operator unlinked it there.
+    Unlinked {
+        /// The staff member or lead source.
+        name: String,
     },
     /// Both sides had changed a field.
     Conflict {

@@ -195,8 +195,8 @@ fn change(
     Next::Call(Step { operation, kind, fields, changed })
 }
 
-/// Everything that the call takes, without clearing what was never known there; a field that was left apart keeps the
-/// platform's own value.
+/// Everything that the call takes, without clearing what was never known there. A field that was left apart, or of which
+/// nothing is to be said (an owner whom the platform does not know), keeps the platform's own value.
 fn whole_record(
     link: &Link,
     projection: &Projection,
@@ -210,14 +210,10 @@ fn whole_record(
         let theirs = held.seen.as_ref().filter(|_| held.apart.is_some() && held.apart == *value);
         (*field, theirs.map_or_else(|| value.clone(), |seen| seen.value.clone()))
     };
-    projection
-        .fields
-        .iter()
-        .filter(|(field, value)| {
-            takes(abilities, operation, **field) && (value.is_some() || held(field).is_known())
-        })
-        .map(carried)
-        .collect()
+    let said = projection.fields.iter().filter(|(field, value)| value.is_some() || held(field).is_known());
+    let unsaid = link.shadow.fields.iter().filter(|(field, _)| !projection.fields.contains_key(*field));
+    let kept = unsaid.filter_map(|(field, held)| Some((*field, Some(held.base()?.value.clone()?))));
+    kept.chain(said.map(carried)).filter(|(field, _)| takes(abilities, operation, *field)).collect()
 }
 
 fn takes(abilities: &Abilities, operation: Operation, field: Field) -> bool {

@@ -26,8 +26,40 @@ pub struct Club {
     pub address: String,
     /// Its IANA time zone.
     pub zone: String,
-    /// How often its logging URL was changed. Older URLs explain themselves and show nothing.
-    pub log_rotation: u32,
+    /// When each of its earlier logging URLs was withdrawn, oldest first. They explain themselves and show nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log_withdrawn: Vec<Moment>,
+    /// Whether the last one was withdrawn and no other took its place.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub log_closed: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+impl Club {
+    /// The number of the logging URL that opens the log, counted from 0; `None` while there is none.
+    pub fn log_url(&self) -> Option<usize> {
+        (!self.log_closed).then_some(self.log_withdrawn.len())
+    }
+
+    /// Gives the log another URL; the present one, if there is one, is withdrawn.
+    pub fn rotate_log_url(&mut self, now: Moment) {
+        if !std::mem::take(&mut self.log_closed) {
+            self.log_withdrawn.push(now);
+        }
+    }
+
+    /// Withdraws the log's URL; answers whether there was one.
+    pub fn revoke_log_url(&mut self, now: Moment) -> bool {
+        let open = !std::mem::replace(&mut self.log_closed, true);
+        if open {
+            self.log_withdrawn.push(now);
+        }
+        open
+    }
 }
 
 /// One platform as one client uses it.
@@ -80,6 +112,9 @@ pub struct Token {
     pub provider: String,
     /// The client it is limited to, if any.
     pub client: Option<ClientId>,
+    /// The clubs it is limited to; none: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clubs: Vec<ClubId>,
     /// What it is for.
     pub label: String,
     /// When it was made.

@@ -24,6 +24,6 @@ pub use description::{Description, Role, Scope, Setting, SettingKind};
 pub use endpoint::Endpoint;
 pub use given::{Answer, Exchange, Found, Given, Prepared, SettingProblem, SettingValue, Settings};
 pub use language::{filters, json_schema};
-pub use mistakes::{Mistake, Mistakes};
+pub use mistakes::{Mistake, Mistakes, nearest};
 pub use net::Net;
 pub use tokens::Tokens;

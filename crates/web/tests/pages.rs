@@ -103,6 +103,11 @@ async fn no_page_carries_what_the_policy_forbids() {
 }
 
 #[tokio::test]
+async fn a_withdrawn_link_says_since_when_on_the_clubs_clock() {
+    assert!(get("/log/withdrawn").await.text.contains("On 2 November 2026 at 10:00, on the club’s clock"));
+}
+
+#[tokio::test]
 async fn a_link_that_opens_no_log_explains_itself() {
     let cases = [
         ("/log/withdrawn", StatusCode::GONE, "This link has been withdrawn"),

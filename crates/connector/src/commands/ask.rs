@@ -8,7 +8,8 @@ use hub::turn_up::TurnUpFile;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{links, log, status, token, turn_up};
+use super::entry::meant;
+use super::{directory, links, log, logging_url, status, token, turn_up};
 use crate::config::Config;
 
 /// A question.
@@ -24,6 +25,8 @@ pub enum Ask {
     },
     /// Take over ids.
     ImportLinks(links::Import),
+    /// Show a club's directory, or change it by hand.
+    Directory(directory::Question),
     /// Make a token.
     CreateToken(token::Create),
     /// List tokens.
@@ -35,6 +38,8 @@ pub enum Ask {
     },
     /// Read a club's log.
     Log(log::Query),
+    /// Show, replace or withdraw the URL of a club's log.
+    LoggingUrl(logging_url::Question),
     /// How the hub is doing.
     Status,
 }
@@ -44,25 +49,39 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config, ask: Ask) -> Result<Value> 
     match ask {
         Ask::TurnUp { file, plan } => turn_up::answer(hub, config, &file, plan).await,
         Ask::ImportLinks(import) => links::answer(hub, &import).await,
+        Ask::Directory(question) => directory::answer(hub, question).await,
         Ask::CreateToken(create) => token::create(hub, create).await,
         Ask::ListTokens => token::list(hub),
         Ask::RevokeToken { hash } => token::revoke(hub, &hash).await,
         Ask::Log(query) => log::answer(hub, &query).await,
+        Ask::LoggingUrl(question) => logging_url::answer(hub, config, question).await,
         Ask::Status => status::answer(hub).await,
     }
 }
 
-/// The club of a name, or the only one.
+/// The club of a name, or the only one. Where clients have clubs of one name, it is written `CLIENT/CLUB`.
 pub fn club_named(hub: &Hub, name: Option<&str>) -> Result<model::Club> {
     let registry = hub.registry();
-    let clubs = &registry.setup.clubs;
-    let found: Vec<_> = clubs.iter().filter(|club| name.is_none_or(|name| club.name == name)).collect();
+    let setup = &registry.setup;
+    let whole = |club: &model::Club| {
+        let client = setup.clients.iter().find(|client| client.id == club.client);
+        format!("{}/{}", client.map_or("", |client| &client.name), club.name)
+    };
+    let clubs = &setup.clubs;
+    let is = |club: &&model::Club| name.is_none_or(|name| club.name == name || whole(club) == name);
+    let found: Vec<_> = clubs.iter().filter(is).collect();
     let names = || clubs.iter().map(|club| club.name.as_str()).collect::<Vec<_>>().join(", ");
     match (&found[..], name) {
         ([one], _) => Ok((*one).clone()),
         ([], None) => bail!("no club is turned up yet; see `connector turn-up --help`"),
-        ([], Some(name)) => bail!("no club is called `{name}`; there are {}", names()),
+        ([], Some(name)) => {
+            let meant = meant(name, clubs.iter().map(|club| club.name.as_str()));
+            bail!("no club is called `{name}`{meant}; there are {}", names())
+        }
         (_, None) => bail!("which club? Say --club with one of {}", names()),
-        (_, Some(name)) => bail!("several clients have a club called `{name}`"),
+        (several, Some(name)) => {
+            let several = several.iter().map(|club| whole(club)).collect::<Vec<_>>().join(", ");
+            bail!("several clients have a club called `{name}`; say which: {several}")
+        }
     }
 }

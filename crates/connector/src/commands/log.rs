@@ -1,5 +1,6 @@
 //! `connector log`: the Connector Log on the command line.
 
+use std::collections::HashMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use hub::Hub;
 use hub::log::zone_of;
 use hub::wording::{self, Teller};
-use model::{Level, Line, Tracking, Turn};
+use model::{Level, Line, Turn};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::LineQuery;
@@ -22,6 +23,9 @@ use crate::control;
 /// How often a following command asks again.
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 
+/// How many of the newest lines it watches for changes.
+const FOLLOWED: usize = 500;
+
 /// What to read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Query {
@@ -31,7 +35,6 @@ pub struct Query {
     platform: Option<String>,
     turn: Option<Turn>,
     limit: usize,
-    after: Option<(Tracking, i64)>,
 }
 
 /// Runs the command.
@@ -55,22 +58,54 @@ pub async fn run(asked: cli::Log, config: &Config) -> Result<ExitCode> {
         platform: asked.platform,
         turn,
         limit: usize::from(asked.limit),
-        after: None,
     };
+    if !asked.follow {
+        print(&ask(config, &query).await?, asked.json);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let shown = std::mem::replace(&mut query.limit, FOLLOWED);
+    let mut told = Told::default();
+    let mut lines = told.news(ask(config, &query).await?);
+    lines.truncate(shown);
     loop {
-        let answer = control::ask(config, Ask::Log(query.clone())).await?;
-        let lines = answer.as_array().cloned().unwrap_or_default();
         print(&lines, asked.json);
-        if let Some(newest) = lines.first() {
-            query.after = serde_json::from_value(newest["key"].clone()).ok();
-        }
-        if !asked.follow {
-            return Ok(ExitCode::SUCCESS);
-        }
         tokio::select! {
             () = tokio::time::sleep(FOLLOW_EVERY) => {}
             _ = tokio::signal::ctrl_c() => return Ok(ExitCode::SUCCESS),
         }
+        lines = told.news(ask(config, &query).await?);
+    }
+}
+
+async fn ask(config: &Config, query: &Query) -> Result<Vec<Value>> {
+    let answer = control::ask(config, Ask::Log(query.clone())).await?;
+    Ok(answer.as_array().cloned().unwrap_or_default())
+}
+
+/// What a following command has told already. A line that changed is told again; one that is written late, for a save
+/// before the newest, is told as well.
+#[derive(Default)]
+struct Told {
+    changed: HashMap<String, Value>,
+    oldest: Option<String>,
+}
+
+impl Told {
+    /// Those of the newest lines that are new or changed.
+    fn news(&mut self, lines: Vec<Value>) -> Vec<Value> {
+        let key = |line: &Value| line["key"].to_string();
+        let full = lines.len() == FOLLOWED;
+        let now = Told {
+            changed: lines.iter().map(|line| (key(line), line["changed"].clone())).collect(),
+            oldest: lines.last().filter(|_| full).map(key).max(self.oldest.clone()),
+        };
+        let before = std::mem::replace(self, now);
+        let is_new = |line: &Value| {
+            let key = key(line);
+            before.oldest.as_ref().is_none_or(|oldest| key >= *oldest)
+                && before.changed.get(&key) != Some(&line["changed"])
+        };
+        lines.into_iter().filter(is_new).collect()
     }
 }
 
@@ -108,7 +143,6 @@ pub async fn answer(hub: &Arc<Hub>, query: &Query) -> Result<Value> {
         level: query.level,
         turn: query.turn,
         connection,
-        newer_than: query.after.map(|(tracking, about)| (tracking, model::ConnectionId(about))),
         limit: query.limit,
         ..LineQuery::default()
     };
@@ -130,6 +164,7 @@ fn shown(teller: &Teller<'_>, line: &Line) -> Value {
         "advice": wording::advice(teller, line),
         "turn": line.turn,
         "open": line.open,
+        "changed": line.changed,
         "record": line.facts.record.as_ref().map(|record| &record.id),
         "tracking": line.tracking,
         "attempts": line.facts.attempts.iter().map(|attempt| teller.attempt(attempt)).collect::<Vec<_>>(),

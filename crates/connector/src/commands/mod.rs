@@ -1,8 +1,11 @@
 //! The commands, one file each.
 
 pub mod ask;
+mod directory;
+mod entry;
 mod links;
 mod log;
+pub mod logging_url;
 mod platform;
 mod status;
 pub mod token;
@@ -24,8 +27,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Demo(asked) => demo::run(asked, &cli.place).await,
         Command::TurnUp(asked) => turn_up::run(asked, &config).await,
         Command::Links(asked) => links::run(asked, &config).await,
+        Command::Directory(asked) => directory::run(asked, &config).await,
         Command::Token(asked) => token::run(asked, &config).await,
         Command::Log(asked) => log::run(asked, &config).await,
+        Command::LoggingUrl(asked) => logging_url::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,
         Command::Platform(asked) => platform::run(asked, &config).await,
     }

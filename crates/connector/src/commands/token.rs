@@ -3,14 +3,16 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use comfy_table::{Table, presets};
 use hub::Hub;
 use hub::vault::{new_token, token_hash};
+use model::{ClientId, ClubId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::ask::Ask;
+use super::ask::{Ask, club_named};
+use super::entry::meant;
 use crate::cli;
 use crate::config::Config;
 use crate::control;
@@ -23,21 +25,24 @@ const SHOWN: usize = 12;
 pub struct Create {
     provider: String,
     client: Option<String>,
+    #[serde(default)]
+    clubs: Vec<String>,
     label: String,
 }
 
 impl Create {
     /// A token for a provider, of all its clients.
     pub fn new(provider: &str, label: &str) -> Self {
-        Create { provider: provider.to_owned(), client: None, label: label.to_owned() }
+        Create { provider: provider.to_owned(), client: None, clubs: Vec::new(), label: label.to_owned() }
     }
 }
 
 /// Runs the command.
 pub async fn run(asked: cli::Token, config: &Config) -> Result<ExitCode> {
     match asked {
-        cli::Token::Create { provider, client, label } => {
-            let made = control::ask(config, Ask::CreateToken(Create { provider, client, label })).await?;
+        cli::Token::Create { provider, client, clubs, label } => {
+            let create = Create { provider, client, clubs, label };
+            let made = control::ask(config, Ask::CreateToken(create)).await?;
             println!("{}", made["token"].as_str().unwrap_or_default());
             eprintln!("keep it now: it is not shown again");
         }
@@ -55,10 +60,14 @@ fn table(tokens: &Value) {
     let mut table = Table::new();
     table
         .load_preset(presets::NOTHING)
-        .set_header(["hash", "provider", "client", "label", "created", "revoked"]);
+        .set_header(["hash", "provider", "client", "clubs", "label", "created", "revoked"]);
     for token in tokens.as_array().into_iter().flatten() {
         let cell = |name: &str| token[name].as_str().unwrap_or("").to_owned();
-        table.add_row(["hash", "provider", "client", "label", "created", "revoked"].map(cell));
+        let clubs: Vec<&str> =
+            token["clubs"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let [hash, provider, client] = ["hash", "provider", "client"].map(cell);
+        let [label, created, revoked] = ["label", "created", "revoked"].map(cell);
+        table.add_row([hash, provider, client, clubs.join(", "), label, created, revoked]);
     }
     println!("{table}");
 }
@@ -69,11 +78,13 @@ pub async fn create(hub: &Arc<Hub>, create: Create) -> Result<Value> {
     let mut setup = before.clone();
     let client = match &create.client {
         None => None,
-        Some(name) => match setup.clients.iter().find(|client| client.name == *name) {
-            Some(client) => Some(client.id),
-            None => bail!("no client is called `{name}`"),
-        },
+        Some(name) => {
+            let meant = || meant(name, setup.clients.iter().map(|client| client.name.as_str()));
+            let client = setup.clients.iter().find(|client| client.name == *name);
+            Some(client.with_context(|| format!("no client is called `{name}`{}", meant()))?.id)
+        }
     };
+    let clubs = create.clubs.iter().map(|name| club_for(hub, client, name)).collect::<Result<Vec<_>>>()?;
     if !hub.registry().knows_provider(&create.provider) {
         bail!("no connection is known by the provider identifier `{}`; turn it up first", create.provider);
     }
@@ -82,12 +93,24 @@ pub async fn create(hub: &Arc<Hub>, create: Create) -> Result<Value> {
         hash: token_hash(&token),
         provider: create.provider,
         client,
+        clubs,
         label: create.label,
         created: hub.clock().now(),
         revoked: None,
     });
     change(hub, &before, setup).await?;
     Ok(json!({ "token": token }))
+}
+
+/// A club that a token is limited to: one of the client, where one is named.
+fn club_for(hub: &Hub, client: Option<ClientId>, name: &str) -> Result<ClubId> {
+    let clubs = &hub.registry().setup.clubs;
+    let of_client = clubs.iter().find(|club| Some(club.client) == client && club.name == name).cloned();
+    let club = of_client.map_or_else(|| club_named(hub, Some(name)), Ok)?;
+    if client.is_some_and(|client| client != club.client) {
+        bail!("`{name}` is a club of another client");
+    }
+    Ok(club.id)
 }
 
 /// Lists tokens.
@@ -101,6 +124,7 @@ pub fn list(hub: &Arc<Hub>) -> Result<Value> {
             "hash": &token.hash[..SHOWN.min(token.hash.len())],
             "provider": token.provider,
             "client": token.client.and_then(name),
+            "clubs": token.clubs.iter().filter_map(|id| Some(&registry.club(*id)?.name)).collect::<Vec<_>>(),
             "label": token.label,
             "created": token.created.to_string(),
             "revoked": token.revoked.map(|at| at.to_string()),

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use hub::Hub;
-use hub::registry::log_key;
 use hub::turn_up::{Pairing, Plan, Survey, TurnUpFile, check};
 use model::Setup;
 use serde_json::{Value, json};
 
 use super::ask::Ask;
+use super::logging_url::url_of;
 use crate::cli;
 use crate::config::Config;
 use crate::control;
@@ -76,6 +76,7 @@ async fn apply(hub: &Arc<Hub>, before: &Setup, plan: &Plan) -> Result<()> {
         bail!("the set-up was changed by another command meanwhile; run this one again");
     }
     for connection in &plan.going_live {
+        hub.give_sources(*connection).await?;
         hub.first_load(*connection).await?;
     }
     Ok(())
@@ -83,12 +84,7 @@ async fn apply(hub: &Arc<Hub>, before: &Setup, plan: &Plan) -> Result<()> {
 
 fn logs(hub: &Hub, config: &Config, plan: &Plan) -> Value {
     let clubs = plan.setup.clubs.iter().filter(|club| club.client == plan.client);
-    clubs
-        .map(|club| {
-            let key = log_key(hub.vault(), club.id, club.log_rotation);
-            json!({ "club": club.name, "url": format!("{}/log/{key}", config.public_url) })
-        })
-        .collect()
+    clubs.map(|club| json!({ "club": club.name, "url": url_of(hub, &config.public_url, club) })).collect()
 }
 
 fn told(answer: &Value) -> String {
@@ -117,8 +113,9 @@ fn told(answer: &Value) -> String {
         None => {}
     }
     for log in list("logs") {
-        let part = |name: &str| log[name].as_str().unwrap_or_default().to_owned();
-        say(format!("Connector Log of {}: {}", part("club"), part("url")));
+        let club = log["club"].as_str().unwrap_or_default();
+        let url = log["url"].as_str().unwrap_or("revoked; `connector logging-url rotate` makes another");
+        say(format!("Connector Log of {club}: {url}"));
     }
     text
 }

@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use hub::Hub;
-use hub::registry::log_key;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use simulator::day::{self, Day, Player};
 
 use crate::cli::{self, Place};
 use crate::commands::ask::{Ask, answer};
+use crate::commands::logging_url::url_of;
 use crate::config::Config;
 use crate::{running, server};
 use home::Home;
@@ -120,9 +120,7 @@ fn greet(asked: &cli::Demo, config: &Config, hub: &Hub) {
 /// The logging URLs of all clubs.
 fn logs(hub: &Hub, public_url: &str) -> Vec<Value> {
     let clubs = hub.registry().setup.clubs.clone();
-    let url =
-        |club: &model::Club| format!("{public_url}/log/{}", log_key(hub.vault(), club.id, club.log_rotation));
-    clubs.iter().map(|club| json!({ "club": club.name, "url": url(club) })).collect()
+    clubs.iter().map(|club| json!({ "club": club.name, "url": url_of(hub, public_url, club) })).collect()
 }
 
 async fn play(player: &Player, day: &Day, hurried: bool) -> Result<()> {

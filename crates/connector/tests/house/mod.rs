@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 pub use command::Told;
-pub use turn_up::Ids;
+pub use turn_up::{Ids, lacking};
 
 /// How long a wait may last where a test says nothing else.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -31,6 +31,12 @@ pub const KITS: Ids =
     Ids { name: "Kits Beach", zone: "America/Vancouver", intouch: "kits", i4: "7", vfp: "0042" };
 pub const PORTO: Ids = Ids { name: "Porto", zone: "Europe/Lisbon", intouch: "porto", i4: "8", vfp: "0043" };
 
+/// Another client, and its one club, which has the name of a club of the first.
+pub const OTHER_CLIENT: &str = "Harbour Gyms";
+pub const OTHER_CLIENT_ID: &str = "2222";
+pub const HARBOUR: Ids =
+    Ids { name: "Kits Beach", zone: "America/Vancouver", intouch: "harbour", i4: "9", vfp: "0099" };
+
 /// What shall stand in the house.
 #[derive(Clone, Debug, Default)]
 pub struct Plans {
@@ -40,6 +46,7 @@ pub struct Plans {
     pub hurried: bool,
     pub not_live: bool,
     pub vfp_staff: Vec<Staff>,
+    pub vfp_described: Option<fn(String) -> String>,
 }
 
 /// A house with InTouch alone, which sends and receives nothing.
@@ -72,6 +79,11 @@ impl Plans {
     /// Platforms whose late answers and late visibility take no minute, so that a doubt is looked into soon.
     pub fn hurried(self) -> Self {
         Plans { hurried: true, ..self }
+    }
+
+    /// A VFP whose description was changed.
+    pub fn with_vfp_described(self, change: fn(String) -> String) -> Self {
+        Plans { vfp: true, vfp_described: Some(change), ..self }
     }
 
     /// Nothing is turned up yet.

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use simulator::{Config, Platform};
+use simulator::sender::Sender;
+use simulator::{Club, Config, Platform};
 
-use super::{CLIENT, CLIENT_ID, House, KITS, PORTO, Told};
+use super::{CLIENT, CLIENT_ID, HARBOUR, House, KITS, OTHER_CLIENT, OTHER_CLIENT_ID, PORTO, Told};
 
 /// A club, as each platform numbers it.
 #[derive(Clone, Copy, Debug)]
@@ -72,8 +73,14 @@ impl House {
     }
 
     fn vfp_connection(&self) -> Value {
-        let creates =
-            ["create_prospect", "create_member", "list_staff", "list_lead_sources", "create_lead_source"];
+        let creates = [
+            "create_prospect",
+            "create_member",
+            "list_staff",
+            "list_lead_sources",
+            "find_lead_source",
+            "create_lead_source",
+        ];
         json!({
             "platform": "vfp", "provider": "VFP", "client_id": CLIENT_ID, "live": true,
             "settings": { "base_url": self.vfp.url(), "api_key": Config::new(Platform::Vfp).credentials.secret },
@@ -84,6 +91,27 @@ impl House {
                 "accept_assumed": assumed(&creates),
             },
         })
+    }
+
+    /// Turns up another client beside the first, on the same platforms; answers how InTouch and VFP speak for its club.
+    pub async fn turn_up_another_client(&self) -> (Sender, Sender) {
+        self.intouch_there.add_club(Club::new(HARBOUR.intouch, HARBOUR.name));
+        self.vfp.add_club(Club::new(HARBOUR.vfp, HARBOUR.name));
+        let mut file = self.turn_up_file();
+        file["client"] = json!(OTHER_CLIENT);
+        let club = json!({ "name": HARBOUR.name, "time_zone": HARBOUR.zone, "address": "9 Harbour Road" });
+        file["clubs"] = json!([club]);
+        for connection in file["connections"].as_array_mut().unwrap() {
+            let id = if connection["platform"] == "vfp" { HARBOUR.vfp } else { HARBOUR.intouch };
+            connection["client_id"] = json!(OTHER_CLIENT_ID);
+            connection["clubs"] = json!([{ "club": HARBOUR.name, "id": id }]);
+        }
+        self.turn_up(&file).await.went_well().says("new client");
+        let voice = |provider: &str, club: &str, token: &str| {
+            Sender::new(&self.url(), provider, (OTHER_CLIENT_ID, club), token).unwrap()
+        };
+        let vfp = voice("VFP", HARBOUR.vfp, &self.vfp_voice.token);
+        (voice("INTOUCH", HARBOUR.intouch, &self.intouch.token), vfp)
     }
 
     /// Turns up what the file says.
@@ -107,8 +135,10 @@ impl House {
             self.url().rsplit(':').next().unwrap(),
             self.data().to_str().unwrap()
         );
-        if self.plans.hurried {
-            hurried_vfp(&root.join("platforms"));
+        if self.plans.hurried || self.plans.vfp_described.is_some() {
+            let vfp = self.plans.vfp_described.map_or_else(bundled_vfp, |change| change(bundled_vfp()));
+            let vfp = if self.plans.hurried { hurried(&vfp) } else { vfp };
+            describe_vfp(&root.join("platforms"), &vfp);
             writeln!(text, "platforms = {:?}", root.join("platforms").to_str().unwrap()).unwrap();
         }
         writeln!(text, "[installation.intouch]\nlogin_url = \"{intouch}\"\napi_url = \"{intouch}\"").unwrap();
@@ -116,17 +146,40 @@ impl House {
     }
 }
 
-/// VFP as it is described, but for how late things may come.
-fn hurried_vfp(platforms: &Path) {
-    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../platforms/vfp");
-    let text = fs::read_to_string(bundled.join("platform.yaml")).unwrap();
+fn bundled() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../platforms/vfp")
+}
+
+fn bundled_vfp() -> String {
+    fs::read_to_string(bundled().join("platform.yaml")).unwrap()
+}
+
+/// The description, but for how late things may come.
+fn hurried(text: &str) -> String {
     let text = text
         .replace("late_after_s: 30", "late_after_s: 0")
         .replace("visible_after_s: 5", "visible_after_s: 1");
     assert!(text.contains("late_after_s: 0") && text.contains("visible_after_s: 1"));
+    text
+}
+
+/// The description without these operations.
+pub fn lacking(mut text: String, operations: &[&str]) -> String {
+    for operation in operations {
+        let named = format!("    - {operation}\n");
+        assert!(text.contains(&named), "{operation}");
+        text = text.replace(&named, "");
+        let begin = text.find(&format!("\n  {operation}:\n")).unwrap() + 1;
+        let end = begin + text[begin..].find("\n\n").unwrap() + 2;
+        text.replace_range(begin..end, "");
+    }
+    text
+}
+
+fn describe_vfp(platforms: &Path, text: &str) {
     fs::create_dir_all(platforms.join("vfp")).unwrap();
     fs::write(platforms.join("vfp/platform.yaml"), text).unwrap();
-    fs::copy(bundled.join("guide.md"), platforms.join("vfp/guide.md")).unwrap();
+    fs::copy(bundled().join("guide.md"), platforms.join("vfp/guide.md")).unwrap();
 }
 
 fn assumed(creates: &[&'static str]) -> Vec<&'static str> {

@@ -94,3 +94,84 @@ async fn a_platform_that_could_not_be_asked_for_an_owner_is_asked_again_soon() {
     house.within(Duration::from_secs(40), "Ann and her owner arrived", owned).await;
     house.nothing_forbidden_happened();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_staff_there_with_one_e_mail_are_linked_to_neither_and_both_are_named() {
+    let house = house()
+        .with_vfp()
+        .with_vfp_staff("V-77", ("Olga", "Owner"), "desk@club.example")
+        .with_vfp_staff("V-78", ("Per", "Trainer"), "Desk@club.example")
+        .open()
+        .await;
+    let saved = house.save_staff("st-1", ("Olga", "Owner"), "desk@club.example").await;
+    let line = house.line_saying(&saved, "vfp", "None of them was linked to VFP").await;
+    let ann = ("Ann", "Able");
+    let lead = house.save(&house.lead("1", ann).with("ownerID", "st-1")).await;
+    let lead = house.line_saying(&lead, "vfp", "Arrived").await;
+    for (line, said) in [(&line, text(&line, "sentence").to_owned()), (&lead, lead["notes"].to_string())] {
+        assert_eq!((text(line, "type"), text(line, "turn")), ("WARNING", "club"), "{line}");
+        assert!(
+            said.contains("Olga Owner (V-77) and Per Trainer (V-78) have one e-mail address in VFP"),
+            "{line}"
+        );
+        assert!(text(line, "advice").contains("of their own in VFP"), "{line}");
+    }
+    assert_eq!(at_vfp(&house, ann).unwrap().get("owner_id"), "");
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_one_here_with_the_same_e_mail_parts_the_first_until_they_differ_again() {
+    let house =
+        house().with_vfp().with_vfp_staff("V-77", ("Olga", "Owner"), "olga@club.example").open().await;
+    house.save_staff("st-1", ("Olga", "Owner"), "olga@club.example").await;
+    let (ann, bea) = (("Ann", "Able"), ("Bea", "Best"));
+    let saved = house.save(&house.lead("1", ann).with("ownerID", "st-1")).await;
+    assert_eq!(text(&house.line_saying(&saved, "vfp", "Arrived").await, "type"), "INFO");
+
+    let second = house.save_staff("st-2", ("Olga", "Other"), "OLGA@club.example").await;
+    let line = house.line_saying(&second, "vfp", "None of them was linked").await;
+    assert_eq!((text(&line, "type"), text(&line, "turn")), ("WARNING", "club"), "{line}");
+    let both = "Olga Owner (st-1) and Olga Other (st-2) have one e-mail address in InTouch FollowUp";
+    assert!(text(&line, "sentence").contains(both), "{line}");
+    let parted = async || {
+        let lines = house.log(&["--platform", "vfp", "--type", "WARNING"]).await;
+        lines.iter().any(|line| text(line, "name") == "Olga Owner" && text(line, "sentence").contains(both))
+    };
+    house.until("the first is told of, too", parted).await;
+    let saved = house.save(&house.lead("2", bea).with("ownerID", "st-1")).await;
+    let line = house.line_saying(&saved, "vfp", "Arrived").await;
+    assert!(line["notes"].to_string().contains(both), "{line}");
+    assert_eq!(at_vfp(&house, bea).unwrap().get("owner_id"), "");
+
+    house.save_staff("st-2", ("Olga", "Other"), "other@club.example").await;
+    house.until("Bea has her owner", async || at_vfp(&house, bea).unwrap().get("owner_id") == "V-77").await;
+    assert_eq!(at_vfp(&house, ann).unwrap().get("owner_id"), "V-77");
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_one_whom_the_platform_saves_with_the_same_e_mail_parts_the_first() {
+    let house =
+        house().with_vfp().with_vfp_staff("V-77", ("Olga", "Owner"), "olga@club.example").open().await;
+    let saved = house.save_staff("st-1", ("Olga", "Owner"), "olga@club.example").await;
+    house.line_saying(&saved, "vfp", "found in VFP").await;
+    house.vfp.add_staff(simulator::Staff::new("V-78", "Olga", "Other", "olga@club.example"));
+    let other = simulator::sender::StaffDocument {
+        record_id: "V-78".to_owned(),
+        first_name: "Olga".to_owned(),
+        last_name: "Other".to_owned(),
+        email: "olga@club.example".to_owned(),
+        active: true,
+    };
+    house.vfp_voice.save_staff(&other).await.unwrap().done().expect("it is taken");
+    let parted = async || {
+        let lines = house.log(&["--platform", "vfp", "--type", "WARNING"]).await;
+        lines.iter().any(|line| text(line, "sentence").contains("Olga Owner (V-77) and Olga Other (V-78)"))
+    };
+    house.until("the link is taken back, and both are named", parted).await;
+    let ann = ("Ann", "Able");
+    let saved = house.save(&house.lead("1", ann).with("ownerID", "st-1")).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    assert_eq!(at_vfp(&house, ann).unwrap().get("owner_id"), "");
+}

@@ -93,3 +93,93 @@ async fn the_page_opens_by_its_url_alone_and_shows_its_own_club_alone() {
     }
     assert!(!house.hub_said().contains(url.rsplit('/').next().unwrap()), "the URL is never logged");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_followed_log_goes_on_with_new_lines_late_lines_and_changed_ones() {
+    let house = house().with_i4().with_vfp().open().await;
+    house.i4.set_faults(Faults { latency_ms: 1_500, ..Faults::default() });
+    let before = house.save(&house.lead("1", ("Ann", "Able"))).await;
+    house.line_saying(&before, "vfp", "Arrived").await;
+    let mut follow = house.following(&["--club", KITS.name, "--json"]);
+    let told = |lines: &[Value], tracking: &str, says: &str| {
+        lines.iter().any(|line| text(line, "tracking") == tracking && text(line, "summary").contains(says))
+    };
+    follow.until(|lines| told(lines, &before, "sent to VFP")).await;
+
+    let bea = house.save(&house.lead("2", ("Bea", "Best"))).await;
+    follow.until(|lines| told(lines, &bea, "sent to VFP")).await;
+    follow.until(|lines| told(lines, &before, "sent to Jonas I4")).await;
+    house.i4.set_faults(Faults { maintenance: true, ..Faults::default() });
+    let cleo = house.save(&house.lead("3", ("Cleo", "Clark"))).await;
+    follow.until(|lines| told(lines, &cleo, "for Jonas I4")).await;
+    house.i4.clear_faults();
+    follow.until(|lines| told(lines, &cleo, "sent to Jonas I4")).await;
+    let lines = follow.stop().await;
+    let ann = lines.iter().filter(|line| told(&[(*line).clone()], &before, "sent to VFP")).count();
+    assert_eq!(ann, 1, "what did not change is told once");
+}
+
+/// The logging URL of Kits Beach, as a command answers it.
+async fn logging_url(house: &House, what: &str) -> String {
+    let told = house.command(&["logging-url", what, "--club", KITS.name]).await.went_well();
+    told.out.trim().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replaced_or_revoked_url_explains_itself_and_shows_nothing() {
+    let mut house = house().with_vfp().open().await;
+    let saved = house.save(&house.lead("1", ("Ann", "Able"))).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    let get = async |house: &House, url: &str| {
+        let answer = house.http.get(url).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let first = logging_url(&house, "show").await;
+    assert_eq!(first, log_of(&house, KITS.name).await);
+    let porto = log_of(&house, PORTO.name).await;
+
+    let second = logging_url(&house, "rotate").await;
+    let told = house.command(&["logging-url", "show", "--club", KITS.name, "--json"]).await.went_well();
+    let told: Value = serde_json::from_str(&told.out).unwrap();
+    let withdrawn: jiff::Timestamp = text(&told, "withdrawn").parse().unwrap();
+    let withdrawn = withdrawn.in_tz(KITS.zone).unwrap().strftime("On %-d %B %Y at %H:%M").to_string();
+    assert!(second != first && second.starts_with(&house.url()), "{second}");
+    assert!(house.stop().await);
+    house.start().await;
+    let (status, page) = get(&house, &first).await;
+    assert_eq!(status, 410);
+    assert!(page.contains("This link has been withdrawn") && !page.contains("Ann Able"), "{page}");
+    assert!(page.contains(&withdrawn), "`{withdrawn}` is missing in {page}");
+    assert_eq!(get(&house, &format!("{first}/export.csv")).await.0, 410);
+    assert!(get(&house, &second).await.1.contains("Ann Able"));
+
+    house.command(&["logging-url", "revoke", "--club", KITS.name]).await.went_well().says("none since");
+    assert_eq!(get(&house, &second).await.0, 410);
+    house.command(&["logging-url", "revoke", "--club", KITS.name]).await.failed().says("revoked already");
+    house.command(&["logging-url", "show", "--club", KITS.name]).await.went_well().says("rotate");
+    house.turn_up(&house.turn_up_file()).await.went_well().says("Kits Beach: revoked");
+    assert_eq!(get(&house, &porto).await.0, 200, "the other club's is untouched");
+
+    let third = logging_url(&house, "rotate").await;
+    assert!(get(&house, &third).await.1.contains("Ann Able"));
+    for old in [&first, &second] {
+        assert_eq!(get(&house, old).await.0, 410);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_club_without_an_integration_gets_a_page_that_says_so_and_what_to_do() {
+    let house = house().with_vfp().open().await;
+    let mut file = house.turn_up_file();
+    let fraser =
+        serde_json::json!({ "name": "Fraser", "time_zone": "America/Vancouver", "address": "2 Hill" });
+    file["clubs"].as_array_mut().unwrap().push(fraser);
+    house.turn_up(&file).await.went_well().says("new club `Fraser`");
+    let url = house.command(&["logging-url", "show", "--club", "Fraser"]).await.went_well().out;
+    let answer = house.http.get(url.trim()).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    let page = answer.text().await.unwrap();
+    for text in ["Fraser has no integration yet", "What to do", "has been ordered"] {
+        assert!(page.contains(text), "`{text}` is missing in {page}");
+    }
+}

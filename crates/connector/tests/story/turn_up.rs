@@ -65,7 +65,7 @@ async fn each_mistake_is_named_beside_its_field_and_nothing_is_changed() {
     i4["agreement"].as_object_mut().unwrap().remove("existing_people");
     i4["agreement"]["accept_assumed"] =
         json!(["update_prospect", "update_member", "update_ex_member", "fly"]);
-    i4["agreement"]["with"] = json!(["owner"]);
+    i4["agreement"]["with"] = json!(["owner", "lead_source"]);
     let vfp = of(&mut file, "vfp");
     vfp["clubs"][1]["id"] = json!(KITS.vfp);
     vfp["clubs"][1]["club"] = json!("Nowhere");
@@ -77,7 +77,8 @@ async fn each_mistake_is_named_beside_its_field_and_nothing_is_changed() {
         "connections[jonas-i4].agreement.existing_people: ",
         "connections[jonas-i4].agreement.accept_assumed: no capability is called `fly`",
         "add create_prospect",
-        "connections[jonas-i4].agreement.with[0]: ",
+        "connections[jonas-i4].agreement.with[0]: Jonas I4 cannot do this: it has no `list_staff`",
+        "connections[jonas-i4].agreement.with[1]: Jonas I4 cannot do this: it has no `list_lead_sources`",
         "connections[vfp].clubs[Nowhere].club: no club of this file has this name",
         "connections[vfp].clubs[Nowhere].id: `0042` is used twice",
     ];

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use model::{
     Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Line, Link, Moment, Next, Note, Outcome,
-    Person, PersonId, References, Rest, Settled, State, Step, Tracking, begin_doubt, directory::Role,
-    next_step, project, release_if_edited, settle,
+    Person, PersonId, References, Rest, Settled, State, Step, Tracking, begin_doubt, next_step, project,
+    release_if_edited, settle,
 };
 use platform::Answer;
 use store::{Settlement, Verdict};
@@ -127,17 +127,8 @@ impl<'a> Turn<'a> {
 
     /// Notes whom the platform does not know.
     pub(super) fn note_unmatched(&mut self, entries: &[EntryId]) {
-        self.notes = entries
-            .iter()
-            .filter_map(|id| self.hub.directory().get(*id))
-            .map(|entry| {
-                let name = if entry.name.is_empty() { entry.remote_id } else { entry.name };
-                match entry.role {
-                    Role::Staff => Note::NoOwner { staff: name },
-                    Role::LeadSource => Note::NoLeadSource { source: name },
-                }
-            })
-            .collect();
+        let missing = |id: &EntryId| self.hub.directory().missing(*id, self.spoke.id());
+        self.notes = entries.iter().filter_map(missing).collect();
     }
 
     /// After an arrival: is there a further step?

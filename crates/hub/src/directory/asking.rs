@@ -65,7 +65,7 @@ impl Hub {
                 self.correspond(&entry, spoke, &one.remote_id, How::Matched).await?;
                 return Ok((Reference::To(one.remote_id), DirectoryStory::Linked));
             }
-            Counterpart::Several => DirectoryStory::Ambiguous,
+            Counterpart::Several(..) => DirectoryStory::Ambiguous,
             Counterpart::None if listed != Listed::Whole => DirectoryStory::NotAsked,
             Counterpart::None => match self.create_source(&entry, spoke).await? {
                 Some(number) => return Ok((Reference::To(number), DirectoryStory::Created)),
@@ -92,7 +92,18 @@ impl Hub {
         let Some(operation) = able else { return Ok(Listed::Whole) };
         let given =
             Given { email: Some(entry.email.clone()), name: Some(entry.name.clone()), ..Given::default() };
-        let Some(answer) = self.ask_directory(spoke, entry.club, operation, given).await else {
+        self.read_list(spoke, (entry.club, entry.role), operation, given).await
+    }
+
+    /// Asks for a list, or for one entry of it, and takes what is answered into the directory.
+    pub(super) async fn read_list(
+        &self,
+        spoke: &Spoke,
+        (club, role): (ClubId, Role),
+        operation: Operation,
+        given: Given,
+    ) -> store::Result<Listed> {
+        let Some(answer) = self.ask_directory(spoke, club, operation, given).await else {
             return Ok(Listed::Failed);
         };
         match answer.outcome {
@@ -102,12 +113,12 @@ impl Hub {
             }
             _ => return Ok(Listed::Failed),
         }
-        self.take_listing(spoke, entry.club, entry.role, &answer.found).await?;
+        self.take_listing(spoke, club, role, &answer.found).await?;
         Ok(Listed::Whole)
     }
 
     /// Takes a platform's list into the directory.
-    pub(crate) async fn take_listing(
+    async fn take_listing(
         &self,
         spoke: &Spoke,
         club: ClubId,
@@ -153,7 +164,29 @@ impl Hub {
             _ => (String::new(), How::Matched),
         };
         self.correspond(entry, spoke, &number, how).await?;
-        Ok(Some(number).filter(|number| !number.is_empty()))
+        if number.is_empty() {
+            return Ok(None);
+        }
+        self.note_source_there(entry, spoke, &number).await?;
+        Ok(Some(number))
+    }
+
+    /// Keeps that a platform has a lead source under this number and name, so that another of the same name finds it
+    /// also where the platform cannot list.
+    pub(super) async fn note_source_there(
+        &self,
+        entry: &Entry,
+        spoke: &Spoke,
+        number: &str,
+    ) -> store::Result<()> {
+        let there = Entry {
+            id: EntryId(0),
+            connection: spoke.id(),
+            remote_id: number.to_owned(),
+            known: true,
+            ..entry.clone()
+        };
+        self.directory().keep(self.store(), vec![there], Vec::new()).await.map(drop)
     }
 
     /// Keeps how an entry corresponds to a platform's number.
@@ -191,13 +224,20 @@ impl Hub {
 
 /// How a question for a list ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Listed {
+pub(super) enum Listed {
     /// Answered: "none" counts.
     Whole,
     /// The platform as a whole does not answer just now; it is asked again soon.
     NotNow,
     /// The platform answers, but not this; it is asked again in the next round.
     Failed,
+}
+
+impl Listed {
+    /// Whether "none" counts.
+    pub(super) fn is_whole(self) -> bool {
+        self == Listed::Whole
+    }
 }
 
 /// A listed staff member or lead source as an entry of that connection.

@@ -4,37 +4,43 @@
 //! (integration rules §3 and §4). It is small: tens of staff and hundreds of sources a club.
 
 mod asking;
+mod by_hand;
+mod counterpart;
+mod listing;
 mod save;
 mod tend;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use model::directory::{Correspondence, Entry, Found, How, Role, find};
+use model::directory::{Correspondence, Entry, How, Role};
 use model::{ClubId, ConnectionId, EntryId, Field, Moment, Person, Reference, References, Shadow};
 use store::Store;
 
 use crate::door::Sender;
 
 pub(crate) use asking::listed;
+pub use by_hand::HandProblem;
+use counterpart::Counterpart;
+pub use listing::{Overview, Place, Placed, Standing};
 
 /// Stands for a number that the platform is still to be asked for.
 const TO_BE_ASKED: &str = "\u{1}";
 
-type Place = (ConnectionId, ClubId, Role);
+type Site = (ConnectionId, ClubId, Role);
 
 /// All staff and lead sources.
 #[derive(Default)]
 pub struct Directory {
     tables: RwLock<Tables>,
-    flights: Mutex<HashMap<Place, Arc<tokio::sync::Mutex<()>>>>,
+    flights: Mutex<HashMap<Site, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 #[derive(Default)]
 struct Tables {
     entries: HashMap<EntryId, Entry>,
     by_number: HashMap<(ConnectionId, ClubId, Role, String), EntryId>,
-    at: HashMap<Place, Vec<EntryId>>,
+    at: HashMap<Site, Vec<EntryId>>,
     correspondences: HashMap<(EntryId, ConnectionId), Correspondence>,
     asked: HashMap<(EntryId, ConnectionId), Moment>,
     unanswered: HashSet<(EntryId, ConnectionId)>,
@@ -58,7 +64,7 @@ impl Tables {
         }
     }
 
-    fn there(&self, place: Place) -> impl Iterator<Item = &Entry> {
+    fn there(&self, place: Site) -> impl Iterator<Item = &Entry> {
         self.at.get(&place).into_iter().flatten().filter_map(|id| self.entries.get(id))
     }
 }
@@ -97,7 +103,7 @@ impl Directory {
     }
 
     /// One flight at a time for a connection's staff or sources at a club.
-    async fn flight(&self, place: Place) -> tokio::sync::OwnedMutexGuard<()> {
+    async fn flight(&self, place: Site) -> tokio::sync::OwnedMutexGuard<()> {
         let flight = {
             let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(flights.entry(place).or_default())
@@ -108,6 +114,13 @@ impl Directory {
     /// An entry.
     pub fn get(&self, id: EntryId) -> Option<Entry> {
         self.read().entries.get(&id).cloned()
+    }
+
+    /// The entry of a connection that has this number, of the same club and role as `entry`.
+    fn numbered(&self, entry: &Entry, connection: ConnectionId, number: &str) -> Option<Entry> {
+        let tables = self.read();
+        let number = (connection, entry.club, entry.role, number.to_owned());
+        tables.entries.get(tables.by_number.get(&number)?).cloned()
     }
 
     /// An entry's name, if it has one.
@@ -128,7 +141,7 @@ impl Directory {
     }
 
     /// The entry behind a sender's number; one that was never saved is noted by its number alone.
-    pub(crate) async fn entry_for(
+    pub async fn entry_for(
         &self,
         store: &dyn Store,
         sender: Sender,
@@ -226,23 +239,6 @@ impl Directory {
             .filter_map(|field| person.profile.entry(field))
             .any(|entry| known(&tables, entry, connection).is_none())
     }
-
-    /// Finds the counterpart of an entry among what was last listed.
-    fn counterpart(&self, entry: &Entry, connection: ConnectionId) -> Counterpart {
-        let tables = self.read();
-        match find(entry, tables.there((connection, entry.club, entry.role))) {
-            Found::One(one) => Counterpart::One(one.clone()),
-            Found::None => Counterpart::None,
-            Found::Several(_) => Counterpart::Several,
-        }
-    }
-}
-
-/// What matching found among what was last listed.
-enum Counterpart {
-    One(Entry),
-    None,
-    Several,
 }
 
 /// What is known of an entry at a connection; `None` when the platform is still to be asked.

@@ -1,11 +1,10 @@
 //! Saving staff and lead sources: kept at once, then matched on every other connection of the club.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use model::directory::{Entry, How, Role, key_of};
-use model::{
-    ConnectionId, DirectoryStory, EntryId, Facts, Line, Operation, Outcome, Reference, Story, Tracking,
-};
+use model::directory::{Correspondence, Entry, How, Role, key_of};
+use model::{ConnectionId, DirectoryStory, EntryId, Facts, Line, Operation, Outcome, Story, Tracking};
 use platform::Given;
 
 use crate::Hub;
@@ -65,6 +64,7 @@ impl Hub {
         let now = self.clock().now();
         let tracking = clock::tracking(self.clock(), now);
         let refused = |error| Refused { tracking, refusal: database(&error) };
+        let before = self.directory().numbered(&entry, entry.connection, &entry.remote_id);
         let ids =
             self.directory().keep(self.store(), vec![entry.clone()], Vec::new()).await.map_err(refused)?;
         let entry = Entry { id: ids.first().copied().unwrap_or_default(), ..entry };
@@ -73,62 +73,65 @@ impl Hub {
         self.announce(entry.club);
         let hub = Arc::clone(self);
         tokio::spawn(async move {
-            if let Err(error) = hub.spread_entry(&entry, tracking).await {
+            if let Err(error) = hub.spread_entry(&entry, before.as_ref(), tracking).await {
                 tracing::error!(%error, "a saved staff member or lead source was not matched; the next round will");
             }
         });
         Ok(tracking)
     }
 
-    /// Matches a saved entry on every other connection of the club, and completes the people who refer to it.
-    async fn spread_entry(self: &Arc<Self>, entry: &Entry, tracking: Tracking) -> store::Result<()> {
+    /// Matches a saved entry on every other connection of the club, completes the people who refer to it, and looks
+    /// anew at those who are alike, or were before it was saved.
+    async fn spread_entry(
+        self: &Arc<Self>,
+        entry: &Entry,
+        before: Option<&Entry>,
+        tracking: Tracking,
+    ) -> store::Result<()> {
         let registry = Arc::clone(&self.registry());
-        for spoke in registry.of_club(entry.club).iter().filter(|spoke| spoke.id() != entry.connection) {
-            let wanted = match entry.role {
-                Role::Staff => spoke.agreement().owner,
-                Role::LeadSource => spoke.agreement().lead_source,
-            };
-            if wanted && spoke.receives() {
-                let story = self.match_again(entry, spoke).await?;
-                let line =
-                    self.directory_line(entry, Some(spoke.id()), tracking, Story::Directory { what: story });
-                self.store().keep_lines(vec![line]).await?;
-                self.announce(entry.club);
-                self.reproject(entry.id, spoke).await?;
+        let keys: HashSet<String> = before.into_iter().chain([entry]).map(key_of).collect();
+        for spoke in registry.of_club(entry.club).iter().filter(|spoke| takes(spoke, entry)) {
+            let story = self.match_again(entry, spoke).await?;
+            self.tell_directory(entry, spoke, tracking, story).await?;
+            self.reproject(entry.id, spoke).await?;
+            if entry.role == Role::Staff {
+                for twin in self.directory().alike(&keys, entry.connection, entry) {
+                    self.review(&twin, spoke).await?;
+                }
             }
         }
-        self.match_others(entry).await
-    }
-
-    /// A saved entry may be the counterpart that others were waiting for.
-    async fn match_others(self: &Arc<Self>, saved: &Entry) -> store::Result<()> {
-        let registry = Arc::clone(&self.registry());
-        let Some(spoke) = registry.spoke(saved.connection).filter(|spoke| spoke.receives()) else {
+        let Some(spoke) = registry.spoke(entry.connection).filter(|spoke| spoke.receives()) else {
             return Ok(());
         };
-        let waiting: Vec<Entry> = {
-            let tables = self.directory().read();
-            let waits = |entry: &&Entry| {
-                entry.connection != saved.connection
-                    && entry.club == saved.club
-                    && entry.role == saved.role
-                    && key_of(entry) == key_of(saved)
-                    && !tables.correspondences.contains_key(&(entry.id, spoke.id()))
-            };
-            tables.entries.values().filter(waits).cloned().collect()
-        };
-        for entry in waiting {
-            self.directory().write().asked.remove(&(entry.id, spoke.id()));
-            if let (Reference::To(_), _) = self.ask_for(entry.id, spoke).await? {
-                self.reproject(entry.id, spoke).await?;
+        for other in registry.of_club(entry.club) {
+            for waiting in
+                self.directory().alike(&keys, other.id(), entry).iter().filter(|one| takes(spoke, one))
+            {
+                self.review(waiting, spoke).await?;
             }
         }
         Ok(())
     }
 
+    /// Looks anew at an entry because one like it changed: it may find a counterpart, or no longer be told apart.
+    pub(super) async fn review(self: &Arc<Self>, entry: &Entry, spoke: &Arc<Spoke>) -> store::Result<()> {
+        let before = self.directory().correspondence(entry.id, spoke.id());
+        let by_email = |one: &Correspondence| one.how == How::Matched && entry.role == Role::Staff;
+        if entry.connection == spoke.id() || before.as_ref().is_some_and(|one| !by_email(one)) {
+            return Ok(());
+        }
+        let story = self.match_again(entry, spoke).await?;
+        if self.directory().correspondence(entry.id, spoke.id()) != before {
+            let tracking = clock::tracking(self.clock(), self.clock().now());
+            self.tell_directory(entry, spoke, tracking, story).await?;
+            self.reproject(entry.id, spoke).await?;
+        }
+        Ok(())
+    }
+
     /// Matches an entry anew: a staff member whose e-mail changed may be somebody else there now, and a renamed lead
-    /// source is renamed there where the platform can.
-    async fn match_again(
+    /// source is renamed there where the platform can. What was decided by hand stays.
+    pub(super) async fn match_again(
         self: &Arc<Self>,
         entry: &Entry,
         spoke: &Arc<Spoke>,
@@ -136,18 +139,11 @@ impl Hub {
         self.directory().write().asked.remove(&(entry.id, spoke.id()));
         if let Some(one) = self.directory().correspondence(entry.id, spoke.id()) {
             match (one.how, entry.role) {
-                (How::Pinned | How::Unlinked, _) => return Ok(DirectoryStory::Linked),
-                (How::Matched, Role::Staff) => {
-                    let there = self.directory().entries_of(spoke.id(), entry.club, Role::Staff);
-                    let same = there
-                        .iter()
-                        .any(|other| other.remote_id == one.remote_id && key_of(other) == key_of(entry));
-                    if !same {
-                        self.correspond(entry, spoke, "", How::Matched).await?;
-                    }
-                }
+                (How::Pinned, _) => return Ok(DirectoryStory::LinkedByHand),
+                (How::Unlinked, _) => return Ok(DirectoryStory::UnlinkedByHand),
+                (How::Matched, Role::Staff) => self.withdraw_mismatch(entry, spoke).await?,
                 (How::Matched | How::Created, Role::LeadSource) if one.name != entry.name => {
-                    return self.rename(entry, spoke, (one.remote_id, one.how)).await;
+                    return self.rename(entry, spoke).await;
                 }
                 _ => {}
             }
@@ -155,25 +151,53 @@ impl Hub {
         self.ask_for(entry.id, spoke).await.map(|(_, story)| story)
     }
 
-    async fn rename(
-        &self,
-        entry: &Entry,
-        spoke: &Spoke,
-        (number, how): (String, How),
-    ) -> store::Result<DirectoryStory> {
-        if !spoke.abilities().can(Operation::UpdateLeadSource) {
+    /// Withdraws a link that matching made and would not make again.
+    async fn withdraw_mismatch(&self, entry: &Entry, spoke: &Spoke) -> store::Result<()> {
+        let _flight = self.directory().flight((spoke.id(), entry.club, entry.role)).await;
+        match self.directory().correspondence(entry.id, spoke.id()) {
+            Some(one) if one.how == How::Matched && !self.directory().still_matches(entry, &one) => {
+                self.correspond(entry, spoke, "", How::Matched).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn rename(&self, entry: &Entry, spoke: &Spoke) -> store::Result<DirectoryStory> {
+        let _flight = self.directory().flight((spoke.id(), entry.club, entry.role)).await;
+        let Some(one) = self.directory().correspondence(entry.id, spoke.id()) else {
+            return Ok(DirectoryStory::NotAsked);
+        };
+        if one.how == How::Pinned || !spoke.abilities().can(Operation::UpdateLeadSource) {
             return Ok(DirectoryStory::Linked);
         }
-        let record = Some(model::RemoteId::plain(number.clone()));
+        let record = Some(model::RemoteId::plain(one.remote_id.clone()));
         let given = Given { record, name: Some(entry.name.clone()), ..Given::default() };
         let answer = self.ask_directory(spoke, entry.club, Operation::UpdateLeadSource, given).await;
         match answer.map(|answer| answer.outcome) {
             Some(Outcome::Saved { .. } | Outcome::Unchanged) => {
-                self.correspond(entry, spoke, &number, how).await?;
+                self.correspond(entry, spoke, &one.remote_id, one.how).await?;
+                self.note_source_there(entry, spoke, &one.remote_id).await?;
                 Ok(DirectoryStory::Renamed)
             }
             _ => Ok(DirectoryStory::NotAsked),
         }
+    }
+
+    /// Tells the club's log what became of an entry at a connection.
+    pub(super) async fn tell_directory(
+        &self,
+        entry: &Entry,
+        spoke: &Spoke,
+        tracking: Tracking,
+        what: DirectoryStory,
+    ) -> store::Result<()> {
+        let mut line = self.directory_line(entry, Some(spoke.id()), tracking, Story::Directory { what });
+        if what == DirectoryStory::Ambiguous {
+            line.facts.notes.extend(self.directory().missing(entry.id, spoke.id()));
+        }
+        self.store().keep_lines(vec![line]).await?;
+        self.announce(entry.club);
+        Ok(())
     }
 
     /// A line about a staff member or lead source.
@@ -201,4 +225,13 @@ impl Hub {
         let changed = self.clock().now();
         Line { tracking, about, club: entry.club, person: None, level, turn, open: false, changed, facts }
     }
+}
+
+/// Whether a connection is told of an entry: it is another's, and its role was agreed.
+pub(super) fn takes(spoke: &Spoke, entry: &Entry) -> bool {
+    let agreed = match entry.role {
+        Role::Staff => spoke.agreement().owner,
+        Role::LeadSource => spoke.agreement().lead_source,
+    };
+    agreed && spoke.receives() && spoke.id() != entry.connection
 }

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::directory::Entry;
+use model::directory::{Entry, How, Role};
 use model::lane::Standing;
-use model::{Accepted, ConnectionId, DirectoryStory, EntryId, Person, PersonId, Reference};
+use model::{Accepted, ConnectionId, DirectoryStory, EntryId, Operation, Person, PersonId, Reference};
 use store::{Settlement, Verdict};
 
+use super::save::takes;
 use crate::Hub;
 use crate::clock;
 use crate::registry::Spoke;
@@ -21,36 +22,40 @@ const SOONS_A_ROUND: usize = 360;
 const PAGE: usize = 200;
 
 impl Hub {
-    /// Makes due, on one connection, the people who refer to an entry and whose projection it changes.
-    pub(crate) async fn reproject(self: &Arc<Self>, entry: EntryId, spoke: &Arc<Spoke>) -> store::Result<()> {
-        let mut after = PersonId::default();
+    /// Makes due, on one connection, the people who refer to an entry and whose projection it changes; answers how many.
+    pub(crate) async fn reproject(
+        self: &Arc<Self>,
+        entry: EntryId,
+        spoke: &Arc<Spoke>,
+    ) -> store::Result<usize> {
+        let (mut after, mut due) = (PersonId::default(), 0);
         loop {
             let people = self.store().referring(entry, after, PAGE).await?;
-            let Some(last) = people.last() else { return Ok(()) };
+            let Some(last) = people.last() else { return Ok(due) };
             after = *last;
             for person in people {
-                self.reproject_one(person, spoke).await?;
+                due += usize::from(self.reproject_one(person, spoke).await?);
             }
         }
     }
 
-    async fn reproject_one(self: &Arc<Self>, person: PersonId, spoke: &Arc<Spoke>) -> store::Result<()> {
+    async fn reproject_one(self: &Arc<Self>, person: PersonId, spoke: &Arc<Spoke>) -> store::Result<bool> {
         loop {
-            let Some(subject) = self.store().subject(person).await? else { return Ok(()) };
+            let Some(subject) = self.store().subject(person).await? else { return Ok(false) };
             let Person { club, .. } = subject.person;
             let Some(link) = subject.links.iter().find(|link| link.connection == spoke.id()) else {
-                return Ok(());
+                return Ok(false);
             };
             let mut link = link.clone();
             let now = self.clock().now();
             let save = clock::tracking(self.clock(), now);
             if self.accept_on(&mut link, &subject.person, spoke, (save, now)) != Accepted::Due {
-                return Ok(());
+                return Ok(false);
             }
             if self.store().settle(Settlement { link, lines: Vec::new() }).await? == Verdict::Applied {
                 self.lane_due(spoke.id(), person, now);
                 self.announce(club);
-                return Ok(());
+                return Ok(true);
             }
         }
     }
@@ -94,41 +99,66 @@ impl Hub {
             let Some(spoke) = registry.spoke(connection) else { continue };
             match self.ask_for(entry, spoke).await? {
                 (_, DirectoryStory::NotAsked) => drop(down.insert(connection)),
-                (Reference::To(_), _) => self.reproject(entry, spoke).await?,
+                (Reference::To(_), _) => drop(self.reproject(entry, spoke).await?),
                 _ => {}
             }
         }
         Ok(())
     }
 
-    /// One round over everything unmatched.
-    pub async fn tend_once(self: &Arc<Self>) -> store::Result<()> {
+    /// Makes every lead source of a connection's clubs at a platform that can create them and cannot be asked for them:
+    /// such a platform has none but those it is given (integration rules §2).
+    pub async fn give_sources(self: &Arc<Self>, connection: ConnectionId) -> store::Result<()> {
         let registry = Arc::clone(&self.registry());
-        for spoke in registry.spokes().filter(|spoke| spoke.receives()) {
-            for entry in self.unmatched_on(spoke) {
-                self.directory().write().asked.remove(&(entry.id, spoke.id()));
-                if let (Reference::To(_), _) = self.ask_for(entry.id, spoke).await? {
-                    self.reproject(entry.id, spoke).await?;
+        let Some(spoke) = registry.spoke(connection) else { return Ok(()) };
+        let can = |operation| spoke.abilities().can(operation);
+        if !can(Operation::CreateLeadSource)
+            || can(Operation::ListLeadSources)
+            || can(Operation::FindLeadSource)
+        {
+            return Ok(());
+        }
+        for number in &spoke.connection.clubs {
+            self.read_lists(number.club).await?;
+            let given = |other: &&Arc<Spoke>| other.agreement().receives_directory;
+            for other in registry.of_club(number.club).iter().filter(given) {
+                let sources = self.directory().entries_of(other.id(), number.club, Role::LeadSource);
+                for source in sources.iter().filter(|one| one.known && one.active && takes(spoke, one)) {
+                    self.review(source, spoke).await?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Entries of other connections of the spoke's clubs that have no counterpart there.
-    fn unmatched_on(&self, spoke: &Spoke) -> Vec<Entry> {
-        use model::directory::Role;
-        let tables = self.directory().read();
-        let wanted = |entry: &&Entry| {
-            entry.known
-                && entry.connection != spoke.id()
-                && spoke.connection.at(entry.club).is_some()
-                && !tables.correspondences.contains_key(&(entry.id, spoke.id()))
-                && match entry.role {
-                    Role::Staff => spoke.agreement().owner,
-                    Role::LeadSource => spoke.agreement().lead_source,
-                }
+    /// One round over everything unmatched, and over what matching would no longer link.
+    pub async fn tend_once(self: &Arc<Self>) -> store::Result<()> {
+        let registry = Arc::clone(&self.registry());
+        for spoke in registry.spokes() {
+            for entry in self.to_be_reviewed(spoke) {
+                self.review(&entry, spoke).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Entries of other connections of the spoke's clubs that have no counterpart there, or one by a match that no
+    /// longer holds.
+    fn to_be_reviewed(&self, spoke: &Spoke) -> Vec<Entry> {
+        let wanted =
+            |entry: &Entry| entry.known && takes(spoke, entry) && spoke.connection.at(entry.club).is_some();
+        let entries: Vec<Entry> = {
+            let tables = self.directory().read();
+            tables.entries.values().filter(|entry| wanted(entry)).cloned().collect()
         };
-        tables.entries.values().filter(wanted).cloned().collect()
+        let doubtful = |entry: &Entry| match self.directory().correspondence(entry.id, spoke.id()) {
+            None => true,
+            Some(one) => {
+                one.how == How::Matched
+                    && entry.role == Role::Staff
+                    && !self.directory().still_matches(entry, &one)
+            }
+        };
+        entries.into_iter().filter(doubtful).collect()
     }
 }

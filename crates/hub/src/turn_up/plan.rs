@@ -100,7 +100,9 @@ impl Planner<'_> {
             let place = known.unwrap_or_else(|| {
                 let id = ClubId(self.plan.setup.clubs.iter().map(|club| club.id.0).max().unwrap_or(0) + 1);
                 let (name, address, zone) = (wanted.name.clone(), String::new(), String::new());
-                self.plan.setup.clubs.push(Club { id, client, name, address, zone, log_rotation: 0 });
+                let (log_withdrawn, log_closed) = (Vec::new(), false);
+                let club = Club { id, client, name, address, zone, log_withdrawn, log_closed };
+                self.plan.setup.clubs.push(club);
                 self.changed(format!("new club `{}`", wanted.name));
                 self.plan.setup.clubs.len() - 1
             });

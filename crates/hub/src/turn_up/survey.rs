@@ -72,7 +72,7 @@ impl Hub {
                 let name = registry.club(club).map_or_else(String::new, |club| club.name.clone());
                 let problem = self.verify(spoke, club).await;
                 if problem.is_none() {
-                    self.read_lists(spoke, club, &mut lists).await;
+                    self.survey_lists(spoke, club, &mut lists).await;
                 }
                 survey.verified.push(Verified { platform: spoke.title().to_owned(), club: name, problem });
             }
@@ -98,7 +98,7 @@ impl Hub {
         }
     }
 
-    async fn read_lists(&self, spoke: &Spoke, club: ClubId, lists: &mut Lists) {
+    async fn survey_lists(&self, spoke: &Spoke, club: ClubId, lists: &mut Lists) {
         for (role, operation) in
             [(Role::Staff, Operation::ListStaff), (Role::LeadSource, Operation::ListLeadSources)]
         {
@@ -132,8 +132,7 @@ fn pairings(registry: &Registry, lists: &Lists) -> Vec<Pairing> {
             let title = |id| registry.spoke(id).map_or_else(String::new, |spoke| spoke.title().to_owned());
             let club = registry.club(*club).map_or_else(String::new, |club| club.name.clone());
             pairings.push(pair(
-                entries,
-                there,
+                (entries, there),
                 Pairing {
                     club,
                     role: *role,
@@ -149,13 +148,13 @@ fn pairings(registry: &Registry, lists: &Lists) -> Vec<Pairing> {
     pairings
 }
 
-fn pair(entries: &[Entry], there: &[Entry], mut pairing: Pairing) -> Pairing {
+fn pair((entries, there): (&[Entry], &[Entry]), mut pairing: Pairing) -> Pairing {
     for entry in entries.iter().filter(|entry| entry.active) {
         let name = entry.name.clone();
-        match find(entry, there) {
+        match find(entry, entries, there) {
             Found::One(_) => pairing.matched.push(name),
             Found::None => pairing.unmatched.push(name),
-            Found::Several(_) => pairing.ambiguous.push(name),
+            Found::Several(_) | Found::Twins(_) => pairing.ambiguous.push(name),
         }
     }
     pairing

@@ -33,14 +33,11 @@ pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
         Story::Directory { what: DirectoryStory::Unmatched } => Some(format!(
             "Give it the same e-mail address (staff) or name (lead source) in {to} as in {from}; it is then linked by itself."
         )),
-        Story::Directory { what: DirectoryStory::Ambiguous } => {
-            Some(format!("See that only one in {to} has this e-mail address or name."))
-        }
-        _ => line.facts.notes.iter().find_map(|note| of_note(note, &from, &to)),
+        _ => line.facts.notes.iter().find_map(|note| of_note(teller, note, (&from, &to))),
     }
 }
 
-fn of_note(note: &Note, from: &str, to: &str) -> Option<String> {
+fn of_note(teller: &Teller<'_>, note: &Note, (from, to): (&str, &str)) -> Option<String> {
     match note {
         Note::NoOwner { staff } => Some(format!(
             "Give {staff} the same e-mail address in {to} as in {from}; the owner then arrives by itself."
@@ -48,6 +45,14 @@ fn of_note(note: &Note, from: &str, to: &str) -> Option<String> {
         Note::NoLeadSource { source } => {
             Some(format!("Add a lead source called “{source}” in {to}; it then arrives by itself."))
         }
+        Note::SharedEmail { at, .. } => Some(format!(
+            "Give each an e-mail address of their own in {}; who has the same in {to} is then linked by itself.",
+            teller.title(Some(*at))
+        )),
+        Note::SharedName { at, .. } => Some(format!(
+            "Keep one of them in {}, or tell whoever runs the Connector which one is meant.",
+            teller.title(Some(*at))
+        )),
         Note::Ambiguous { .. } => {
             Some("Look whether this is someone you have already, and merge the two.".to_owned())
         }
@@ -55,6 +60,10 @@ fn of_note(note: &Note, from: &str, to: &str) -> Option<String> {
             "The {} differs between the two systems; set the right one in either.",
             field.label()
         )),
-        Note::Conflict { .. } | Note::KindKept { .. } | Note::Ignored { .. } | Note::Matched => None,
+        Note::Conflict { .. }
+        | Note::KindKept { .. }
+        | Note::Ignored { .. }
+        | Note::Matched
+        | Note::Unlinked { .. } => None,
     }
 }

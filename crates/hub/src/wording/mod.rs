@@ -113,7 +113,10 @@ impl Teller<'_> {
             Story::Unsupported { kind } => format!("{to} has no way to take {}s.", kind.label()),
             Story::NotAccepted { said } => format!("The record was not complete: {said}."),
             Story::Received => String::new(),
-            Story::Directory { what } => directory_sentence(*what, &to),
+            Story::Directory { what } => {
+                let why = line.facts.notes.iter().map(|note| notes::sentence(self, note, ("", &to)) + " ");
+                why.collect::<String>() + &directory_sentence(*what, &to)
+            }
         }
     }
 
@@ -154,6 +157,8 @@ fn directory_summary(what: DirectoryStory, from: &str, to: &str) -> String {
         DirectoryStory::Linked => format!("saved in {from}, linked to {to}"),
         DirectoryStory::Created => format!("saved in {from}, made in {to}"),
         DirectoryStory::Renamed => format!("renamed in {from} and in {to}"),
+        DirectoryStory::LinkedByHand => format!("of {from}, linked by hand to {to}"),
+        DirectoryStory::UnlinkedByHand => format!("of {from}, unlinked by hand from {to}"),
         _ => format!("saved in {from}, not linked to {to}"),
     }
 }
@@ -166,7 +171,13 @@ fn directory_sentence(what: DirectoryStory, to: &str) -> String {
         DirectoryStory::Unmatched => {
             format!("Nobody and nothing in {to} corresponds to it; people go there without it.")
         }
-        DirectoryStory::Ambiguous => format!("Several in {to} could be meant, so none was linked."),
+        DirectoryStory::Ambiguous => format!("None of them was linked to {to}."),
+        DirectoryStory::LinkedByHand => {
+            format!("Whoever runs the Connector said which one it is in {to}; that stays so.")
+        }
+        DirectoryStory::UnlinkedByHand => {
+            format!("Whoever runs the Connector unlinked it; people go to {to} without it.")
+        }
         DirectoryStory::NotAsked => {
             format!("{to} could not be asked just now; the Connector asks again by itself.")
         }

@@ -64,6 +64,19 @@ fn a_whole_record_does_not_clear_what_was_never_known_there() {
 }
 
 #[test]
+fn a_whole_record_keeps_an_owner_there_of_whom_nothing_is_to_be_said() {
+    let mut story = Story::of(everything(), whole_record());
+    story.references.owner = Reference::To("E-3".to_owned());
+    story.knows(Field::Owner, Some("5"), 0);
+    story.accepted(0);
+    story.called(&saved("17"), 1);
+    story.references.owner = Reference::Unmatched(model::EntryId(5));
+    assert_eq!(story.next(), Next::Rest(Rest::Same));
+    story.edits(Field::FirstName, Some("Janet"), 10);
+    assert_eq!(story.sends().1[&Field::Owner].as_deref(), Some("E-3"));
+}
+
+#[test]
 fn a_whole_record_keeps_the_platforms_value_of_a_field_that_was_left_apart() {
     let mut story = Story::arrived(everything(), whole_record());
     story.knows(Field::Email, Some("jane@home.example"), 5);

@@ -14,7 +14,8 @@ pub fn chain() -> Setup {
         name: format!("Club {id}"),
         address: "1 Beach Ave".into(),
         zone: "America/Vancouver".into(),
-        log_rotation: 2,
+        log_withdrawn: vec![Moment(3), Moment(4)],
+        log_closed: id == 2,
     };
     let number = ClubNumber {
         club: ClubId(1),
@@ -36,6 +37,7 @@ pub fn chain() -> Setup {
         hash: hash.into(),
         provider: "InTouch".into(),
         client: None,
+        clubs: vec![ClubId(2)],
         label: "live".into(),
         created: Moment(1),
         revoked: Some(Moment(2)),

@@ -5,6 +5,8 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use jiff::Zoned;
+
 use super::log::view::ClubHead;
 use super::render::{Frame, html};
 use super::source::KeyProblem;
@@ -23,7 +25,7 @@ struct Closed {
 pub fn page(problem: &KeyProblem) -> Response {
     let (status, page) = match problem {
         KeyProblem::Unknown => (StatusCode::NOT_FOUND, unknown()),
-        KeyProblem::Revoked { .. } => (StatusCode::GONE, revoked()),
+        KeyProblem::Revoked { when } => (StatusCode::GONE, revoked(when)),
         KeyProblem::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, unavailable()),
     };
     let mut response = (status, html(&page)).into_response();
@@ -83,12 +85,15 @@ fn unknown() -> Closed {
     )
 }
 
-fn revoked() -> Closed {
+fn revoked(when: &Zoned) -> Closed {
+    let when = when.strftime("%-d %B %Y at %H:%M");
     closed(
         "locked",
         "This link has been withdrawn",
-        "It used to open a club’s Connector Log. Then an administrator replaced it or switched it off. \
-         Nothing is wrong with the integration itself.",
+        &format!(
+            "It used to open a club’s Connector Log. On {when}, on the club’s clock, it was replaced or switched off. \
+             Nothing is wrong with the integration itself."
+        ),
         vec![
             "Ask an administrator of your club for the new link. It is in the club’s InTouch settings, under Connector Log.",
             "Then replace this one on your desktop and in your bookmarks.",

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 
 use super::home::view::HomeView;
 use super::log::query::LogQuery;
@@ -20,8 +20,8 @@ pub enum KeyProblem {
     Unknown,
     /// The club's administrator replaced or withdrew it: ask for the new one.
     Revoked {
-        /// When it stopped working.
-        when: Timestamp,
+        /// When it stopped working, on the club's clock.
+        when: Zoned,
     },
     /// The log cannot be read just now: waiting helps.
     Unavailable,

@@ -42,7 +42,7 @@ fn one_or_all<T: Clone>(all: &Mutex<BTreeMap<String, T>>, record_id: Option<&str
 #[async_trait]
 impl Door for Fake {
     fn authenticate(&self, token: &str) -> Option<Grant> {
-        (token == TOKEN).then(|| Grant { provider: "INTOUCH".to_owned(), client: None })
+        (token == TOKEN).then(|| Grant { provider: "INTOUCH".to_owned(), client: None, clubs: Vec::new() })
     }
 
     fn sender(&self, grant: &Grant, caller: &ProviderInfo) -> Result<Sender, Refusal> {
