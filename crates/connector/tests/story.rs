@@ -2,6 +2,8 @@
 //! platforms around it. One binary of tests, for linking takes longer than testing.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests, too")]
 
+#[path = "story/changes.rs"]
+mod changes;
 #[path = "story/contract.rs"]
 mod contract;
 #[path = "story/crash.rs"]
@@ -12,6 +14,8 @@ mod demo;
 mod directory;
 #[path = "story/faults.rs"]
 mod faults;
+#[path = "story/fields.rs"]
+mod fields;
 #[path = "story/flow.rs"]
 mod flow;
 mod house;

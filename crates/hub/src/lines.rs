@@ -93,6 +93,11 @@ fn note_standing(note: &Note) -> (Level, Turn) {
     }
 }
 
+/// Whether a note makes its line a WARNING.
+pub(crate) fn warns(note: &Note) -> bool {
+    note_standing(note).0 > Level::Info
+}
+
 /// What is worth knowing about a merge.
 pub(crate) fn note_merge(merged: &Merged, ignored: &[String], notes: &mut Vec<Note>) {
     notes.extend(merged.conflicts.iter().map(|field| Note::Conflict { field: *field }));

@@ -62,8 +62,15 @@ impl Teller<'_> {
         }
     }
 
-    /// What happened, in plain words.
+    /// What happened, in plain words; of a WARNING also what is the matter.
     pub fn sentence(&self, line: &Line) -> String {
+        let mut sentences = notes::aloud(self, line);
+        sentences.insert(0, self.story(line));
+        sentences.retain(|sentence| !sentence.is_empty());
+        sentences.join(" ")
+    }
+
+    fn story(&self, line: &Line) -> String {
         let to = self.title(line.facts.to);
         let kind = line.facts.kind.unwrap_or(Kind::Prospect);
         match &line.facts.story {
@@ -112,6 +119,9 @@ impl Teller<'_> {
             }
             Story::Unsupported { kind } => format!("{to} has no way to take {}s.", kind.label()),
             Story::NotAccepted { said } => format!("The record was not complete: {said}."),
+            Story::Received if line.facts.notes.is_empty() && line.person.is_some() => {
+                "No other system here needs to be told of it.".to_owned()
+            }
             Story::Received => String::new(),
             Story::Directory { what } => directory_sentence(*what, &to),
         }

@@ -1,8 +1,9 @@
 //! What is worth knowing about a transfer, one sentence each.
 
-use model::{Line, Note, Story};
+use model::{Level, Line, Note, Story};
 
 use super::Teller;
+use crate::lines;
 
 /// The notes of a line, for its details.
 pub fn notes(teller: &Teller<'_>, line: &Line) -> Vec<String> {
@@ -14,6 +15,15 @@ pub fn notes(teller: &Teller<'_>, line: &Line) -> Vec<String> {
     sentences
 }
 
+/// What the sentence of a line has to say beside its story: what is the matter with a WARNING, and all there is to tell
+/// of a save that has no story of its own.
+pub(super) fn aloud(teller: &Teller<'_>, line: &Line) -> Vec<String> {
+    let (from, to) = (teller.title(line.facts.from), teller.title(line.facts.to));
+    let alone = matches!(line.facts.story, Story::Received | Story::NothingNew);
+    let warns = |note: &&Note| alone || line.level == Level::Warning && lines::warns(note);
+    line.facts.notes.iter().filter(warns).map(|note| sentence(note, &from, &to)).collect()
+}
+
 fn sentence(note: &Note, from: &str, to: &str) -> String {
     match note {
         Note::NoOwner { staff } => {
@@ -23,13 +33,19 @@ fn sentence(note: &Note, from: &str, to: &str) -> String {
             format!("Went without lead source: {to} has none called “{source}”.")
         }
         Note::Conflict { field } => {
-            format!("The {} was changed in two systems at once; the agreed one was kept.", field.label())
+            let field = field.label();
+            format!(
+                "The {field} was changed in two systems at once. The agreed change was kept; you need do nothing."
+            )
         }
         Note::LeftApart { field } => {
             format!("The {} differed when the two records met; neither was overwritten.", field.label())
         }
         Note::KindKept { said } => {
-            format!("{from} says this is a {}; the Connector knows better from another system.", said.label())
+            let said = said.label();
+            format!(
+                "{from} says this is a {said}; the Connector knows better from another system, and you need do nothing."
+            )
         }
         Note::Ambiguous { candidates } => {
             format!("{} people here could have been meant, so a new one was made.", candidates.len())
