@@ -183,6 +183,8 @@ pub struct Abilities {
     pub operations: BTreeMap<Operation, Ability>,
     /// How a prospect becomes a member.
     pub conversion: Conversion,
+    /// Whether an ex-member is a member there like any other: then nobody tells it that a membership ended.
+    pub ex_members_are_members: bool,
     /// Whether prospects and members are numbered apart.
     pub kinds_apart: bool,
     /// Whether record numbers are unique per client (`true`) or per club (`false`).
@@ -208,6 +210,14 @@ impl Abilities {
     /// Whether an operation is declared.
     pub fn can(&self, operation: Operation) -> bool {
         self.operations.contains_key(&operation)
+    }
+
+    /// What a person of this kind is to the platform, once they are there.
+    pub const fn kind_there(&self, kind: Kind) -> Kind {
+        match kind {
+            Kind::ExMember if self.ex_members_are_members => Kind::Member,
+            kind => kind,
+        }
     }
 
     /// Whether the platform can be asked for a person it may hold.

@@ -37,7 +37,7 @@ pub struct Plans {
     pub i4: bool,
     pub vfp: bool,
     pub intouch_receives: bool,
-    pub hurried: bool,
+    pub vfp_otherwise: Vec<(&'static str, &'static str)>,
     pub not_live: bool,
     pub vfp_staff: Vec<Staff>,
 }
@@ -71,7 +71,14 @@ impl Plans {
 
     /// Platforms whose late answers and late visibility take no minute, so that a doubt is looked into soon.
     pub fn hurried(self) -> Self {
-        Plans { hurried: true, ..self }
+        self.vfp_described_with("late_after_s: 30", "late_after_s: 0")
+            .vfp_described_with("visible_after_s: 5", "visible_after_s: 1")
+    }
+
+    /// VFP as it is described, but for this.
+    pub fn vfp_described_with(mut self, text: &'static str, instead: &'static str) -> Self {
+        self.vfp_otherwise.push((text, instead));
+        self
     }
 
     /// Nothing is turned up yet.

@@ -107,8 +107,8 @@ impl House {
             self.url().rsplit(':').next().unwrap(),
             self.data().to_str().unwrap()
         );
-        if self.plans.hurried {
-            hurried_vfp(&root.join("platforms"));
+        if !self.plans.vfp_otherwise.is_empty() {
+            describe_vfp(&root.join("platforms"), &self.plans.vfp_otherwise);
             writeln!(text, "platforms = {:?}", root.join("platforms").to_str().unwrap()).unwrap();
         }
         writeln!(text, "[installation.intouch]\nlogin_url = \"{intouch}\"\napi_url = \"{intouch}\"").unwrap();
@@ -116,16 +116,16 @@ impl House {
     }
 }
 
-/// VFP as it is described, but for how late things may come.
-fn hurried_vfp(platforms: &Path) {
+/// VFP as it is described, but for these texts.
+fn describe_vfp(platforms: &Path, otherwise: &[(&str, &str)]) {
     let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../platforms/vfp");
-    let text = fs::read_to_string(bundled.join("platform.yaml")).unwrap();
-    let text = text
-        .replace("late_after_s: 30", "late_after_s: 0")
-        .replace("visible_after_s: 5", "visible_after_s: 1");
-    assert!(text.contains("late_after_s: 0") && text.contains("visible_after_s: 1"));
+    let mut description = fs::read_to_string(bundled.join("platform.yaml")).unwrap();
+    for (text, instead) in otherwise {
+        assert!(description.contains(text), "`{text}` is not in the description");
+        description = description.replace(text, instead);
+    }
     fs::create_dir_all(platforms.join("vfp")).unwrap();
-    fs::write(platforms.join("vfp/platform.yaml"), text).unwrap();
+    fs::write(platforms.join("vfp/platform.yaml"), description).unwrap();
     fs::copy(bundled.join("guide.md"), platforms.join("vfp/guide.md")).unwrap();
 }
 

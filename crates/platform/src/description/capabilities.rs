@@ -49,6 +49,7 @@ pub(super) fn abilities(
             Some("update") => Conversion::Update,
             _ => Conversion::None,
         },
+        ex_members_are_members: node.text_at("ex_members") == Some("as_members"),
         kinds_apart: node.get("kinds_apart").and_then(Node::boolean).unwrap_or(false),
         ids_per_client: node.text_at("ids") == Some("per_client"),
         clips: clips(node.get("clips"), mistakes),

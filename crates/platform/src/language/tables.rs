@@ -87,6 +87,11 @@ static CAPABILITIES: Shape = Shape {
     keys: &[
         must("operations", Is::List(&Is::Text), "the operations that the platform offers"),
         may("conversion", Is::OneOf(&["perform", "update", "none"]), "how a prospect becomes a member"),
+        may(
+            "ex_members",
+            Is::OneOf(&["apart", "as_members"]),
+            "whether it knows ex-members; `apart` unless said",
+        ),
         may("kinds_apart", Is::Boolean, "prospects and members are numbered apart"),
         may("ids", Is::OneOf(&["per_club", "per_client"]), "within what a record's number is unique"),
         may("updates", Is::OneOf(&["changed", "whole"]), "what a write of an existing record sends"),
