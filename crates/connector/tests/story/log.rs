@@ -93,3 +93,20 @@ async fn the_page_opens_by_its_url_alone_and_shows_its_own_club_alone() {
     }
     assert!(!house.hub_said().contains(url.rsplit('/').next().unwrap()), "the URL is never logged");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_on_its_way_shows_what_is_to_be_sent() {
+    let house =
+        house().with_vfp().with_vfp_staff("V-77", ("Olga", "Owner"), "olga@club.example").open().await;
+    house.save_staff("st-1", ("Olga", "Owner"), "olga@club.example").await;
+    let url = log_of(&house, KITS.name).await;
+    house.vfp.set_faults(Faults { latency_ms: 3_000, ..Faults::default() });
+    let ann = house.lead("1", ("Ann", "Able")).with("mobile", "604 555 0101").with("ownerID", "st-1");
+    let saved = house.save(&ann).await;
+    let page = house.http.get(&url).send().await.unwrap().text().await.unwrap();
+    for shown in ["on its way to VFP", "What is to be sent", "604 555 0101", "Olga Owner", &saved] {
+        assert!(page.contains(shown), "`{shown}` is missing in {page}");
+    }
+    house.vfp.clear_faults();
+    house.line_saying(&saved, "vfp", "Arrived").await;
+}

@@ -112,17 +112,7 @@ impl<'a> Turn<'a> {
     pub(super) fn tried(&mut self, step: &Step, answer: &Answer, now: Moment) {
         let said = crate::wording::attempt(&answer.outcome, answer.exchange.status);
         self.attempts.push(Attempt { at: now, operation: step.operation.name().to_owned(), said });
-        for (field, value) in &step.fields {
-            let shown = match field {
-                Field::Owner | Field::LeadSource => self.entry_name(*field).or_else(|| value.clone()),
-                _ => value.clone(),
-            };
-            self.fields.insert(*field, shown);
-        }
-    }
-
-    fn entry_name(&self, field: Field) -> Option<String> {
-        self.hub.directory().name(self.person.profile.entry(field)?)
+        self.fields.extend(self.hub.in_words(&self.person, &step.fields));
     }
 
     /// Notes whom the platform does not know.
