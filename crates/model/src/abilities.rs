@@ -157,6 +157,8 @@ pub struct Ability {
     pub safe_to_repeat: bool,
     /// Whether a write sends the whole record rather than the changed fields.
     pub whole_record: bool,
+    /// The longest that the call may take, its token included, in seconds.
+    pub deadline_s: u32,
     /// The fields that the call can carry.
     pub fields: BTreeSet<Field>,
     /// The grade of what we know about it.
@@ -210,6 +212,11 @@ impl Abilities {
     /// Whether an operation is declared.
     pub fn can(&self, operation: Operation) -> bool {
         self.operations.contains_key(&operation)
+    }
+
+    /// The longest that a call may take, in milliseconds; 0 for one that is not declared and so never made.
+    pub fn deadline_ms(&self, operation: Operation) -> i64 {
+        self.of(operation).map_or(0, |ability| i64::from(ability.deadline_s) * 1_000)
     }
 
     /// What a person of this kind is to the platform, once they are there.

@@ -17,9 +17,6 @@ use crate::clock;
 use crate::lines::{self, TurnReport};
 use crate::registry::Spoke;
 
-/// How long a call may take where nothing else is declared, in milliseconds.
-pub(super) const DEADLINE_MS: i64 = 30_000;
-
 /// One person's turn on one connection.
 pub(super) struct Turn<'a> {
     pub(super) hub: &'a Arc<Hub>,
@@ -88,7 +85,7 @@ impl<'a> Turn<'a> {
     /// What settling depends on.
     pub(super) fn circumstances(&self, began: Moment, now: Moment) -> Circumstances<'_> {
         let chance = clock::chance(self.hub.clock());
-        Circumstances { abilities: self.spoke.abilities(), now, began, deadline_ms: DEADLINE_MS, chance }
+        Circumstances { abilities: self.spoke.abilities(), now, began, chance }
     }
 
     pub(super) fn settle(
@@ -98,13 +95,7 @@ impl<'a> Turn<'a> {
         (began, now): (Moment, Moment),
     ) -> Settled {
         let chance = clock::chance(self.hub.clock());
-        let at = Circumstances {
-            abilities: self.spoke.description.abilities(),
-            now,
-            began,
-            deadline_ms: DEADLINE_MS,
-            chance,
-        };
+        let at = Circumstances { abilities: self.spoke.description.abilities(), now, began, chance };
         settle(&mut self.link, step, outcome, at)
     }
 
@@ -172,7 +163,7 @@ impl<'a> Turn<'a> {
     pub(super) fn interrupted(&mut self) {
         let State::Calling(mark) = self.link.state.clone() else { return };
         let now = self.hub.clock().now();
-        begin_doubt(&mut self.link, mark, self.spoke.description.abilities(), (now, DEADLINE_MS));
+        begin_doubt(&mut self.link, mark, self.spoke.abilities(), now);
     }
 
     /// Keeps the mark before a call; `false` when the link moved and must be planned anew.

@@ -80,6 +80,7 @@ fn ability(operation: Operation, call: &Call, grade: Grade) -> Ability {
     Ability {
         safe_to_repeat: call.safe,
         whole_record: updates && !call.changed_only,
+        deadline_s: call.timeout.as_secs().try_into().unwrap_or(u32::MAX),
         fields: call.request.fields().to_set(),
         grade: call.grade.unwrap_or(grade),
     }
