@@ -54,15 +54,19 @@ pub async fn serve(
     hub.tend_directory();
     let indexer = tokio::spawn(index(Arc::clone(&hub)));
     let control = control::listen(Arc::clone(&hub), config)?;
-    let site = Site { log: Arc::new(Logs::new(Arc::clone(&hub))), home, now: crate::pages::now };
+    let (stopping, mut stopped) = watch::channel(false);
+    let site = Site {
+        log: Arc::new(Logs::new(Arc::clone(&hub))),
+        home,
+        now: crate::pages::now,
+        stop: stopped.clone(),
+    };
     let routes = router(site).merge(api_2011_11::router(Arc::new(HubDoor::new(Arc::clone(&hub)))));
     let routes = routes.layer(axum::middleware::from_fn(hear_out));
-    let (stopping, stopped) = watch::channel(false);
     let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
         stop.await;
         let _ = stopping.send(true);
     });
-    let mut stopped = stopped;
     tokio::select! {
         served = server => served?,
         () = async {

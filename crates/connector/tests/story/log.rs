@@ -1,5 +1,7 @@
 //! The Connector Log, on the command line and by a club's logging URL.
 
+use std::time::Duration;
+
 use crate::house::log::text;
 use crate::house::{House, KITS, PORTO, house};
 use serde_json::Value;
@@ -109,4 +111,26 @@ async fn a_line_that_is_on_its_way_shows_what_is_to_be_sent() {
     }
     house.vfp.clear_faults();
     house.line_saying(&saved, "vfp", "Arrived").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_logs_do_not_hold_up_a_hub_that_is_told_to_stop() {
+    let mut house = house().open().await;
+    let live = format!("{}/live", log_of(&house, KITS.name).await);
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        let stream = house.http.get(&live).send().await.unwrap();
+        assert_eq!(stream.headers()["content-type"], "text/event-stream");
+        open.push(stream);
+    }
+    house.save(&house.lead("1", ("Ann", "Able"))).await;
+    let told = open[0].chunk().await.unwrap().expect("a change is told");
+    assert!(String::from_utf8_lossy(&told).contains("changed"));
+
+    let stopped = tokio::time::timeout(Duration::from_secs(5), house.stop()).await;
+    assert!(stopped.expect("open pages do not hold it up"), "it ends well: {}", house.hub_said());
+    assert!(!house.hub_said().contains("were cut"), "{}", house.hub_said());
+    for mut stream in open {
+        while stream.chunk().await.expect("the stream ended and did not break").is_some() {}
+    }
 }

@@ -199,7 +199,11 @@ static HOST: Shape = Shape {
         may("headers", Is::Values, "headers of every call"),
         may("query", Is::Values, "query parameters of every call"),
         may("soap", Is::Object(&HOST_SOAP), "what all SOAP calls have in common"),
-        may("timeout_s", Is::Integer(1, 300), "the longest that a call may take, its token included; 30 unless said"),
+        may(
+            "timeout_s",
+            Is::Integer(1, 300),
+            "the longest that a call may take, its token included; 30 unless said",
+        ),
         may("max_response_kb", Is::Integer(1, 65_536), "the largest answer; 1024 unless said"),
         may("redirects", Is::Integer(0, 5), "how many redirects are followed; none unless said"),
     ],
