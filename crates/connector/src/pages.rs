@@ -101,7 +101,7 @@ impl Logs {
     /// A transfer without an outcome yet: waiting since, because.
     fn on_its_way(&self, teller: &Teller<'_>, waiting: &Waiting) -> LineView {
         let (person, link) = (&waiting.person, &waiting.link);
-        let first = link.pending.first().copied();
+        let first = link.bearer();
         let since = first.map_or(Moment(0), Tracking::received_at);
         let (from, to) = (teller.title(Some(person.modified.0)), teller.title(Some(link.connection)));
         LineView {

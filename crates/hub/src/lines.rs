@@ -129,6 +129,16 @@ pub(crate) fn gone_before(occasion: &Occasion<'_>) -> Line {
     occasion.line(Story::Gone, Vec::new())
 }
 
+/// The saves that a link lets go because too many are pending.
+pub(crate) fn joined(occasion: &Occasion<'_>, link: &mut Link) -> Vec<Line> {
+    let mut lines = Vec::new();
+    while let Some(save) = link.let_go() {
+        let to = link.bearer().unwrap_or(save);
+        lines.push(Occasion { tracking: save, ..*occasion }.line(Story::Joined { to }, Vec::new()));
+    }
+    lines
+}
+
 /// A save that made nothing due anywhere.
 pub(crate) fn nothing_due(occasion: &Occasion<'_>, changes: bool, notes: Vec<Note>) -> Line {
     occasion.line(if changes { Story::Received } else { Story::NothingNew }, notes)
@@ -159,7 +169,7 @@ pub(crate) fn of_turn(
     report: &TurnReport<'_>,
 ) -> Vec<Line> {
     let done = link.due_at().is_none() && !matches!(link.state, State::Held(_));
-    let tracking = link.line.or(link.pending.first().copied()).unwrap_or(fresh);
+    let tracking = link.bearer().unwrap_or(fresh);
     let person = report.person;
     let mut facts = before.map_or_else(|| first_facts(report, link), |line| line.facts);
     facts.story = story(link, report.rest);

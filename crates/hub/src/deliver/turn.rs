@@ -79,7 +79,7 @@ impl<'a> Turn<'a> {
 
     /// The save whose transfer this is.
     pub(super) fn tracking(&self) -> Tracking {
-        self.link.line.or(self.link.pending.first().copied()).unwrap_or(self.fresh)
+        self.link.bearer().unwrap_or(self.fresh)
     }
 
     /// What settling depends on.

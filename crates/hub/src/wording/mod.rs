@@ -55,6 +55,7 @@ impl Teller<'_> {
             (Some(_), Some(_), story) if never_leaves(story) => {
                 format!("entered in {from}, not sent to {to}")
             }
+            (Some(_), Some(_), Story::Joined { .. }) => format!("changed in {from}, for {to}"),
             (Some(_), Some(_), Story::Folded { .. }) => format!("changed in {from} and sent to {to}"),
             (Some(_), Some(_), _) => format!("entered in {from}, for {to}"),
             (None, _, Story::Arrived) => format!("completed in {to}"),
@@ -106,6 +107,10 @@ impl Teller<'_> {
             }
             Story::Gone => format!("The record no longer exists in {to}. It is not made again unasked."),
             Story::Folded { .. } => "A later change carried this one along.".to_owned(),
+            Story::Joined { to: earlier } => format!(
+                "Goes to {to} together with the change of {}, whose line tells what becomes of both.",
+                self.clock(earlier.received_at())
+            ),
             Story::NothingNew if line.facts.to.is_some() => format!("{to} had all of it already."),
             Story::NothingNew => "Nothing in it was new.".to_owned(),
             Story::NotAgreed { kind } => format!("By agreement, {}s do not go to {to}.", kind.label()),

@@ -9,8 +9,14 @@ use crate::lines;
 pub fn notes(teller: &Teller<'_>, line: &Line) -> Vec<String> {
     let (from, to) = (teller.title(line.facts.from), teller.title(line.facts.to));
     let mut sentences: Vec<String> = line.facts.notes.iter().map(|note| sentence(note, &from, &to)).collect();
-    if let Story::Folded { into } = line.facts.story {
-        sentences.push(format!("Carried along by the change with tracking UUID {into}."));
+    match line.facts.story {
+        Story::Folded { into } => {
+            sentences.push(format!("Carried along by the change with tracking UUID {into}."));
+        }
+        Story::Joined { to } => {
+            sentences.push(format!("Goes along with the change with tracking UUID {to}."));
+        }
+        _ => {}
     }
     sentences
 }
