@@ -11,8 +11,6 @@ use model::{
 
 use crate::side::{Record, Side};
 
-/// How long a call may take, in milliseconds.
-
 /// How a call ends.
 #[derive(Clone, Copy, Debug)]
 pub enum Fate {
