@@ -1,5 +1,6 @@
 //! The Connector Logs, told by the hub.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -98,6 +99,35 @@ impl Logs {
         }
         self.hub.log_waiting(club.id, WAITING_SHOWN).await.unwrap_or_default()
     }
+
+    /// A transfer without an outcome yet: waiting since, because.
+    fn on_its_way(&self, teller: &Teller<'_>, waiting: &Waiting) -> LineView {
+        let (person, link) = (&waiting.person, &waiting.link);
+        let first = link.bearer();
+        let since = first.map_or(Moment(0), Tracking::received_at);
+        let (from, to) = (teller.title(Some(person.modified.0)), teller.title(Some(link.connection)));
+        LineView {
+            id: first.map_or_else(String::new, |first| format!("{first}.{}", link.connection)),
+            kind: LineKind::OnItsWay,
+            at: since.timestamp(),
+            person: person.profile.name(),
+            summary: format!("entered in {from}, on its way to {to}"),
+            sentence: format!(
+                "Waiting since {} for {to} to answer; you need do nothing.",
+                teller.clock(since)
+            ),
+            advice: None,
+            turn: Turn::Nobody,
+            platform: to,
+            direction: Direction::ToPlatform,
+            open: true,
+            detail: DetailView {
+                fields: shown(&self.hub.to_be_sent(waiting)),
+                tracking: link.pending.iter().map(ToString::to_string).collect(),
+                ..DetailView::default()
+            },
+        }
+    }
 }
 
 fn next_day(date: Date) -> Date {
@@ -163,8 +193,12 @@ impl LogSource for Logs {
         };
         let registry = self.hub.registry();
         let teller = Teller { registry: &registry, zone: zone_of(&club), now: self.hub.clock().now() };
-        let mut lines: Vec<LineView> =
-            self.waiting(&club, asked).await.iter().map(|waiting| on_its_way(&teller, waiting)).collect();
+        let mut lines: Vec<LineView> = self
+            .waiting(&club, asked)
+            .await
+            .iter()
+            .map(|waiting| self.on_its_way(&teller, waiting))
+            .collect();
         lines.sort_by_key(|line| std::cmp::Reverse(line.at));
         lines.extend(page.lines.iter().map(|line| view(&teller, line)));
         let has_older = if newer_asked { true } else { page.more };
@@ -234,11 +268,8 @@ fn detail(teller: &Teller<'_>, line: &Line) -> DetailView {
         }
         _ => None,
     };
-    let shown = |(field, value): (&Field, &Option<String>)| {
-        (field.label().to_owned(), value.clone().unwrap_or_else(|| "(cleared)".to_owned()))
-    };
     DetailView {
-        fields: facts.fields.iter().map(shown).collect(),
+        fields: shown(&facts.fields),
         record_number: facts.record.as_ref().map(|record| record.id.clone()),
         said,
         attempts: facts
@@ -254,27 +285,9 @@ fn detail(teller: &Teller<'_>, line: &Line) -> DetailView {
     }
 }
 
-/// A transfer without an outcome yet: waiting since, because.
-fn on_its_way(teller: &Teller<'_>, waiting: &Waiting) -> LineView {
-    let (person, link) = (&waiting.person, &waiting.link);
-    let first = link.pending.first().copied();
-    let since = first.map_or(Moment(0), Tracking::received_at);
-    let (from, to) = (teller.title(Some(person.modified.0)), teller.title(Some(link.connection)));
-    LineView {
-        id: first.map_or_else(String::new, |first| format!("{first}.{}", link.connection)),
-        kind: LineKind::OnItsWay,
-        at: since.timestamp(),
-        person: person.profile.name(),
-        summary: format!("entered in {from}, on its way to {to}"),
-        sentence: format!("Waiting since {} for {to} to answer; you need do nothing.", teller.clock(since)),
-        advice: None,
-        turn: Turn::Nobody,
-        platform: to,
-        direction: Direction::ToPlatform,
-        open: true,
-        detail: DetailView {
-            tracking: link.pending.iter().map(ToString::to_string).collect(),
-            ..DetailView::default()
-        },
-    }
+fn shown(fields: &BTreeMap<Field, Option<String>>) -> Vec<(String, String)> {
+    let shown = |(field, value): (&Field, &Option<String>)| {
+        (field.label().to_owned(), value.clone().unwrap_or_else(|| "(cleared)".to_owned()))
+    };
+    fields.iter().map(shown).collect()
 }

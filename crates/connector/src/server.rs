@@ -1,17 +1,10 @@
 //! A running hub: its doors over HTTP, its control socket, its indexer, and how it stops.
 
 use std::future::Future;
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use axum::body::Body;
-use axum::extract::Request;
-use axum::http::header;
-use axum::middleware::Next;
-use axum::response::Response;
-use futures::StreamExt;
 use hub::Hub;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -29,9 +22,6 @@ const INDEX_AT_ONCE: usize = 4;
 const INDEX_BESIDE_WORK: Duration = Duration::from_millis(15);
 const INDEX_IN_PEACE: Duration = Duration::from_millis(1);
 const INDEX_DONE: Duration = Duration::from_millis(500);
-/// Bodies of no use to any door that are heard out all the same, and for how long.
-const HEARD_OUT_BYTES: RangeInclusive<u64> = (1 << 20) + 1..=128 << 20;
-const HEARD_OUT_WITHIN: Duration = Duration::from_secs(10);
 /// How long a stopping hub waits for calls under way.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
 
@@ -54,15 +44,19 @@ pub async fn serve(
     hub.tend_directory();
     let indexer = tokio::spawn(index(Arc::clone(&hub)));
     let control = control::listen(Arc::clone(&hub), config)?;
-    let site = Site { log: Arc::new(Logs::new(Arc::clone(&hub))), home, now: crate::pages::now };
+    let (stopping, mut stopped) = watch::channel(false);
+    let site = Site {
+        log: Arc::new(Logs::new(Arc::clone(&hub))),
+        home,
+        now: crate::pages::now,
+        stop: stopped.clone(),
+    };
     let routes = router(site).merge(api_2011_11::router(Arc::new(HubDoor::new(Arc::clone(&hub)))));
-    let routes = routes.layer(axum::middleware::from_fn(hear_out));
-    let (stopping, stopped) = watch::channel(false);
+    let routes = routes.layer(axum::middleware::from_fn(web::hearing::hear_out));
     let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
         stop.await;
         let _ = stopping.send(true);
     });
-    let mut stopped = stopped;
     tokio::select! {
         served = server => served?,
         () = async {
@@ -74,21 +68,6 @@ pub async fn serve(
     indexer.abort();
     hub.rest(FINISH_WITHIN).await;
     Ok(())
-}
-
-/// Hears a caller out whose body is too large to be taken, and throws it away: one who is cut off while still sending
-/// sees a broken connection instead of the answer that says why.
-async fn hear_out(request: Request, next: Next) -> Response {
-    let declared =
-        request.headers().get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse().ok());
-    if declared.is_none_or(|length: u64| !HEARD_OUT_BYTES.contains(&length)) {
-        return next.run(request).await;
-    }
-    let (head, body) = request.into_parts();
-    let mut stream = body.into_data_stream();
-    let hearing = async { while let Some(Ok(_)) = stream.next().await {} };
-    drop(tokio::time::timeout(HEARD_OUT_WITHIN, hearing).await);
-    next.run(Request::from_parts(head, Body::empty())).await
 }
 
 /// Fills the search just behind the accept, and lets work go first.

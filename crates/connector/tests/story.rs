@@ -2,8 +2,12 @@
 //! platforms around it. One binary of tests, for linking takes longer than testing.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests, too")]
 
+#[path = "story/bodies.rs"]
+mod bodies;
 #[path = "story/by_hand.rs"]
 mod by_hand;
+#[path = "story/changes.rs"]
+mod changes;
 #[path = "story/clients.rs"]
 mod clients;
 #[path = "story/contract.rs"]
@@ -16,6 +20,8 @@ mod demo;
 mod directory;
 #[path = "story/faults.rs"]
 mod faults;
+#[path = "story/fields.rs"]
+mod fields;
 #[path = "story/flow.rs"]
 mod flow;
 mod house;

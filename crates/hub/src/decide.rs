@@ -136,7 +136,9 @@ impl Hub {
             }
             let link = link_to(&mut draft.links, draft.person.id, spoke.id());
             let occasion = Occasion::of(incoming, &draft.person, Some(spoke));
-            match self.accept_on(link, &draft.person, spoke, (incoming.tracking, incoming.now)) {
+            let accepted = self.accept_on(link, &draft.person, spoke, (incoming.tracking, incoming.now));
+            written.extend(lines::joined(&occasion, link));
+            match accepted {
                 Accepted::Due => {
                     let taken = self.claim(link, &draft.person, spoke, incoming.now);
                     if taken { &mut claimed } else { &mut due }.push(spoke.id());

@@ -97,6 +97,11 @@ fn note_standing(note: &Note) -> (Level, Turn) {
     }
 }
 
+/// Whether a note makes its line a WARNING.
+pub(crate) fn warns(note: &Note) -> bool {
+    note_standing(note).0 > Level::Info
+}
+
 /// What is worth knowing about a merge.
 pub(crate) fn note_merge(merged: &Merged, ignored: &[String], notes: &mut Vec<Note>) {
     notes.extend(merged.conflicts.iter().map(|field| Note::Conflict { field: *field }));
@@ -126,6 +131,16 @@ fn story_of(rest: Rest) -> Story {
 /// A save of someone whose record is gone at the platform.
 pub(crate) fn gone_before(occasion: &Occasion<'_>) -> Line {
     occasion.line(Story::Gone, Vec::new())
+}
+
+/// The saves that a link lets go because too many are pending.
+pub(crate) fn joined(occasion: &Occasion<'_>, link: &mut Link) -> Vec<Line> {
+    let mut lines = Vec::new();
+    while let Some(save) = link.let_go() {
+        let to = link.bearer().unwrap_or(save);
+        lines.push(Occasion { tracking: save, ..*occasion }.line(Story::Joined { to }, Vec::new()));
+    }
+    lines
 }
 
 /// A save that made nothing due anywhere.
@@ -158,7 +173,7 @@ pub(crate) fn of_turn(
     report: &TurnReport<'_>,
 ) -> Vec<Line> {
     let done = link.due_at().is_none() && !matches!(link.state, State::Held(_));
-    let tracking = link.line.or(link.pending.first().copied()).unwrap_or(fresh);
+    let tracking = link.bearer().unwrap_or(fresh);
     let person = report.person;
     let mut facts = before.map_or_else(|| first_facts(report, link), |line| line.facts);
     facts.story = story(link, report.rest);

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use model::{Club, ClubId, ConnectionId, Kind, Moment, PersonId, Story, Tracking, Turn};
+use model::{
+    Club, ClubId, ConnectionId, Field, Kind, Moment, Next, Person, PersonId, State, Story, Tracking, Turn,
+    next_step, project,
+};
 use store::{LinePage, LineQuery, Waiting};
 use uuid::Uuid;
 
@@ -53,6 +56,36 @@ impl Hub {
     /// Transfers that are due and have no line yet.
     pub async fn log_waiting(&self, club: ClubId, limit: usize) -> store::Result<Vec<Waiting>> {
         self.store().waiting(club, limit).await
+    }
+
+    /// What a transfer that is due is to carry.
+    pub fn to_be_sent(&self, waiting: &Waiting) -> BTreeMap<Field, Option<String>> {
+        let (person, link) = (&waiting.person, &waiting.link);
+        let registry = self.registry();
+        let Some(spoke) = registry.spoke(link.connection) else { return BTreeMap::new() };
+        if let State::Calling(mark) = &link.state {
+            return self.in_words(person, &mark.fields);
+        }
+        let references = self.directory().expected(person, spoke.id());
+        let projection = project(&person.profile, spoke.agreement(), &references);
+        match next_step(link, &projection, spoke.agreement(), spoke.abilities()) {
+            Next::Call(step) => self.in_words(person, &step.fields),
+            Next::Rest(_) => BTreeMap::new(),
+        }
+    }
+
+    /// Values as people know them: an owner and a lead source by name instead of by a platform's number.
+    pub(crate) fn in_words(
+        &self,
+        person: &Person,
+        fields: &BTreeMap<Field, Option<String>>,
+    ) -> BTreeMap<Field, Option<String>> {
+        let name = |field| self.directory().name(person.profile.entry(field)?);
+        let shown = |(field, value): (&Field, &Option<String>)| {
+            let named = field.is_reference().then(|| name(*field)).flatten();
+            (*field, named.or_else(|| value.clone()))
+        };
+        fields.iter().map(shown).collect()
     }
 
     /// How a club stands today, told by the newest of the day's lines and by what waits.

@@ -157,6 +157,8 @@ pub struct Ability {
     pub safe_to_repeat: bool,
     /// Whether a write sends the whole record rather than the changed fields.
     pub whole_record: bool,
+    /// The longest that the call may take, its token included, in seconds.
+    pub deadline_s: u32,
     /// The fields that the call can carry.
     pub fields: BTreeSet<Field>,
     /// The grade of what we know about it.
@@ -183,6 +185,8 @@ pub struct Abilities {
     pub operations: BTreeMap<Operation, Ability>,
     /// How a prospect becomes a member.
     pub conversion: Conversion,
+    /// Whether an ex-member is a member there like any other: then nobody tells it that a membership ended.
+    pub ex_members_are_members: bool,
     /// Whether prospects and members are numbered apart.
     pub kinds_apart: bool,
     /// Whether record numbers are unique per client (`true`) or per club (`false`).
@@ -208,6 +212,19 @@ impl Abilities {
     /// Whether an operation is declared.
     pub fn can(&self, operation: Operation) -> bool {
         self.operations.contains_key(&operation)
+    }
+
+    /// The longest that a call may take, in milliseconds; 0 for one that is not declared and so never made.
+    pub fn deadline_ms(&self, operation: Operation) -> i64 {
+        self.of(operation).map_or(0, |ability| i64::from(ability.deadline_s) * 1_000)
+    }
+
+    /// What a person of this kind is to the platform, once they are there.
+    pub const fn kind_there(&self, kind: Kind) -> Kind {
+        match kind {
+            Kind::ExMember if self.ex_members_are_members => Kind::Member,
+            kind => kind,
+        }
     }
 
     /// Whether the platform can be asked for a person it may hold.

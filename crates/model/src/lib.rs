@@ -31,7 +31,7 @@ pub use field::{Field, UnknownField};
 pub use ids::{ClientId, ClubId, ConnectionId, EntryId, Moment, PersonId, Tracking};
 pub use kind::Kind;
 pub use line::{Attempt, DirectoryStory, Facts, Level, Line, Note, Story, Turn};
-pub use link::{Doubt, Hold, HoldReason, Link, Mark, State};
+pub use link::{Doubt, Hold, HoldReason, Link, Mark, PENDING_MAX, State};
 pub use matching::{Match, Rule, Shown, could_be, smart_match};
 pub use merge::{Merged, Sender, merge};
 pub use outcome::{Outcome, RemoteId};

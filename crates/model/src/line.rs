@@ -78,6 +78,11 @@ pub enum Story {
         /// That save.
         into: Tracking,
     },
+    /// Goes out together with an earlier save, whose line tells what became of both.
+    Joined {
+        /// That save.
+        to: Tracking,
+    },
     /// The platform had it all already, or nothing in it was new.
     NothingNew,
     /// People of this kind do not go there.

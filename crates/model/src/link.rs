@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ConnectionId, Field, Kind, Moment, Operation, PersonId, RemoteId, Shadow, Tracking};
 
+/// How many saves a link carries at most; those that are let go before have a line that says with which one they travel.
+pub const PENDING_MAX: usize = 50;
+
 /// A person at a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
@@ -42,7 +45,7 @@ pub struct Link {
     /// When the present work was first tried in vain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing_since: Option<Moment>,
-    /// Saves whose content has not arrived there yet, oldest first.
+    /// Saves whose content has not arrived there yet, oldest first; the first and the newest of them where they are many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<Tracking>,
     /// The open line of the Connector Log, once the first outcome was written.
@@ -83,6 +86,17 @@ impl Link {
             State::Calling(mark) => Some(mark.at),
             State::Idle | State::Held(_) | State::Gone { .. } => None,
         }
+    }
+
+    /// The save in whose name the transfer goes out and whose line tells of it.
+    pub fn bearer(&self) -> Option<Tracking> {
+        self.line.or(self.pending.first().copied())
+    }
+
+    /// Lets a save go where too many are pending: the oldest one but the first, which may bear the transfer. Its content
+    /// is in the profile and travels all the same.
+    pub fn let_go(&mut self) -> Option<Tracking> {
+        (self.pending.len() > PENDING_MAX).then(|| self.pending.remove(1))
     }
 
     /// Takes up a record's number, keeping the present one as former if it differs.

@@ -157,11 +157,13 @@ fn change(
     agreement: &Agreement,
     abilities: &Abilities,
 ) -> Next {
-    let moves = there != projection.kind;
-    if agreement.sends(projection.kind) == Sends::Nothing {
+    let there = abilities.kind_there(there);
+    let wanted = abilities.kind_there(projection.kind);
+    let moves = there != wanted;
+    if agreement.sends(wanted) == Sends::Nothing {
         return Next::Rest(Rest::NotAgreed(projection.kind));
     }
-    let kind = if abilities.conversion == Conversion::None { there } else { projection.kind };
+    let kind = if abilities.conversion == Conversion::None { there } else { wanted };
     let operation = [Operation::save(kind), Operation::update(kind)]
         .into_iter()
         .find(|operation| abilities.can(*operation));

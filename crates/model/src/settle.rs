@@ -16,8 +16,6 @@ pub struct Circumstances<'a> {
     pub now: Moment,
     /// When the call began.
     pub began: Moment,
-    /// The call's deadline, in milliseconds.
-    pub deadline_ms: i64,
     /// A number in 0..1 that spreads retries.
     pub chance: f64,
 }
@@ -57,9 +55,9 @@ pub fn settle(link: &mut Link, step: &Step, outcome: &Outcome, at: Circumstances
         }
         Outcome::Duplicate { said, .. } => hold(link, HoldReason::Duplicate { said: said.clone() }, at.now),
         Outcome::Doubtful { reason } if is_repeatable(link, step, at.abilities) => {
-            let last = last_arrival((at.began, at.deadline_ms), at.abilities);
+            let last = last_arrival((at.began, step.operation), at.abilities);
             link.shadow.note_unsure(step.kind, &step.fields, (at.now, last));
-            again_or_give_up(link, reason, at)
+            again_or_give_up(link, (reason, last), at)
         }
         Outcome::Doubtful { .. } => doubt(link, step, at),
         Outcome::Gone => {
@@ -113,12 +111,11 @@ fn is_repeatable(link: &Link, step: &Step, abilities: &Abilities) -> bool {
             || abilities.of(step.operation).is_some_and(|ability| ability.safe_to_repeat))
 }
 
-fn again_or_give_up(link: &mut Link, reason: &str, at: Circumstances<'_>) -> Settled {
+fn again_or_give_up(link: &mut Link, (reason, last): (&str, Moment), at: Circumstances<'_>) -> Settled {
     let since = *link.failing_since.get_or_insert(at.now);
     if at.now.since_ms(since) >= retry::GIVE_UP_AFTER_MS {
         return hold(link, HoldReason::Exhausted { said: reason.to_owned() }, at.now);
     }
-    let last = last_arrival((at.began, at.deadline_ms), at.abilities);
     link.tries = link.tries.saturating_add(1);
     let again = retry::again_at(at.now, link.tries, None, at.chance).max(last);
     link.state = State::Due { at: again };
@@ -126,15 +123,15 @@ fn again_or_give_up(link: &mut Link, reason: &str, at: Circumstances<'_>) -> Set
 }
 
 /// Until when an unanswered call may still be carried out. Nothing newer is sent before, lest the older overtake it.
-fn last_arrival((began, deadline_ms): (Moment, i64), abilities: &Abilities) -> Moment {
-    began.plus_ms(deadline_ms).plus_s(i64::from(abilities.late_after_s))
+fn last_arrival((began, operation): (Moment, Operation), abilities: &Abilities) -> Moment {
+    began.plus_ms(abilities.deadline_ms(operation)).plus_s(i64::from(abilities.late_after_s))
 }
 
 /// The record exists, whenever it was made, and holds none of our values: it is looked for at once.
 fn look_for_duplicate(link: &mut Link, step: &Step, at: Circumstances<'_>) -> Settled {
     link.tries = link.tries.saturating_add(1);
     let written = Mark { fields: BTreeMap::new(), ..mark(step, Moment::default()) };
-    begin_doubt(link, written, at.abilities, (at.now, at.deadline_ms))
+    begin_doubt(link, written, at.abilities, at.now)
 }
 
 fn again(link: &mut Link, asked_s: Option<u32>, at: Circumstances<'_>) -> Settled {
@@ -156,20 +153,15 @@ pub fn mark(step: &Step, now: Moment) -> Mark {
 
 fn doubt(link: &mut Link, step: &Step, at: Circumstances<'_>) -> Settled {
     let written = mark(step, at.began);
-    begin_doubt(link, written, at.abilities, (at.now, at.deadline_ms))
+    begin_doubt(link, written, at.abilities, at.now)
 }
 
 /// Makes a link doubtful: a call was written down and its end is not known. A platform that can be asked is asked soon,
 /// for a record that is found is evidence at any time, and again once nothing can arrive late any more, for only then
 /// does "none" count. Otherwise the link is held for a person's decision. An update of a known record is made again
 /// instead.
-pub fn begin_doubt(
-    link: &mut Link,
-    mark: Mark,
-    abilities: &Abilities,
-    (now, deadline_ms): (Moment, i64),
-) -> Settled {
-    let last = last_arrival((mark.at, deadline_ms), abilities);
+pub fn begin_doubt(link: &mut Link, mark: Mark, abilities: &Abilities, now: Moment) -> Settled {
+    let last = last_arrival((mark.at, mark.operation), abilities);
     if link.record.is_some() {
         link.shadow.note_unsure(mark.kind, &mark.fields, (now, last));
     }

@@ -1,14 +1,19 @@
-//! The one reading of a clock here: how long a call took. It decides nothing.
+//! The one reading of a clock here: how long a call took, and how much of its time is left.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A stopwatch.
 pub(crate) struct Watch(Instant);
 
 impl Watch {
-    #[expect(clippy::disallowed_methods, reason = "measures a call for the log; no decision depends on it")]
+    #[expect(clippy::disallowed_methods, reason = "measures a call, and no rule depends on it")]
     pub fn start() -> Self {
         Watch(Instant::now())
+    }
+
+    /// What is left of the time that a call may take.
+    pub fn left_of(&self, whole: Duration) -> Duration {
+        whole.saturating_sub(self.0.elapsed())
     }
 
     pub fn elapsed_ms(&self) -> u32 {

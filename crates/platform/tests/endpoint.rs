@@ -113,6 +113,36 @@ async fn endpoint_answer(headers: http::HeaderMap) -> Outcome {
 }
 
 #[tokio::test]
+async fn a_call_has_the_time_that_its_description_gives_it_and_the_planner_knows_how_much() {
+    let net = fake(|request| {
+        Ok(if request.url.path() == "/oauth/token" {
+            answer(200, &[], "{\"access_token\":\"t-1\",\"expires_in\":3600}")
+        } else {
+            answer(401, &[], "{}")
+        })
+    });
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../platforms/intouch/platform.yaml");
+    let text = std::fs::read_to_string(path).unwrap().replace("timeout_s: 30", "timeout_s: 70");
+    let text = text.replace("\n  list_staff:\n", "\n  list_staff:\n    timeout_s: 7\n");
+    let description = Arc::new(Description::parse("platform.yaml", &text).unwrap());
+    let given_s = |operation| description.abilities().of(operation).unwrap().deadline_s;
+    assert_eq!((given_s(Operation::ListStaff), given_s(Operation::CreateProspect)), (7, 70));
+
+    let settings =
+        INTOUCH.iter().map(|(name, value)| ((*name).to_owned(), SettingValue::Text((*value).to_owned())));
+    let tokens = Arc::new(Tokens::new());
+    let endpoint =
+        Endpoint::bind(Arc::clone(&description), Settings(settings.collect()), net.clone(), tokens).unwrap();
+    endpoint.call(Operation::ListStaff, &given()).await;
+    let asked = net.asked.lock().unwrap();
+    let calls: Vec<_> = asked.iter().filter(|request| request.url.path() != "/oauth/token").collect();
+    assert_eq!(calls.len(), 2, "a refused token is renewed once");
+    let whole = std::time::Duration::from_secs(7);
+    assert!(calls[0].deadline <= whole && calls[0].deadline > whole / 2, "{:?}", calls[0].deadline);
+    assert!(calls[1].deadline < calls[0].deadline, "both together have no more than one");
+}
+
+#[tokio::test]
 async fn many_calls_at_once_ask_for_one_token() {
     let net = fake(|request| {
         Ok(if request.url.path() == "/oauth/token" {

@@ -11,7 +11,7 @@ pub struct Who<'a> {
     pub record: &'a RemoteId,
     /// The club.
     pub club: ClubId,
-    /// The folded full name, for Smart Match.
+    /// The folded full name, for Smart Match; nobody is found by an empty one.
     pub name_key: &'a str,
 }
 

@@ -7,7 +7,7 @@ use model::{Line, Link, Person, PersonId};
 pub enum Expect {
     /// Nobody: the sender's record was linked to no one, and these were all the people of that name in the club.
     New {
-        /// The folded full name.
+        /// The folded full name; one that is empty is nobody else's.
         name_key: String,
         /// Everyone of that name, in order of number.
         namesakes: Vec<PersonId>,

@@ -24,7 +24,12 @@ async fn main() -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     let base = format!("http://{}", listener.local_addr()?);
     let fixtures = Arc::new(Fixtures::new(&base));
-    let site = Site { log: fixtures.clone(), home: Some(fixtures.clone()), now: fixtures::now };
+    let site = Site {
+        log: fixtures.clone(),
+        home: Some(fixtures.clone()),
+        now: fixtures::now,
+        stop: tokio::sync::watch::channel(false).1,
+    };
     let api = Router::new().route("/connector/api/2011-11/user", post(arrive)).with_state(fixtures);
     println!("{{\"home\":\"{base}/\",\"logs\":[\"{base}/log/kits-beach\",\"{base}/log/calm\"]}}");
     axum::serve(listener, router(site).merge(api)).await

@@ -4,4 +4,5 @@
 //! through small traits that the hub's side fulfils.
 
 pub mod api_2011_11;
+pub mod hearing;
 pub mod pages;

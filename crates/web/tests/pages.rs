@@ -31,7 +31,12 @@ impl Answer {
 
 fn site(fixtures: &Arc<Fixtures>, demonstration: bool) -> axum::Router {
     let home = demonstration.then(|| fixtures.clone() as _);
-    router(Site { log: fixtures.clone(), home, now: fixtures::now })
+    router(Site {
+        log: fixtures.clone(),
+        home,
+        now: fixtures::now,
+        stop: tokio::sync::watch::channel(false).1,
+    })
 }
 
 fn fixtures() -> Arc<Fixtures> {

@@ -43,10 +43,9 @@ pub struct Plans {
     pub i4: bool,
     pub vfp: bool,
     pub intouch_receives: bool,
-    pub hurried: bool,
     pub not_live: bool,
     pub vfp_staff: Vec<Staff>,
-    pub vfp_described: Option<fn(String) -> String>,
+    pub vfp_described: Option<String>,
 }
 
 /// A house with InTouch alone, which sends and receives nothing.
@@ -78,12 +77,21 @@ impl Plans {
 
     /// Platforms whose late answers and late visibility take no minute, so that a doubt is looked into soon.
     pub fn hurried(self) -> Self {
-        Plans { hurried: true, ..self }
+        self.vfp_described_with("late_after_s: 30", "late_after_s: 0")
+            .vfp_described_with("visible_after_s: 5", "visible_after_s: 1")
+    }
+
+    /// VFP as it is described, but for this.
+    pub fn vfp_described_with(self, text: &str, instead: &str) -> Self {
+        let vfp = self.vfp_described.unwrap_or_else(turn_up::bundled_vfp);
+        assert!(vfp.contains(text), "`{text}` is not in the description");
+        Plans { vfp_described: Some(vfp.replace(text, instead)), ..self }
     }
 
     /// A VFP whose description was changed.
     pub fn with_vfp_described(self, change: fn(String) -> String) -> Self {
-        Plans { vfp: true, vfp_described: Some(change), ..self }
+        let vfp = self.vfp_described.unwrap_or_else(turn_up::bundled_vfp);
+        Plans { vfp: true, vfp_described: Some(change(vfp)), ..self }
     }
 
     /// Nothing is turned up yet.

@@ -135,10 +135,8 @@ impl House {
             self.url().rsplit(':').next().unwrap(),
             self.data().to_str().unwrap()
         );
-        if self.plans.hurried || self.plans.vfp_described.is_some() {
-            let vfp = self.plans.vfp_described.map_or_else(bundled_vfp, |change| change(bundled_vfp()));
-            let vfp = if self.plans.hurried { hurried(&vfp) } else { vfp };
-            describe_vfp(&root.join("platforms"), &vfp);
+        if let Some(vfp) = &self.plans.vfp_described {
+            describe_vfp(&root.join("platforms"), vfp);
             writeln!(text, "platforms = {:?}", root.join("platforms").to_str().unwrap()).unwrap();
         }
         writeln!(text, "[installation.intouch]\nlogin_url = \"{intouch}\"\napi_url = \"{intouch}\"").unwrap();
@@ -150,17 +148,9 @@ fn bundled() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../platforms/vfp")
 }
 
-fn bundled_vfp() -> String {
+/// The description as it is bundled.
+pub fn bundled_vfp() -> String {
     fs::read_to_string(bundled().join("platform.yaml")).unwrap()
-}
-
-/// The description, but for how late things may come.
-fn hurried(text: &str) -> String {
-    let text = text
-        .replace("late_after_s: 30", "late_after_s: 0")
-        .replace("visible_after_s: 5", "visible_after_s: 1");
-    assert!(text.contains("late_after_s: 0") && text.contains("visible_after_s: 1"));
-    text
 }
 
 /// The description without these operations.

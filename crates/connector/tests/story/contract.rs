@@ -148,6 +148,7 @@ async fn every_mistake_is_refused_as_documented_changes_nothing_and_is_found_in_
         (changed.clone().with("userStatus", "active?"), "userInfo/userStatus"),
         (changed.clone().with("gender", "X"), "userInfo/gender"),
         (changed.clone().with("birthdate", "1984-02-30"), "userInfo/birthdate"),
+        (changed.clone().with("country", "Canada"), "userInfo/country"),
         (changed.clone().with("trialEndDate", "tomorrow"), "userInfo/trialEndDate"),
     ];
     for (document, says) in mistakes {

@@ -48,7 +48,8 @@ async fn a_staff_member_unknown_at_the_platform_is_named_and_linked_once_saved_a
     let saved = house.save(&house.lead("1", ann).with("ownerID", "st-1")).await;
     let line = house.line_saying(&saved, "vfp", "Arrived").await;
     assert_eq!(text(&line, "type"), "WARNING");
-    assert!(line["notes"].to_string().contains("Olga Owner"), "{line}");
+    let says = "Went without owner: VFP has nobody with the e-mail address of Olga Owner.";
+    assert!(text(&line, "sentence").ends_with(says), "{line}");
 
     house.vfp.add_staff(simulator::Staff::new("V-9", "Olga", "Owner", "OLGA@club.example"));
     house.save_staff("st-1", ("Olga", "Owner"), "olga@club.example").await;

@@ -156,3 +156,31 @@ async fn an_expired_token_of_intouch_is_renewed_without_anybody_noticing() {
     }
     house.nothing_forbidden_happened();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_edited_very_often_while_a_platform_is_down_has_a_line_for_every_save() {
+    let house = house().with_vfp().open().await;
+    house.vfp.set_faults(Faults { maintenance: true, ..Faults::default() });
+    let ann = house.lead("1", ("Ann", "Able"));
+    let first = house.save(&ann).await;
+    house.line_saying(&first, "vfp", "Trying again").await;
+    let mut saves = vec![first.clone()];
+    for revision in 1..=130 {
+        saves.push(house.save(&ann.clone().with("city", &format!("rev:{revision}"))).await);
+    }
+    let joined = house.line(&saves[5], "vfp").await.expect("an early one has its line already");
+    assert!(text(&joined, "sentence").contains("together with the change of"), "{joined}");
+    assert!(joined["notes"].to_string().contains(&first), "{joined}");
+    assert!(house.line(&saves[130], "vfp").await.is_none(), "a late one waits for the outcome");
+
+    house.vfp.clear_faults();
+    house.line_saying(&first, "vfp", "Arrived").await;
+    house.line_saying(&saves[130], "vfp", "A later change carried").await;
+    let lines = house.log(&["--platform", "vfp"]).await;
+    let told: Vec<&str> = lines.iter().map(|line| text(line, "tracking")).collect();
+    assert_eq!(told.len(), saves.len(), "one line for each");
+    assert!(saves.iter().all(|save| told.contains(&save.as_str())));
+    assert!(lines.iter().all(|line| text(line, "type") == "INFO" && line["open"] == false), "{lines:#?}");
+    assert_eq!(house.vfp.find(KITS.vfp, ("Ann", "Able"), "")[0].get("city").to_lowercase(), "rev:130");
+    house.nothing_forbidden_happened();
+}

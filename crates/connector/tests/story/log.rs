@@ -1,5 +1,7 @@
 //! The Connector Log, on the command line and by a club's logging URL.
 
+use std::time::Duration;
+
 use crate::house::log::text;
 use crate::house::{House, KITS, PORTO, house};
 use serde_json::Value;
@@ -181,5 +183,44 @@ async fn a_club_without_an_integration_gets_a_page_that_says_so_and_what_to_do()
     let page = answer.text().await.unwrap();
     for text in ["Fraser has no integration yet", "What to do", "has been ordered"] {
         assert!(page.contains(text), "`{text}` is missing in {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_on_its_way_shows_what_is_to_be_sent() {
+    let house =
+        house().with_vfp().with_vfp_staff("V-77", ("Olga", "Owner"), "olga@club.example").open().await;
+    house.save_staff("st-1", ("Olga", "Owner"), "olga@club.example").await;
+    let url = log_of(&house, KITS.name).await;
+    house.vfp.set_faults(Faults { latency_ms: 3_000, ..Faults::default() });
+    let ann = house.lead("1", ("Ann", "Able")).with("mobile", "604 555 0101").with("ownerID", "st-1");
+    let saved = house.save(&ann).await;
+    let page = house.http.get(&url).send().await.unwrap().text().await.unwrap();
+    for shown in ["on its way to VFP", "What is to be sent", "604 555 0101", "Olga Owner", &saved] {
+        assert!(page.contains(shown), "`{shown}` is missing in {page}");
+    }
+    house.vfp.clear_faults();
+    house.line_saying(&saved, "vfp", "Arrived").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_logs_do_not_hold_up_a_hub_that_is_told_to_stop() {
+    let mut house = house().open().await;
+    let live = format!("{}/live", log_of(&house, KITS.name).await);
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        let stream = house.http.get(&live).send().await.unwrap();
+        assert_eq!(stream.headers()["content-type"], "text/event-stream");
+        open.push(stream);
+    }
+    house.save(&house.lead("1", ("Ann", "Able"))).await;
+    let told = open[0].chunk().await.unwrap().expect("a change is told");
+    assert!(String::from_utf8_lossy(&told).contains("changed"));
+
+    let stopped = tokio::time::timeout(Duration::from_secs(5), house.stop()).await;
+    assert!(stopped.expect("open pages do not hold it up"), "it ends well: {}", house.hub_said());
+    assert!(!house.hub_said().contains("were cut"), "{}", house.hub_said());
+    for mut stream in open {
+        while stream.chunk().await.expect("the stream ended and did not break").is_some() {}
     }
 }

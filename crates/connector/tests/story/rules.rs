@@ -243,3 +243,35 @@ async fn a_prospect_of_vfp_whose_create_in_intouch_was_not_answered_is_there_onc
     assert_eq!(house.intouch_there.people().len(), 1);
     house.nothing_forbidden_happened();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_that_knows_no_ex_members_is_not_troubled_when_a_membership_ends() {
+    let plans =
+        house().with_vfp().vfp_described_with("  conversion:", "  ex_members: as_members\n  conversion:");
+    let plans = plans.vfp_described_with("    - update_ex_member\n", "");
+    let described = "  update_ex_member:\n    request: {method: PUT, path: '/guests/{{ record }}', json: {guest: =parts.guest}}\n    answer: {success: =answer.success == true}\n";
+    let house = plans.vfp_described_with(described, "").not_turned_up().open().await;
+    let mut file = house.turn_up_file();
+    let agreement = &mut file["connections"][1]["agreement"];
+    agreement["sends"] = json!({ "prospects": "creates_and_updates", "members": "creates_and_updates" });
+    agreement["accept_assumed"].as_array_mut().unwrap().retain(|name| name != "update_ex_member");
+    house.turn_up(&file).await.went_well();
+    let mut voice = house.intouch.clone();
+    voice.token = house.token("INTOUCH").await;
+    let ann = house.lead("1", ("Ann", "Able")).with("userType", "MEMBER");
+    let sold = house.save_as(&voice, &ann).await;
+    house.line_saying(&sold, "vfp", "Arrived").await;
+    let written = writes(&house.vfp);
+
+    let ended = house.save_as(&voice, &ann.clone().with("userType", "EX_MEMBER")).await;
+    let lines = house.log(&[&ended]).await;
+    let says = "No other system here needs to be told of it.";
+    assert_eq!((lines.len(), text(&lines[0], "sentence")), (1, says), "{lines:#?}");
+    let moved = ann.with("userType", "EX_MEMBER").with("city", "Vancouver");
+    let moved = house.save_as(&voice, &moved).await;
+    house.line_saying(&moved, "vfp", "Arrived").await;
+    assert_eq!(writes(&house.vfp), written + 1, "only her new town was written");
+    let there = &at_vfp(&house, ("Ann", "Able"))[0];
+    assert_eq!((there.kind, there.get("city")), (Kind::Member, "Vancouver"));
+    house.nothing_forbidden_happened();
+}

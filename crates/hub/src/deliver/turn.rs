@@ -17,9 +17,6 @@ use crate::clock;
 use crate::lines::{self, TurnReport};
 use crate::registry::Spoke;
 
-/// How long a call may take where nothing else is declared, in milliseconds.
-pub(super) const DEADLINE_MS: i64 = 30_000;
-
 /// One person's turn on one connection.
 pub(super) struct Turn<'a> {
     pub(super) hub: &'a Arc<Hub>,
@@ -82,13 +79,13 @@ impl<'a> Turn<'a> {
 
     /// The save whose transfer this is.
     pub(super) fn tracking(&self) -> Tracking {
-        self.link.line.or(self.link.pending.first().copied()).unwrap_or(self.fresh)
+        self.link.bearer().unwrap_or(self.fresh)
     }
 
     /// What settling depends on.
     pub(super) fn circumstances(&self, began: Moment, now: Moment) -> Circumstances<'_> {
         let chance = clock::chance(self.hub.clock());
-        Circumstances { abilities: self.spoke.abilities(), now, began, deadline_ms: DEADLINE_MS, chance }
+        Circumstances { abilities: self.spoke.abilities(), now, began, chance }
     }
 
     pub(super) fn settle(
@@ -98,13 +95,7 @@ impl<'a> Turn<'a> {
         (began, now): (Moment, Moment),
     ) -> Settled {
         let chance = clock::chance(self.hub.clock());
-        let at = Circumstances {
-            abilities: self.spoke.description.abilities(),
-            now,
-            began,
-            deadline_ms: DEADLINE_MS,
-            chance,
-        };
+        let at = Circumstances { abilities: self.spoke.description.abilities(), now, began, chance };
         settle(&mut self.link, step, outcome, at)
     }
 
@@ -112,17 +103,7 @@ impl<'a> Turn<'a> {
     pub(super) fn tried(&mut self, step: &Step, answer: &Answer, now: Moment) {
         let said = crate::wording::attempt(&answer.outcome, answer.exchange.status);
         self.attempts.push(Attempt { at: now, operation: step.operation.name().to_owned(), said });
-        for (field, value) in &step.fields {
-            let shown = match field {
-                Field::Owner | Field::LeadSource => self.entry_name(*field).or_else(|| value.clone()),
-                _ => value.clone(),
-            };
-            self.fields.insert(*field, shown);
-        }
-    }
-
-    fn entry_name(&self, field: Field) -> Option<String> {
-        self.hub.directory().name(self.person.profile.entry(field)?)
+        self.fields.extend(self.hub.in_words(&self.person, &step.fields));
     }
 
     /// Notes whom the platform does not know.
@@ -173,7 +154,7 @@ impl<'a> Turn<'a> {
     pub(super) fn interrupted(&mut self) {
         let State::Calling(mark) = self.link.state.clone() else { return };
         let now = self.hub.clock().now();
-        begin_doubt(&mut self.link, mark, self.spoke.description.abilities(), (now, DEADLINE_MS));
+        begin_doubt(&mut self.link, mark, self.spoke.abilities(), now);
     }
 
     /// Keeps the mark before a call; `false` when the link moved and must be planned anew.

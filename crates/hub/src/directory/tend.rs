@@ -52,6 +52,9 @@ impl Hub {
             if self.accept_on(&mut link, &subject.person, spoke, (save, now)) != Accepted::Due {
                 return Ok(false);
             }
+            if link.pending.len() > 1 {
+                link.pending.retain(|pending| *pending != save);
+            }
             if self.store().settle(Settlement { link, lines: Vec::new() }).await? == Verdict::Applied {
                 self.lane_due(spoke.id(), person, now);
                 self.announce(club);

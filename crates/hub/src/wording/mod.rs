@@ -55,6 +55,7 @@ impl Teller<'_> {
             (Some(_), Some(_), story) if never_leaves(story) => {
                 format!("entered in {from}, not sent to {to}")
             }
+            (Some(_), Some(_), Story::Joined { .. }) => format!("changed in {from}, for {to}"),
             (Some(_), Some(_), Story::Folded { .. }) => format!("changed in {from} and sent to {to}"),
             (Some(_), Some(_), _) => format!("entered in {from}, for {to}"),
             (None, _, Story::Arrived) => format!("completed in {to}"),
@@ -62,8 +63,15 @@ impl Teller<'_> {
         }
     }
 
-    /// What happened, in plain words.
+    /// What happened, in plain words; of a WARNING also what is the matter.
     pub fn sentence(&self, line: &Line) -> String {
+        let mut sentences = notes::aloud(self, line);
+        sentences.insert(0, self.story(line));
+        sentences.retain(|sentence| !sentence.is_empty());
+        sentences.join(" ")
+    }
+
+    fn story(&self, line: &Line) -> String {
         let to = self.title(line.facts.to);
         let kind = line.facts.kind.unwrap_or(Kind::Prospect);
         match &line.facts.story {
@@ -99,6 +107,10 @@ impl Teller<'_> {
             }
             Story::Gone => format!("The record no longer exists in {to}. It is not made again unasked."),
             Story::Folded { .. } => "A later change carried this one along.".to_owned(),
+            Story::Joined { to: earlier } => format!(
+                "Goes to {to} together with the change of {}, whose line tells what becomes of both.",
+                self.clock(earlier.received_at())
+            ),
             Story::NothingNew if line.facts.to.is_some() => format!("{to} had all of it already."),
             Story::NothingNew => "Nothing in it was new.".to_owned(),
             Story::NotAgreed { kind } => format!("By agreement, {}s do not go to {to}.", kind.label()),
@@ -112,6 +124,9 @@ impl Teller<'_> {
             }
             Story::Unsupported { kind } => format!("{to} has no way to take {}s.", kind.label()),
             Story::NotAccepted { said } => format!("The record was not complete: {said}."),
+            Story::Received if line.facts.notes.is_empty() && line.person.is_some() => {
+                "No other system here needs to be told of it.".to_owned()
+            }
             Story::Received => String::new(),
             Story::Directory { what } => {
                 let why = line.facts.notes.iter().map(|note| notes::sentence(self, note, ("", &to)) + " ");

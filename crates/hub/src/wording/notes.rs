@@ -1,8 +1,9 @@
 //! What is worth knowing about a transfer, one sentence each.
 
-use model::{Line, Note, Story};
+use model::{Level, Line, Note, Story};
 
 use super::Teller;
+use crate::lines;
 
 /// The notes of a line, for its details.
 pub fn notes(teller: &Teller<'_>, line: &Line) -> Vec<String> {
@@ -12,10 +13,28 @@ pub fn notes(teller: &Teller<'_>, line: &Line) -> Vec<String> {
     let (from, to) = (teller.title(line.facts.from), teller.title(line.facts.to));
     let mut sentences: Vec<String> =
         line.facts.notes.iter().map(|note| sentence(teller, note, (&from, &to))).collect();
-    if let Story::Folded { into } = line.facts.story {
-        sentences.push(format!("Carried along by the change with tracking UUID {into}."));
+    match line.facts.story {
+        Story::Folded { into } => {
+            sentences.push(format!("Carried along by the change with tracking UUID {into}."));
+        }
+        Story::Joined { to } => {
+            sentences.push(format!("Goes along with the change with tracking UUID {to}."));
+        }
+        _ => {}
     }
     sentences
+}
+
+/// What the sentence of a line has to say beside its story: what is the matter with a WARNING, and all there is to tell
+/// of a save that has no story of its own.
+pub(super) fn aloud(teller: &Teller<'_>, line: &Line) -> Vec<String> {
+    if matches!(line.facts.story, Story::Directory { .. }) {
+        return Vec::new();
+    }
+    let (from, to) = (teller.title(line.facts.from), teller.title(line.facts.to));
+    let alone = matches!(line.facts.story, Story::Received | Story::NothingNew);
+    let warns = |note: &&Note| alone || line.level == Level::Warning && lines::warns(note);
+    line.facts.notes.iter().filter(warns).map(|note| sentence(teller, note, (&from, &to))).collect()
 }
 
 /// One note; a directory line says it as part of its sentence.
@@ -37,13 +56,19 @@ pub(super) fn sentence(teller: &Teller<'_>, note: &Note, (from, to): (&str, &str
             format!("Went without {name}, which was unlinked from {to} by hand.")
         }
         Note::Conflict { field } => {
-            format!("The {} was changed in two systems at once; the agreed one was kept.", field.label())
+            let field = field.label();
+            format!(
+                "The {field} was changed in two systems at once. The agreed change was kept; you need do nothing."
+            )
         }
         Note::LeftApart { field } => {
             format!("The {} differed when the two records met; neither was overwritten.", field.label())
         }
         Note::KindKept { said } => {
-            format!("{from} says this is a {}; the Connector knows better from another system.", said.label())
+            let said = said.label();
+            format!(
+                "{from} says this is a {said}; the Connector knows better from another system, and you need do nothing."
+            )
         }
         Note::Ambiguous { candidates } => {
             format!("{} people here could have been meant, so a new one was made.", candidates.len())

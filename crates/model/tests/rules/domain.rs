@@ -46,6 +46,7 @@ pub fn ability(operation: Operation) -> Ability {
     Ability {
         safe_to_repeat: !unsafe_call,
         whole_record: false,
+        deadline_s: 30,
         fields: FIELDS.into(),
         grade: Grade::Certified,
     }
@@ -223,13 +224,7 @@ impl Story {
 
     /// A call that began and ended at these seconds is settled.
     pub fn ended(&mut self, step: &Step, outcome: &Outcome, (began, now): (i64, i64)) -> Settled {
-        let at = Circumstances {
-            abilities: &self.abilities,
-            now: at(now),
-            began: at(began),
-            deadline_ms: 30_000,
-            chance: 1.0,
-        };
+        let at = Circumstances { abilities: &self.abilities, now: at(now), began: at(began), chance: 1.0 };
         let settled = settle(&mut self.link, step, outcome, at);
         if settled == Settled::Arrived {
             self.plan_on(now);

@@ -9,8 +9,7 @@ use crate::domain::{Story, askable, at, everything, i4, no_answer, performs, sav
 
 impl Story {
     fn looks(&mut self, evidence: Looked, now: Moment) -> Settled {
-        let at =
-            Circumstances { abilities: &self.abilities, now, began: now, deadline_ms: 30_000, chance: 1.0 };
+        let at = Circumstances { abilities: &self.abilities, now, began: now, chance: 1.0 };
         looked(&mut self.link, evidence, at)
     }
 
@@ -139,8 +138,37 @@ fn a_call_that_was_written_down_and_interrupted_is_doubtful() {
     let written = mark(&story.step(), at(0));
     story.link.state = State::Calling(written.clone());
     assert_eq!(story.link.due_at(), Some(at(0)), "a lane that did not begin it takes it up");
-    begin_doubt(&mut story.link, written, &story.abilities, (at(1000), 30_000));
+    begin_doubt(&mut story.link, written, &story.abilities, at(1000));
     assert_eq!(story.look_at(), at(1000));
+}
+
+#[test]
+fn none_counts_only_after_the_time_that_the_call_itself_was_given() {
+    for (deadline_s, counts_from) in [(5, 5 + 60 + 30), (300, 300 + 60 + 30)] {
+        let mut abilities = askable(i4());
+        abilities.operations.get_mut(&Operation::CreateProspect).unwrap().deadline_s = deadline_s;
+        let mut story = Story::of(everything(), abilities);
+        story.accepted(0);
+        let create = story.step();
+        story.link.state = State::Calling(mark(&create, at(0)));
+        let mut interrupted = story.clone();
+        story.ended(&create, &no_answer(), (0, 3));
+        begin_doubt(&mut interrupted.link, mark(&create, at(0)), &interrupted.abilities, at(3));
+        for story in [story, interrupted] {
+            let State::Doubtful(doubt) = &story.link.state else { panic!("{:?}", story.link.state) };
+            assert_eq!(doubt.counts_from, at(counts_from));
+        }
+    }
+}
+
+#[test]
+fn an_update_is_repeated_only_after_the_time_that_it_was_given() {
+    let mut abilities = i4();
+    abilities.operations.get_mut(&Operation::UpdateProspect).unwrap().deadline_s = 300;
+    let mut story = Story::arrived(everything(), abilities);
+    story.edits(Field::FirstName, Some("Janet"), 10);
+    story.called(&no_answer(), 10);
+    assert_eq!(story.link.due_at(), Some(at(10 + 300 + 60)));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Holds and retries: nothing is dropped, and nothing is hammered.
 
 use model::{
-    Accepted, Field, HoldReason, Moment, Next, Outcome, Settled, State, release_if_edited,
-    retry::GIVE_UP_AFTER_MS,
+    Accepted, Field, HoldReason, Moment, Next, Outcome, PENDING_MAX, Settled, State, Tracking,
+    release_if_edited, retry::GIVE_UP_AFTER_MS,
 };
 
 use crate::domain::{Story, at, down, everything, i4, no_answer, rejected, saved};
@@ -107,4 +107,18 @@ fn edits_made_while_a_call_is_under_way_go_with_the_next_one() {
     story.ended(&create, &saved("17"), (0, 3));
     assert_eq!(story.sends().1[&Field::FirstName].as_deref(), Some("Janine"));
     assert_eq!(story.link.pending.len(), 3);
+}
+
+#[test]
+fn a_link_carries_the_first_save_and_the_newest_ones_and_lets_the_others_go_one_by_one() {
+    let mut story = Story::of(everything(), i4());
+    let mut let_go = Vec::new();
+    for s in 0..200 {
+        story.accepted(s);
+        let_go.extend(story.link.let_go());
+    }
+    let numbers = |saves: &[Tracking]| saves.iter().map(|save| save.0.as_u128()).collect::<Vec<_>>();
+    let newest = 202 - PENDING_MAX as u128..=200;
+    assert_eq!(numbers(&story.link.pending), std::iter::once(1).chain(newest.clone()).collect::<Vec<_>>());
+    assert_eq!(numbers(&let_go), (2..*newest.start()).collect::<Vec<_>>(), "each is named once");
 }

@@ -1,6 +1,8 @@
 //! Kind is a path, not a field: steps are walked one by one and never collapsed.
 
-use model::{Accepted, Conversion, Field, Kind, Next, Operation, RemoteId, Rest, Sends, State, When};
+use model::{
+    Accepted, Agreement, Conversion, Field, Kind, Next, Operation, RemoteId, Rest, Sends, State, When,
+};
 
 use crate::domain::{Story, down, everything, i4, i4_agreement, no_answer, performs, platform, saved};
 
@@ -177,6 +179,34 @@ fn what_a_platform_cannot_take_is_unsupported() {
     assert_eq!(story.accepted(0), Accepted::Rests(Rest::Unsupported(Kind::Prospect)));
     story.agreement.members = Sends::Nothing;
     assert_eq!(story.becomes(Kind::Member, 1), Accepted::Rests(Rest::NotAgreed(Kind::Member)));
+}
+
+#[test]
+fn a_platform_that_knows_no_ex_members_is_not_told_of_one_and_goes_on_with_a_member() {
+    for conversion in [Conversion::Update, Conversion::Perform] {
+        use Operation::{Convert, CreateProspect, UpdateMember, UpdateProspect};
+        let mut abilities = platform(conversion, &[CreateProspect, UpdateProspect, UpdateMember, Convert]);
+        abilities.ex_members_are_members = true;
+        let mut story = Story::arrived(Agreement { ex_members: Sends::Nothing, ..i4_agreement() }, abilities);
+        story.becomes(Kind::Member, 10);
+        story.called(&saved("17"), 11);
+        assert_eq!(story.becomes(Kind::ExMember, 20), Accepted::Rests(Rest::Same), "{conversion:?}");
+        story.edits(Field::Email, Some("jane@a.example"), 30);
+        assert_eq!((story.step().operation, story.step().kind), (UpdateMember, Kind::Member));
+        story.called(&saved("17"), 31);
+        let merged = story.reports_as(Some(Kind::Member), &[], 40);
+        assert_eq!((merged.was, merged.refused_kind), (None, None), "what it always said is no news");
+        assert_eq!(story.person.profile.kind.kind, Kind::ExMember);
+        assert_eq!(story.next(), Next::Rest(Rest::Same));
+    }
+}
+
+#[test]
+fn nobody_is_created_as_a_member_where_ex_members_are_unknown() {
+    let mut abilities = platform(Conversion::Update, &[Operation::SaveMember]);
+    abilities.ex_members_are_members = true;
+    let mut story = Story::of(Agreement { ex_members: Sends::Nothing, ..everything() }, abilities);
+    assert_eq!(story.becomes(Kind::ExMember, 0), Accepted::Rests(Rest::NotAgreed(Kind::ExMember)));
 }
 
 #[test]

@@ -11,9 +11,6 @@ use model::{
 
 use crate::side::{Record, Side};
 
-/// How long a call may take, in milliseconds.
-const DEADLINE_MS: i64 = 30_000;
-
 /// How a call ends.
 #[derive(Clone, Copy, Debug)]
 pub enum Fate {
@@ -267,7 +264,9 @@ impl World {
         let stored = match fate {
             Fate::Saved | Fate::AnswerLost | Fate::Crash(true) => Some(side.store(&step, self.now)),
             Fate::Late(ms) => {
-                let last = began.plus_ms(DEADLINE_MS).plus_s(i64::from(side.abilities.late_after_s));
+                let last = began
+                    .plus_ms(side.abilities.deadline_ms(step.operation))
+                    .plus_s(i64::from(side.abilities.late_after_s));
                 side.late.push((self.now.plus_ms(ms).min(last), step.clone()));
                 None
             }
@@ -278,7 +277,7 @@ impl World {
             side.ever_known.extend(step.fields[field].is_some().then_some(*field));
         }
         if let (Fate::Crash(_), State::Calling(mark)) = (fate, side.link.state.clone()) {
-            begin_doubt(&mut side.link, mark, &side.abilities, (self.now, DEADLINE_MS));
+            begin_doubt(&mut side.link, mark, &side.abilities, self.now);
             return;
         }
         let outcome = match fate {
@@ -308,7 +307,7 @@ impl World {
 
     fn circumstances(&self, began: Moment) -> impl Fn(&Abilities) -> Circumstances<'_> + use<> {
         let now = self.now;
-        move |abilities| Circumstances { abilities, now, began, deadline_ms: DEADLINE_MS, chance: 0.5 }
+        move |abilities| Circumstances { abilities, now, began, chance: 0.5 }
     }
 
     fn plan_on(&mut self, place: usize) {

@@ -23,7 +23,8 @@ pub(crate) struct Call {
     /// Whether an existing record gets its changed fields alone.
     pub changed_only: bool,
     pub find_by: Vec<FindBy>,
-    pub timeout: Option<Duration>,
+    /// The longest that it may take, its token included.
+    pub timeout: Duration,
     pub grade: Option<Grade>,
     /// The platform's names of our fields, for reading its refusals.
     pub names: Vec<(String, Field)>,
@@ -81,6 +82,9 @@ fn call(
     let repeat = node.text_at("repeat");
     let request = request?;
     let names = request.names();
+    let own_timeout = node.get("timeout_s").and_then(Node::integer);
+    let timeout = own_timeout
+        .map_or(hosts[request.host].timeout, |seconds| Duration::from_secs(seconds.unsigned_abs()));
     Some(Call {
         request,
         reading,
@@ -88,10 +92,7 @@ fn call(
         safe: repeat.map_or(!makes_something(operation), |repeat| repeat == "safe"),
         changed_only: sends != Some("whole"),
         find_by: find_by(node.get("find_by")),
-        timeout: node
-            .get("timeout_s")
-            .and_then(Node::integer)
-            .map(|seconds| Duration::from_secs(seconds.unsigned_abs())),
+        timeout,
         grade: grade(node.text_at("grade")),
         names,
     })

@@ -49,6 +49,7 @@ pub(super) fn abilities(
             Some("update") => Conversion::Update,
             _ => Conversion::None,
         },
+        ex_members_are_members: node.text_at("ex_members") == Some("as_members"),
         kinds_apart: node.get("kinds_apart").and_then(Node::boolean).unwrap_or(false),
         ids_per_client: node.text_at("ids") == Some("per_client"),
         clips: clips(node.get("clips"), mistakes),
@@ -79,6 +80,7 @@ fn ability(operation: Operation, call: &Call, grade: Grade) -> Ability {
     Ability {
         safe_to_repeat: call.safe,
         whole_record: updates && !call.changed_only,
+        deadline_s: call.timeout.as_secs().try_into().unwrap_or(u32::MAX),
         fields: call.request.fields().to_set(),
         grade: call.grade.unwrap_or(grade),
     }

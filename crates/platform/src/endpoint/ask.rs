@@ -26,7 +26,7 @@ impl Endpoint {
     ) -> Answer {
         let watch = Watch::start();
         let mut notes = Vec::new();
-        let mut token = match self.token(call.request.host, given.now).await {
+        let mut token = match self.token(call.request.host, given.now, watch.left_of(call.timeout)).await {
             Ok(token) => token,
             Err(outcome) => return ended(outcome),
         };
@@ -36,13 +36,14 @@ impl Endpoint {
         };
         let mask = self.masked(token.as_ref());
         let mut exchange = kept(&sending, &mask);
+        sending.request.deadline = watch.left_of(call.timeout);
         let mut answer = self.net.send(sending.request).await;
         if let (Ok(Response { status: 401, .. }), Some(refused)) = (&answer, &token) {
             notes.push("the token was no longer accepted and was renewed".to_owned());
             if let Some(slot) = self.hosts[call.request.host].token.as_ref().map(|bound| &bound.slot) {
                 slot.forget(refused).await;
             }
-            token = match self.token(call.request.host, given.now).await {
+            token = match self.token(call.request.host, given.now, watch.left_of(call.timeout)).await {
                 Ok(token) => token,
                 Err(outcome) => return Answer { exchange, ..ended(outcome) },
             };
@@ -50,6 +51,7 @@ impl Endpoint {
                 Ok(sending) => sending,
                 Err(problem) => return ended(classify::not_made(problem)),
             };
+            sending.request.deadline = watch.left_of(call.timeout);
             answer = self.net.send(sending.request).await;
         }
         exchange.took_ms = watch.elapsed_ms();

@@ -66,7 +66,7 @@ impl Endpoint {
             url,
             headers,
             body: Bytes::from(body),
-            deadline: call.timeout.unwrap_or(host.timeout),
+            deadline: call.timeout,
             max_response_bytes: host.max_response_bytes,
             allow: bound.allow.clone(),
             fresh: !call.safe,

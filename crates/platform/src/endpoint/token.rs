@@ -29,15 +29,25 @@ struct Granted {
 }
 
 impl Endpoint {
-    /// The token for a host, if it needs one.
-    pub(super) async fn token(&self, host: usize, now: Timestamp) -> Result<Option<SecretString>, Outcome> {
+    /// The token for a host, if it needs one, as long as the call has time for it.
+    pub(super) async fn token(
+        &self,
+        host: usize,
+        now: Timestamp,
+        within: Duration,
+    ) -> Result<Option<SecretString>, Outcome> {
         let auth = self.description.hosts[host].auth.as_ref();
         let (Some(oauth2), Some(bound)) =
             (auth.and_then(|auth| auth.oauth2.as_ref()), &self.hosts[host].token)
         else {
             return Ok(None);
         };
-        bound.slot.token(now, || self.ask_token(oauth2, bound, now)).await.map(Some)
+        let asking = bound.slot.token(now, || self.ask_token(oauth2, bound, now));
+        let late = || Outcome::Unavailable {
+            reason: "no token came in the time that the call has".to_owned(),
+            retry_after_s: None,
+        };
+        tokio::time::timeout(within, asking).await.unwrap_or_else(|_| Err(late())).map(Some)
     }
 
     async fn ask_token(&self, oauth2: &OAuth2, bound: &BoundToken, now: Timestamp) -> Result<Token, Outcome> {

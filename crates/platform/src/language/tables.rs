@@ -87,6 +87,11 @@ static CAPABILITIES: Shape = Shape {
     keys: &[
         must("operations", Is::List(&Is::Text), "the operations that the platform offers"),
         may("conversion", Is::OneOf(&["perform", "update", "none"]), "how a prospect becomes a member"),
+        may(
+            "ex_members",
+            Is::OneOf(&["apart", "as_members"]),
+            "whether it knows ex-members; `apart` unless said",
+        ),
         may("kinds_apart", Is::Boolean, "prospects and members are numbered apart"),
         may("ids", Is::OneOf(&["per_club", "per_client"]), "within what a record's number is unique"),
         may("updates", Is::OneOf(&["changed", "whole"]), "what a write of an existing record sends"),
@@ -194,7 +199,11 @@ static HOST: Shape = Shape {
         may("headers", Is::Values, "headers of every call"),
         may("query", Is::Values, "query parameters of every call"),
         may("soap", Is::Object(&HOST_SOAP), "what all SOAP calls have in common"),
-        may("timeout_s", Is::Integer(1, 300), "the longest that a call may take; 30 unless said"),
+        may(
+            "timeout_s",
+            Is::Integer(1, 300),
+            "the longest that a call may take, its token included; 30 unless said",
+        ),
         may("max_response_kb", Is::Integer(1, 65_536), "the largest answer; 1024 unless said"),
         may("redirects", Is::Integer(0, 5), "how many redirects are followed; none unless said"),
     ],
@@ -238,7 +247,7 @@ static OPERATION: Shape = Shape {
         must("request", Is::Object(&REQUEST), "the call"),
         may("answer", Is::Object(&ANSWER), "how its answer is read"),
         may("failures", Is::List(&Is::Object(&FAILURE)), "rules for its answers; the first that fits counts"),
-        may("timeout_s", Is::Integer(1, 300), "the longest that this call may take"),
+        may("timeout_s", Is::Integer(1, 300), "the longest that this call may take, its token included"),
         later("steps", "several requests that hand on values"),
         later("dry_run", "the platform's own flag for trying out"),
     ],

@@ -159,6 +159,6 @@ fn said(deadline: Duration) -> String {
     if deadline < Duration::from_secs(1) {
         format!("{} ms", deadline.as_millis())
     } else {
-        format!("{} s", deadline.as_secs())
+        format!("{} s", (deadline + Duration::from_millis(500)).as_secs())
     }
 }

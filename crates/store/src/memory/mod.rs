@@ -67,6 +67,7 @@ impl Tables {
     fn namesakes(&self, club: ClubId, name_key: &str) -> Vec<PersonId> {
         self.people
             .values()
+            .filter(|_| !name_key.is_empty())
             .filter(|person| person.club == club && person.profile.name_key() == name_key)
             .map(|person| person.id)
             .take(100)

@@ -41,8 +41,11 @@ pub(super) fn owner_of(
         .optional()?)
 }
 
-/// Everyone of a folded full name in a club, in order of number. Relies on `person_name`.
+/// Everyone of a folded full name in a club, in order of number; the nameless have no namesakes. Relies on `person_name`.
 pub(super) fn namesakes(db: &Connection, club: ClubId, name_key: &str) -> Result<Vec<PersonId>> {
+    if name_key.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut statement =
         db.prepare_cached("SELECT id FROM person WHERE club = ?1 AND name_key = ?2 ORDER BY id LIMIT 100")?;
     let rows = statement.query_map(params![club.0, name_key], |row| row.get(0).map(PersonId))?;

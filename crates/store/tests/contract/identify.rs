@@ -10,6 +10,7 @@ crate::on_both_stores![
     a_former_number_is_still_recognised,
     an_unknown_number_finds_everyone_of_the_name_in_the_club,
     a_number_belongs_to_one_connection,
+    the_nameless_are_nobodys_namesakes,
     a_changed_name_finds_nobody_under_the_old_one,
     foreign_text_is_kept_to_the_letter,
 ];
@@ -60,6 +61,14 @@ async fn a_number_belongs_to_one_connection(store: &dyn Store) {
     assert_eq!(store.owner_of(VFP, &RemoteId::plain("1")).await.unwrap(), None);
     let member = RemoteId { space: "member".into(), id: "1".into() };
     assert_eq!(store.owner_of(JONAS, &member).await.unwrap(), None);
+}
+
+async fn the_nameless_are_nobodys_namesakes(store: &dyn Store) {
+    accepted(store, new(&lead(1, "", ""), &[link(1, JONAS).numbered("J1")])).await;
+    assert_eq!(who(store, (JONAS, "J9"), "").await, NOBODY);
+    accepted(store, new(&lead(2, " ", ""), &[link(2, JONAS).numbered("J2")])).await;
+    accepted(store, new(&lead(3, "", ""), &[])).await;
+    assert_eq!(who(store, (JONAS, "J2"), "").await, [-2], "their numbers find them all the same");
 }
 
 async fn a_changed_name_finds_nobody_under_the_old_one(store: &dyn Store) {

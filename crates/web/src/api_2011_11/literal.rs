@@ -19,6 +19,11 @@ pub(super) fn is_date(value: &str) -> bool {
     shape && value.parse::<jiff::civil::Date>().is_ok()
 }
 
+/// Whether a value has the form of a country's code in ISO 3166. Which codes are given out is not ours to know.
+pub(super) fn is_country(value: &str) -> bool {
+    value.len() == 2 && value.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
 /// Reads a boolean as XML Schema writes it.
 pub(super) fn boolean(value: &str) -> Option<bool> {
     match value {

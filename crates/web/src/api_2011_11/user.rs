@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{Field, Kind};
 
 use super::document::{Findings, Subject, at, root};
-use super::literal::{is_date, quoted};
+use super::literal::{is_country, is_date, quoted};
 use super::{Problem, ProviderInfo, Said, UserSave};
 
 /// A `<user>` document, read.
@@ -115,7 +115,10 @@ fn read(findings: &mut Findings, field: Field, element: Option<&xml::Element>) -
     {
         findings.problem(format!("{path} must be {rule}, not {}", quoted(value)));
     }
-    said
+    match said {
+        Some(Said::Value(code)) if field == Field::Country => Some(Said::Value(code.to_ascii_uppercase())),
+        said => said,
+    }
 }
 
 /// The rule that a value breaks, in words.
@@ -126,6 +129,7 @@ fn broken_rule(field: Field, value: &str) -> Option<&'static str> {
         Field::BirthDate | Field::TrialStart | Field::TrialEnd => {
             (is_date(value), "a date written yyyy-mm-dd")
         }
+        Field::Country => (is_country(value), "a country code of two letters (ISO 3166)"),
         _ => return None,
     };
     (!fine).then_some(rule)

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use tokio::sync::Semaphore;
+use tokio::sync::watch::Receiver;
 
 /// Changes closer together than this are one.
 const FOLD: Duration = Duration::from_millis(300);
@@ -24,8 +25,9 @@ const STILL_HERE: Duration = Duration::from_secs(20);
 /// Open pages at once; the ones beyond look again by themselves now and then.
 static ROOM: Semaphore = Semaphore::const_new(2_000);
 
-/// Answers with one `changed` event for every burst of ticks.
-pub fn events(ticks: BoxStream<'static, ()>) -> Response {
+/// Answers with one `changed` event for every burst of ticks, until `stop` says so: an open page would otherwise hold up
+/// a hub that is told to stop.
+pub fn events(ticks: BoxStream<'static, ()>, stop: Receiver<bool>) -> Response {
     let Ok(place) = ROOM.try_acquire() else {
         return (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "15")]).into_response();
     };
@@ -36,6 +38,13 @@ pub fn events(ticks: BoxStream<'static, ()>) -> Response {
             let _held = &place;
             Ok::<_, Infallible>(Event::default().event("changed").data("look again"))
         })
-        .take_until(tokio::time::sleep(AT_MOST));
+        .take_until(tokio::time::timeout(AT_MOST, told(stop)));
     Sse::new(events).keep_alive(KeepAlive::new().interval(STILL_HERE)).into_response()
+}
+
+/// Resolves once the word is given; where nobody is left to give it, never.
+async fn told(mut stop: Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }

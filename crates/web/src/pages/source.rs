@@ -8,6 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::{Timestamp, Zoned};
+use tokio::sync::watch::Receiver;
 
 use super::home::view::HomeView;
 use super::log::query::LogQuery;
@@ -70,4 +71,6 @@ pub struct Site {
     pub home: Option<Arc<dyn HomeSource>>,
     /// What time it is, for "today" and "yesterday".
     pub now: fn() -> Timestamp,
+    /// Becomes true once the hub is told to stop; whatever follows the log then ends.
+    pub stop: Receiver<bool>,
 }

@@ -142,6 +142,10 @@ fn a_mistake_is_named_with_its_place() {
             user_with("<trialEndDate>2026-1-1</trialEndDate>"),
             "userInfo/trialEndDate must be a date written yyyy-mm-dd, not '2026-1-1'",
         ),
+        (
+            user_with("<country>Canada</country>"),
+            "userInfo/country must be a country code of two letters (ISO 3166), not 'Canada'",
+        ),
         (user_with("<mobile>1</mobile><mobile>1</mobile>"), "userInfo/mobile appears twice"),
         (user_with("<mobile><b>1</b></mobile>"), "userInfo/mobile must hold text, not elements"),
         (
@@ -167,6 +171,17 @@ fn a_mistake_is_named_with_its_place() {
     ];
     for (document, expected) in cases {
         assert_eq!(refused(&document), expected, "{document}");
+    }
+}
+
+#[test]
+fn a_country_is_two_letters_and_reads_the_same_in_either_case() {
+    for code in ["CA", "ca", " Ca "] {
+        let document = read(&user_with(&format!("<country>{code}</country>")));
+        assert_eq!(document.fields[&Field::Country], value("CA"), "{code}");
+    }
+    for other in ["CAN", "C", "1A", "Ö1", "C A"] {
+        assert!(refused(&user_with(&format!("<country>{other}</country>"))).contains("country"), "{other}");
     }
 }
 

@@ -43,7 +43,7 @@ pub async fn show(State(site): State<Site>) -> Response {
 /// Keeps the figures current.
 pub async fn follow(State(site): State<Site>) -> Response {
     match &site.home {
-        Some(source) => live::events(source.changes()),
+        Some(source) => live::events(source.changes(), site.stop),
         None => closed::nowhere().await,
     }
 }

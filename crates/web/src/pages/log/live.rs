@@ -10,7 +10,7 @@ use crate::pages::{closed, live};
 /// Keeps an open log current.
 pub async fn follow(State(site): State<Site>, Path(key): Path<String>) -> Response {
     match open(&site, &key).await {
-        Ok(()) => live::events(site.log.changes(&key)),
+        Ok(()) => live::events(site.log.changes(&key), site.stop),
         Err(problem) => closed::page(&problem),
     }
 }
