@@ -24,6 +24,9 @@ pub fn parse(text: &str, limits: &Limits) -> Result<Element, Problem> {
     if let Some(offset) = first_forbidden(text) {
         return Err(reading.problem(offset, "the document has a character that XML cannot carry".to_owned()));
     }
+    if text.starts_with('\u{FEFF}') {
+        return Err(reading.problem(0, "the document begins with more than one byte order mark".to_owned()));
+    }
     let mut reader = Reader::from_str(text);
     reader.config_mut().enable_all_checks(true);
     loop {

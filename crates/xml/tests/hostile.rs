@@ -91,3 +91,10 @@ fn unclosed_things_at_the_end_are_refused_quickly() {
         refused_quickly(&start.repeat(900_000 / start.len()), &unbounded());
     }
 }
+
+#[test]
+fn a_second_byte_order_mark_is_refused() {
+    assert!(parse("\u{FEFF}<r/>", &Limits::default()).is_ok());
+    let problem = parse("\u{FEFF}\u{FEFF}<r/>", &Limits::default()).unwrap_err();
+    assert!(problem.to_string().contains("byte order mark"), "{problem}");
+}

@@ -51,7 +51,7 @@ pub async fn run(asked: cli::Log, config: &Config) -> Result<ExitCode> {
         Some("operator") => Some(Turn::Operator),
         _ => None,
     };
-    let mut query = Query {
+    let query = Query {
         club: asked.club,
         search: asked.search,
         level,
@@ -63,16 +63,21 @@ pub async fn run(asked: cli::Log, config: &Config) -> Result<ExitCode> {
         print(&ask(config, &query).await?, asked.json);
         return Ok(ExitCode::SUCCESS);
     }
+    tokio::select! {
+        told = follow(config, query, asked.json) => told,
+        _ = tokio::signal::ctrl_c() => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Tells what is new for as long as it is let.
+async fn follow(config: &Config, mut query: Query, as_json: bool) -> Result<ExitCode> {
     let shown = std::mem::replace(&mut query.limit, FOLLOWED);
     let mut told = Told::default();
     let mut lines = told.news(ask(config, &query).await?);
     lines.truncate(shown);
     loop {
-        print(&lines, asked.json);
-        tokio::select! {
-            () = tokio::time::sleep(FOLLOW_EVERY) => {}
-            _ = tokio::signal::ctrl_c() => return Ok(ExitCode::SUCCESS),
-        }
+        print(&lines, as_json);
+        tokio::time::sleep(FOLLOW_EVERY).await;
         lines = told.news(ask(config, &query).await?);
     }
 }
