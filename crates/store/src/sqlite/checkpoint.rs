@@ -48,9 +48,15 @@ impl Checkpoints {
 
     /// Keeps the WAL small.
     pub(super) fn between_batches(&mut self, db: &Connection) {
-        let Some(before) = run(db, "NOOP").filter(|wal| wal.frames > self.finish_above) else { return };
+        let Some(Wal { frames, .. }) = run(db, "NOOP") else { return };
+        if frames <= FINISH {
+            self.finish_above = FINISH;
+        }
+        if frames <= self.finish_above {
+            return;
+        }
         let finished = db.busy_timeout(PATIENCE).is_ok() && run(db, "RESTART").is_some_and(|wal| !wal.busy);
-        self.finish_above = if finished { FINISH } else { before.frames + AGAIN };
+        self.finish_above = if finished { FINISH } else { frames + AGAIN };
         if let Err(error) = db.busy_timeout(open::BUSY) {
             tracing::warn!(%error, "the writer's patience with other processes could not be restored");
         }
