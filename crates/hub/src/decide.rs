@@ -128,7 +128,7 @@ impl Hub {
         let mut due = Vec::new();
         let mut written = Vec::new();
         let changes = merged.is_change() || draft.is_new;
-        let to_be_told = !merged.conflicts.is_empty() || merged.refused_kind.is_some();
+        let to_be_told = !merged.conflicts.is_empty() || merged.refused_kind.is_some() || merged.crossed;
         for spoke in registry.of_club(incoming.sender.club).iter().filter(|spoke| spoke.receives()) {
             let concerned = if spoke.id() == incoming.sender.connection { to_be_told } else { changes };
             if !concerned {

@@ -26,6 +26,8 @@ pub struct Merged {
     pub refused_kind: Option<Kind>,
     /// Something was sent there after the report was made: look again later.
     pub look_again: bool,
+    /// An edit crossed our write: the sender is told what holds, for nobody knows which of the two it stored last.
+    pub crossed: bool,
 }
 
 impl Merged {
@@ -90,6 +92,7 @@ fn merge_kind(
             return;
         }
         shadow.cross_kind(report.as_of);
+        merged.crossed = true;
     }
     let arrived = shadow.resolve_unsure_kind(kind, report.as_of);
     shadow.kind = Some(kind);
@@ -127,6 +130,7 @@ fn merge_field(
         if !edit || seen_since == Some(Ordering::Equal) {
             return;
         }
+        merged.crossed = true;
     } else {
         held.resolve_unsure(field, incoming, since, clip);
     }

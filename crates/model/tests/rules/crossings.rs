@@ -34,7 +34,7 @@ fn an_edit_that_crosses_our_call_is_taken_and_sent_so_that_both_end_with_it() {
 fn a_field_that_our_call_merely_repeated_is_edited_without_a_conflict() {
     let mut story = updated();
     let merged = story.is_told(None, &[(Field::FirstName, Some("Janet"))], 10);
-    assert!(merged.is_change() && merged.conflicts.is_empty());
+    assert!(merged.is_change() && merged.conflicts.is_empty() && merged.crossed);
     assert_eq!(story.sends().1[&Field::FirstName].as_deref(), Some("Janet"));
 }
 
