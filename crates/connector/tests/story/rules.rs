@@ -141,6 +141,21 @@ async fn two_platforms_that_edit_one_person_end_with_the_same_and_fall_silent() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_edit_told_just_after_our_call_is_sent_back_for_the_call_may_have_overwritten_it() {
+    let house = house().with_vfp().open().await;
+    let ann = ("Ann", "Able");
+    let saved = house.save(&house.lead("1", ann).with("company", "Works")).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    let there = at_vfp(&house, ann)[0].id.clone();
+    house
+        .save_as(&house.vfp_voice, &house.vfp_voice.user(&there, ann, "PROSPECT").with("company", "Mills"))
+        .await;
+    let same = async || house.vfp.person(&there).unwrap().get("company") == "Mills";
+    house.until("VFP holds what it said", same).await;
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn many_changes_of_one_person_arrive_in_order_and_the_last_one_stays() {
     let house = house().with_i4().with_vfp().open().await;
     let latency = Faults { latency_ms: 20, ..Faults::default() };
