@@ -124,6 +124,7 @@ fn merge_field(
     if seen_since == Some(Ordering::Greater) {
         return;
     }
+    let base;
     if held.is_written_since(since) {
         let edit = report.on_its_way_since.is_some() && held.is_edit_across(field, incoming, since, clip);
         merged.look_again |= !edit;
@@ -131,11 +132,12 @@ fn merge_field(
             return;
         }
         merged.crossed = true;
+        base = held.at(since);
+        held.cross(since, as_of);
     } else {
         held.resolve_unsure(field, incoming, since, clip);
+        base = held.base().cloned();
     }
-    let base = held.at(since);
-    held.cross(since, as_of);
     let repeats = held.repeats(incoming);
     let renders = held.renders(field, incoming, clip);
     held.seen = Some(Dated { value: incoming.map(str::to_owned), at: as_of });

@@ -150,7 +150,9 @@ impl Turn<'_> {
             }
             match self.commit().await? {
                 Wound::Kept => return Ok(()),
-                Wound::Moved => {}
+                Wound::Moved => {
+                    self.references = self.hub.directory().expected(&self.person, self.spoke.id());
+                }
                 Wound::Taken => {
                     self.taken(step);
                     return self.keep().await;
