@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::lane::{Effect, Event, Lane, Sign, Standing, WINDOW};
-use model::{ConnectionId, Moment, Operation, Outcome, PersonId, State};
+use model::{ConnectionId, Moment, Operation, Outcome, PersonId};
 use platform::Given;
 use tokio::sync::Notify;
 
@@ -15,9 +15,6 @@ use crate::registry::Spoke;
 /// How many calls to one platform may be under way where its description does not say.
 const USUAL_CONCURRENCY: usize = 8;
 
-/// How many people, as accepted, are kept for their turn on one lane; the others are read again.
-const HANDED: usize = WINDOW;
-
 /// All lanes, by connection.
 #[derive(Default)]
 pub(crate) struct Lanes {
@@ -27,7 +24,6 @@ pub(crate) struct Lanes {
 struct Running {
     state: Mutex<Timed>,
     changed: Notify,
-    handed: Mutex<HashMap<PersonId, Box<Handed>>>,
 }
 
 /// A lane and the time at which it wants to be woken; under one lock, so that a wake-up cannot be lost.
@@ -79,7 +75,6 @@ impl Hub {
         let running = Arc::new(Running {
             state: Mutex::new(Timed { lane: Lane::new(limit), wake_at: None }),
             changed: Notify::new(),
-            handed: Mutex::default(),
         });
         let id = spoke.id();
         let is_new = {
@@ -125,7 +120,6 @@ impl Hub {
     }
 
     pub(crate) fn lane_due(self: &Arc<Self>, connection: ConnectionId, person: PersonId, at: Moment) {
-        self.forget_handed(connection, person);
         self.lane_event(connection, Event::Due(person, at));
     }
 
@@ -146,10 +140,7 @@ impl Hub {
         };
         for effect in effects {
             match effect {
-                Effect::Start(person) => {
-                    let handed = self.take_handed(connection, person);
-                    self.spawn_turn(connection, person, handed);
-                }
+                Effect::Start(person) => self.spawn_turn(connection, person, None),
                 Effect::Refill => self.spawn_refill(connection),
                 Effect::Probe => self.spawn_probe(connection),
                 Effect::Wake(_) => {}
@@ -162,32 +153,10 @@ impl Hub {
         self.spawn_turn(connection, handed.person.id, Some(Box::new(handed)));
     }
 
-    /// Keeps a person who was just accepted for a turn that has to wait. What is older than what is kept already, or
-    /// may be by the time of the turn, is read again then.
-    pub(crate) fn hand_over(&self, connection: ConnectionId, handed: Handed) {
-        let Some(running) = self.lanes().get(connection) else { return };
-        let id = handed.person.id;
-        let mut kept = lock(&running.handed);
-        let is_newest = kept.remove(&id).is_none_or(|other| other.person.revision < handed.person.revision);
-        if is_newest && kept.len() < HANDED && matches!(handed.link.state, State::Due { .. }) {
-            kept.insert(id, Box::new(handed));
-        }
-    }
-
-    /// Lets go of what was kept of a person whose link has moved since.
-    pub(crate) fn forget_handed(&self, connection: ConnectionId, person: PersonId) {
-        self.take_handed(connection, person);
-    }
-
-    fn take_handed(&self, connection: ConnectionId, person: PersonId) -> Option<Box<Handed>> {
-        lock(&self.lanes().get(connection)?.handed).remove(&person)
-    }
-
     fn spawn_turn(self: &Arc<Self>, connection: ConnectionId, person: PersonId, handed: Option<Box<Handed>>) {
         let hub = Arc::clone(self);
         tokio::spawn(async move {
             let ended = hub.deliver(connection, person, handed).await;
-            hub.forget_handed(connection, person);
             hub.lane_event(connection, ended);
         });
     }

@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::lane::Event;
 use model::{Field, Moment, Report, Tracking};
 use store::{Identified, Verdict, Who};
 
@@ -24,8 +23,23 @@ const DECISIONS: usize = 50;
 const ON_ITS_WAY_MS: i64 = 2_000;
 
 impl Hub {
-    /// Takes in what a sender says of a person. Answers after the commit, with the save's tracking UUID.
+    /// Takes in what a sender says of a person. Answers after the commit, with the save's tracking UUID. Goes on when the
+    /// caller hangs up: what is committed must also begin its turns.
     pub async fn receive(self: &Arc<Self>, sender: Sender, save: UserSave) -> Result<Tracking, Refused> {
+        let hub = Arc::clone(self);
+        let received = tokio::spawn(async move { hub.receive_to_the_end(sender, save).await });
+        received.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a record was not taken in; the sender was asked to send it again");
+            let tracking = clock::tracking(self.clock(), self.clock().now());
+            Err(Refused { tracking, refusal: Refusal::Database })
+        })
+    }
+
+    async fn receive_to_the_end(
+        self: &Arc<Self>,
+        sender: Sender,
+        save: UserSave,
+    ) -> Result<Tracking, Refused> {
         let now = self.clock().now();
         let tracking = clock::tracking(self.clock(), now);
         let refused = |refusal| Refused { tracking, refusal };
@@ -113,14 +127,10 @@ impl Hub {
         for mut link in receipt.links {
             let connection = link.connection;
             link.version += 1;
-            let handed = Handed { person: person.clone(), link };
             if decision.claimed.contains(&connection) {
-                self.begin_turn(connection, handed);
+                self.begin_turn(connection, Handed { person: person.clone(), link });
             } else if decision.due.contains(&connection) {
-                self.hand_over(connection, handed);
-                self.lane_event(connection, Event::Due(person.id, now));
-            } else {
-                self.forget_handed(connection, person.id);
+                self.lane_due(connection, person.id, now);
             }
         }
         self.announce(person.club);

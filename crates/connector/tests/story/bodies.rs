@@ -94,3 +94,19 @@ async fn a_body_without_end_is_cut_off() {
     send_chunked(&mut socket, 1 << 30).await.expect_err("nobody listens for ever");
     assert!(house.intouch.list_staff().await.unwrap().done().is_some(), "the hub is well");
 }
+
+/// Each hangs up a little later than the one before, so that some do so in the middle of the commit.
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_who_hang_up_take_no_place_from_those_who_come_after() {
+    let house = house().with_vfp().open().await;
+    for n in 0..200 {
+        let mut socket = socket(&house).await;
+        let body = house.lead(&format!("gone-{n}"), ("Gone", &format!("Caller {n}"))).xml();
+        let length = format!("Content-Length: {}\r\n", body.len());
+        socket.write_all((head(&house.intouch.token, &length) + &body).as_bytes()).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_micros(n * 20)).await;
+    }
+    let saved = house.save(&house.lead("1", ("Ann", "Able"))).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    house.nothing_forbidden_happened();
+}

@@ -167,6 +167,10 @@ impl<'a> Turn<'a> {
             }
             Verdict::Stale | Verdict::Taken(_) => {
                 self.read_again().await?;
+                if matches!(self.link.state, State::Calling(_)) {
+                    self.interrupted();
+                    self.keep().await?;
+                }
                 Ok(false)
             }
         }
