@@ -39,4 +39,4 @@ pub use plan::{Next, Projection, Reference, References, Rest, Step, creation_kin
 pub use profile::{Known, KnownKind, Person, Profile, Report};
 pub use settle::{Circumstances, Looked, Settled, begin_doubt, looked, mark, release_if_edited, settle};
 pub use setup::{Client, Club, ClubNumber, Connection, Setup, Token};
-pub use shadow::{Dated, Held, Shadow, Unsure, UnsureKind};
+pub use shadow::{Dated, Held, Replaced, Shadow, Unsure, UnsureKind};

@@ -169,6 +169,7 @@ fn merge_field(
 }
 
 /// Two records meet: what is empty on one side is learned from the other; where both are filled, neither is overwritten.
+/// Where we wrote already, over a value that nobody knew, what is told may be that old value: ours stays.
 fn meet(
     profile: &mut Profile,
     held: &mut Held,
@@ -181,8 +182,12 @@ fn meet(
         (_, None) => {}
         (Some(current), Some(_)) if same(field, Some(current), incoming, sender.clip(field)) => {}
         (Some(current), Some(_)) if known.is_some_and(|known| known.by != sender.connection) => {
-            held.apart = Some(current.to_owned());
-            merged.left_apart.push(field);
+            if held.unsure.is_empty() {
+                held.apart = Some(current.to_owned());
+                merged.left_apart.push(field);
+            } else {
+                merged.conflicts.push(field);
+            }
         }
         _ => set(profile, field, incoming, as_of, sender.connection, merged),
     }

@@ -27,6 +27,17 @@ const UNSURE_MAX: usize = 8;
 const REPLACED_MAX: usize = 4;
 const REPLACED_MS: i64 = 3_600_000;
 
+/// What a write of ours replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// What was believed to be there; `None` where a record was taken over whose value nobody knew.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Dated>,
+    /// When the write had ended.
+    #[serde(rename = "t")]
+    pub at: Moment,
+}
+
 /// What an unanswered call carried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unsure {
@@ -61,10 +72,10 @@ pub struct Held {
     /// What we last wrote there, until somebody there edits it.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Dated>,
-    /// What our last writes replaced, oldest first, each with when it was replaced: a report that crosses our write and
-    /// shows one of these is late, one that shows anything else is an edit.
-    #[serde(rename = "b", default, skip_serializing_if = "Vec::is_empty")]
-    pub replaced: Vec<Dated>,
+    /// What our last writes replaced, oldest first: a report that crosses our write and shows one of these is late, one
+    /// that shows anything else is an edit.
+    #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<Replaced>,
     /// What the platform last reported.
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<Dated>,
@@ -121,20 +132,22 @@ impl Held {
         since: Moment,
         clip: Option<usize>,
     ) -> bool {
-        let held = self.base().into_iter().chain(self.replaced_since(since)).map(|dated| &dated.value);
+        let replaced = self.replaced_since(since).filter_map(|replaced| replaced.before.as_ref());
+        let held = self.base().into_iter().chain(replaced).map(|dated| &dated.value);
         let unsure = self.unsure.iter().map(|unsure| &unsure.value);
         !held.chain(unsure).any(|value| same(field, value.as_deref(), incoming, clip))
     }
 
-    fn replaced_since(&self, since: Moment) -> impl Iterator<Item = &Dated> {
+    fn replaced_since(&self, since: Moment) -> impl Iterator<Item = &Replaced> {
         self.replaced.iter().filter(move |replaced| replaced.at >= since)
     }
 
-    /// What it was believed to hold at an instant, before the writes that a report crosses.
+    /// What it was believed to hold at an instant, before the writes that a report crosses; `None` where nobody knew.
     pub(crate) fn at(&self, since: Moment) -> Option<Dated> {
-        let before =
-            self.replaced_since(since).next().map(|replaced| Dated { at: since, ..replaced.clone() });
-        before.or_else(|| self.base().cloned())
+        match self.replaced_since(since).next() {
+            Some(replaced) => replaced.before.clone(),
+            None => self.base().cloned(),
+        }
     }
 
     /// Nobody knows whether our write or the edit that crossed it and arrived at `as_of` stayed, so that the write
@@ -165,13 +178,15 @@ impl Held {
     }
 
     fn note_replaced(&mut self, by: Option<&str>, at: Moment) {
-        let Some(base) = self.base().filter(|base| base.value.as_deref() != by) else { return };
-        let replaced = Dated { at, ..base.clone() };
+        let before = self.base().cloned();
+        if before.as_ref().is_some_and(|before| before.value.as_deref() == by) {
+            return;
+        }
         self.replaced.retain(|old| at.since_ms(old.at) < REPLACED_MS);
         if self.replaced.len() == REPLACED_MAX {
             self.replaced.remove(0);
         }
-        self.replaced.push(replaced);
+        self.replaced.push(Replaced { before, at });
     }
 
     fn note_unsure(&mut self, unsure: Unsure) {
@@ -238,11 +253,12 @@ pub struct Shadow {
 }
 
 impl Shadow {
-    /// Notes that a call carried these values and had ended at `at`. A field that was left apart stays so when the
-    /// platform was only given its own value again.
+    /// Notes that a call carried these values and had ended at `at`; where there was a record before, also what they
+    /// replaced. A field that was left apart stays so when the platform was only given its own value again.
     pub fn note_sent(&mut self, kind: Kind, fields: &BTreeMap<Field, Option<String>>, at: Moment) {
-        if let Some(before) = self.kind.replace(kind).filter(|before| *before != kind) {
-            self.kind_replaced = Some((before, at));
+        let was = self.kind.replace(kind);
+        if let Some(was) = was.filter(|was| *was != kind) {
+            self.kind_replaced = Some((was, at));
         }
         self.kind_sent = Some(at);
         self.kind_unsure = None;
@@ -251,7 +267,9 @@ impl Shadow {
             if held.seen.as_ref().is_none_or(|seen| seen.value != *value) {
                 held.apart = None;
             }
-            held.note_replaced(value.as_deref(), at);
+            if was.is_some() {
+                held.note_replaced(value.as_deref(), at);
+            }
             held.sent = Some(Dated { value: value.clone(), at });
             held.unsure.clear();
         }

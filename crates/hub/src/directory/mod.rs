@@ -222,7 +222,8 @@ impl Directory {
         for field in [Field::Owner, Field::LeadSource] {
             let Some(held) = shadow.fields.get_mut(&field) else { continue };
             let tables = self.read();
-            let dated = [&mut held.sent, &mut held.seen].into_iter().flatten().chain(&mut held.replaced);
+            let replaced = held.replaced.iter_mut().filter_map(|replaced| replaced.before.as_mut());
+            let dated = [&mut held.sent, &mut held.seen].into_iter().flatten().chain(replaced);
             let unsure = held.unsure.iter_mut().map(|unsure| &mut unsure.value);
             for value in dated.map(|dated| &mut dated.value).chain(unsure) {
                 let translated = value.as_deref().and_then(|value| to(&tables, role_of(field), value));

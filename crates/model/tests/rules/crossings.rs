@@ -1,7 +1,7 @@
 //! Crossings: a platform calls with an edit while, or just before, a call of ours to it ends. Its call will not come
 //! again, and nobody knows which of the two it stored last.
 
-use model::{Conflict, Field, Kind, Next, Rest};
+use model::{Conflict, Field, Kind, Next, Reference, RemoteId, Rest};
 
 use crate::domain::{INTOUCH, Story, everything, i4, performs, saved};
 
@@ -122,4 +122,55 @@ fn asked_afterwards_a_platform_that_kept_our_write_gets_the_edit() {
     assert!(!story.reports(&[(Field::Email, Some("new@a.example"))], 40).is_change(), "it is no edit back");
     assert_eq!(story.profile(Field::Email), Some("third@a.example"));
     assert_eq!(story.sends().1[&Field::Email].as_deref(), Some("third@a.example"));
+}
+
+#[test]
+fn what_our_first_write_to_a_taken_over_record_replaced_does_not_come_back_by_a_late_report() {
+    let mut story = Story::of(everything(), i4());
+    story.link.take_record(RemoteId::plain("17"));
+    story.link.shadow.kind = Some(Kind::Prospect);
+    story.edits(Field::Email, Some("new@a.example"), 20);
+    let step = story.step();
+    story.ended(&step, &saved("17"), (20, 30));
+    let merged = story.is_told_late(&[(Field::Email, Some("their-old@a.example"))], (29, 31));
+    assert_eq!(story.profile(Field::Email), Some("new@a.example"), "nobody knows how old theirs is");
+    assert_eq!(merged.conflicts, [Field::Email], "and the club is told");
+    assert_eq!(story.sends().1[&Field::Email].as_deref(), Some("new@a.example"));
+}
+
+#[test]
+fn an_edit_that_crosses_the_creation_of_the_record_is_an_edit() {
+    let mut story = Story::of(everything(), i4());
+    story.knows(Field::Email, Some("old@a.example"), 0);
+    story.accepted(0);
+    let step = story.step();
+    story.ended(&step, &saved("17"), (0, 10));
+    let merged = story.is_told_late(&[(Field::Email, Some("third@a.example"))], (9, 11));
+    assert!(merged.is_change() && merged.conflicts.is_empty());
+    assert_eq!(story.profile(Field::Email), Some("third@a.example"));
+}
+
+/// Jonas holds one owner, and our call with another was under way from second 20 to 30.
+fn owner_changed() -> Story {
+    let mut story = Story::of(everything(), i4());
+    story.knows(Field::Owner, Some("1"), 0);
+    story.references.owner = Reference::To("1".to_owned());
+    story.accepted(0);
+    story.called(&saved("17"), 10);
+    story.references.owner = Reference::To("2".to_owned());
+    story.edits(Field::Owner, Some("2"), 20);
+    let step = story.step();
+    story.ended(&step, &saved("17"), (20, 30));
+    story
+}
+
+#[test]
+fn an_owner_that_both_sides_changed_is_a_conflict_by_the_agreed_rule() {
+    for (conflict, stays) in [(Conflict::Newest, "3"), (Conflict::Prefer(INTOUCH), "2")] {
+        let mut story = owner_changed();
+        story.agreement.conflict = conflict;
+        let merged = story.is_told_late(&[(Field::Owner, Some("3"))], (29, 31));
+        assert_eq!(merged.conflicts, [Field::Owner]);
+        assert_eq!(story.profile(Field::Owner), Some(stays), "{conflict:?}");
+    }
 }

@@ -167,7 +167,8 @@ impl World {
             let only = report.fields.keys().copied().collect();
             self.tells(place, &only);
         }
-        if merged.is_change() || !merged.conflicts.is_empty() || merged.refused_kind.is_some() {
+        let to_be_told = !merged.conflicts.is_empty() || merged.refused_kind.is_some() || merged.crossed;
+        if merged.is_change() || to_be_told {
             self.person.revision += 1;
             (0..self.sides.len()).for_each(|place| self.accept(place));
         }
