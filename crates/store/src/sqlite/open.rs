@@ -46,6 +46,7 @@ pub(super) fn writable(file: &Path) -> Result<Connection> {
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA wal_autocheckpoint = 0;
+         PRAGMA journal_size_limit = 134217728;
          PRAGMA foreign_keys = ON;
          PRAGMA cache_size = -16000;
          PRAGMA temp_store = MEMORY;",
