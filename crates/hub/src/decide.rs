@@ -182,7 +182,9 @@ impl Hub {
 
     /// Takes a place on the lane, and writes the attempt mark where the first call is not safe to repeat.
     fn claim(&self, link: &mut Link, person: &Person, spoke: &Spoke, now: Moment) -> bool {
-        if !matches!(link.state, State::Due { at } if at <= now) || !self.lane_claim(spoke.id(), person.id) {
+        if !matches!(link.state, State::Due { at } if at <= now)
+            || !self.lane_claim(spoke, person.club, person.id)
+        {
             return false;
         }
         let references = self.directory().expected(person, spoke.id());

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::lanes::Lanes;
 use crate::registry::{Means, Registry};
+use crate::scopes::Scopes;
 use crate::vault::Vault;
 
 /// How many club changes a slow reader of live lines may fall behind before it is told only that something changed.
@@ -43,6 +44,7 @@ pub struct Hub {
     registry: ArcSwap<Registry>,
     directory: Directory,
     lanes: Lanes,
+    scopes: Scopes,
     changes: broadcast::Sender<ClubId>,
     changing: tokio::sync::Mutex<()>,
 }
@@ -57,6 +59,7 @@ impl Hub {
             registry: ArcSwap::default(),
             directory,
             lanes: Lanes::default(),
+            scopes: Scopes::default(),
             changes: broadcast::channel(CHANGES).0,
             changing: tokio::sync::Mutex::default(),
         });
@@ -147,6 +150,10 @@ impl Hub {
 
     pub(crate) fn lanes(&self) -> &Lanes {
         &self.lanes
+    }
+
+    pub(crate) fn scopes(&self) -> &Scopes {
+        &self.scopes
     }
 
     /// Told whenever something in a club's log changed.

@@ -20,6 +20,7 @@ mod outcome;
 mod plan;
 mod profile;
 pub mod retry;
+pub mod scope;
 mod settle;
 mod setup;
 mod shadow;

@@ -53,8 +53,8 @@ pub trait Store: Send + Sync + 'static {
     /// Keeps what a lane did: marks before calls, results after them.
     async fn settle(&self, settlement: Settlement) -> Result<Verdict>;
 
-    /// What is due on a connection, soonest first.
-    async fn take_due(&self, connection: ConnectionId, limit: usize) -> Result<Vec<Due>>;
+    /// What is due on a connection, soonest first, but for the people of some clubs.
+    async fn take_due(&self, connection: ConnectionId, but: &[ClubId], limit: usize) -> Result<Vec<Due>>;
 
     /// One line of the log.
     async fn line(&self, club: ClubId, tracking: Tracking, about: ConnectionId) -> Result<Option<Line>>;

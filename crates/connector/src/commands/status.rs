@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use comfy_table::{Table, presets};
-use hub::Hub;
+use hub::{Closed, Hub};
 use model::ConnectionId;
-use model::lane::Standing;
+use model::scope::{Part, Standing};
 use serde_json::{Value, json};
 
 use super::ask::Ask;
@@ -32,6 +32,12 @@ pub async fn run(as_json: bool, config: &Config) -> Result<ExitCode> {
         table.add_row(["platform", "client", "standing", "due", "under_way", "held"].map(cell));
     }
     println!("{table}");
+    for closed in status["closed"].as_array().into_iter().flatten() {
+        let cell = |name: &str| closed[name].as_str().unwrap_or_default();
+        let waiting = closed["connections"].as_array().map_or(0, Vec::len);
+        let noun = if waiting == 1 { "connection waits" } else { "connections wait" };
+        println!("{} {} {}; {waiting} {noun}.", cell("what"), cell("standing"), cell("when"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -43,7 +49,7 @@ pub async fn answer(hub: &Arc<Hub>) -> Result<Value> {
     let pulses = hub.pulses();
     for spoke in hub.registry().spokes().map(Arc::clone).collect::<Vec<_>>() {
         let pulse = pulses.iter().find(|pulse| pulse.connection == spoke.id());
-        let due = hub.store().take_due(spoke.id(), COUNTED).await?.len();
+        let due = hub.store().take_due(spoke.id(), &[], COUNTED).await?.len();
         let under_way = pulse.map_or(0, |pulse| pulse.under_way);
         all_due += due;
         all_under_way += under_way;
@@ -60,7 +66,24 @@ pub async fn answer(hub: &Arc<Hub>) -> Result<Value> {
             "held": held_on(&held, spoke.id()),
         }));
     }
-    Ok(json!({ "people": people, "due": all_due, "under_way": all_under_way, "connections": connections }))
+    let closed: Vec<Value> = hub.closed().iter().map(closed_scope).collect();
+    Ok(json!({
+        "people": people, "due": all_due, "under_way": all_under_way, "connections": connections, "closed": closed,
+    }))
+}
+
+/// A host or key that cannot be called, in words.
+fn closed_scope(closed: &Closed) -> Value {
+    let (what, down) = match closed.part {
+        Part::Host => (closed.host.to_string(), "does not answer"),
+        Part::Key => (format!("The sign-in at {}", closed.host), "is refused"),
+    };
+    let (standing, when) = match closed.standing {
+        Standing::Busy(until) => ("asked us to wait", format!("until {}", until.timestamp())),
+        Standing::Down { since, .. } => (down, format!("since {}", since.timestamp())),
+        Standing::Open => ("well", String::new()),
+    };
+    json!({ "what": what, "standing": standing, "when": when, "connections": closed.connections })
 }
 
 fn held_on(held: &[(ConnectionId, u64)], connection: ConnectionId) -> u64 {

@@ -77,6 +77,12 @@ impl<'a> Turn<'a> {
         self.person.id.to_string()
     }
 
+    /// Whether the platform of the person's club can be called. One whose settings are broken is planned all the same:
+    /// the link is held, and says so.
+    pub(super) fn may_call(&self) -> bool {
+        self.spoke.endpoint(self.person.club).map_or(true, |endpoint| self.hub.pass(endpoint))
+    }
+
     /// The save whose transfer this is.
     pub(super) fn tracking(&self) -> Tracking {
         self.link.bearer().unwrap_or(self.fresh)

@@ -162,7 +162,7 @@ impl Hub {
         }
     }
 
-    async fn rename(&self, entry: &Entry, spoke: &Spoke) -> store::Result<DirectoryStory> {
+    async fn rename(self: &Arc<Self>, entry: &Entry, spoke: &Spoke) -> store::Result<DirectoryStory> {
         let _flight = self.directory().flight((spoke.id(), entry.club, entry.role)).await;
         let Some(one) = self.directory().correspondence(entry.id, spoke.id()) else {
             return Ok(DirectoryStory::NotAsked);

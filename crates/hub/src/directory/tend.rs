@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::directory::{Entry, How, Role};
-use model::lane::Standing;
+use model::scope::Standing;
 use model::{Accepted, ConnectionId, DirectoryStory, EntryId, Operation, Person, PersonId, Reference};
 use store::{Settlement, Verdict};
 

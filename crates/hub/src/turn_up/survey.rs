@@ -54,7 +54,7 @@ type Lists = BTreeMap<(ConnectionId, ClubId, Role), Vec<Entry>>;
 
 impl Hub {
     /// Verifies every connection of a client in a set-up to come and reads its lists. Only reads leave.
-    pub async fn survey(&self, setup: &Setup, client: model::ClientId) -> Survey {
+    pub async fn survey(self: &Arc<Self>, setup: &Setup, client: model::ClientId) -> Survey {
         let tokens = Arc::new(platform::Tokens::new());
         let means = Means {
             library: self.library(),
@@ -98,7 +98,7 @@ impl Hub {
         }
     }
 
-    async fn survey_lists(&self, spoke: &Spoke, club: ClubId, lists: &mut Lists) {
+    async fn survey_lists(self: &Arc<Self>, spoke: &Spoke, club: ClubId, lists: &mut Lists) {
         for (role, operation) in
             [(Role::Staff, Operation::ListStaff), (Role::LeadSource, Operation::ListLeadSources)]
         {

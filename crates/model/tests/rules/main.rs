@@ -13,6 +13,7 @@ mod lanes;
 mod matching;
 mod merging;
 mod scope;
+mod scopes;
 mod side;
 mod sightings;
 mod world;

@@ -174,9 +174,12 @@ impl Store for Memory {
         Ok(verdict)
     }
 
-    async fn take_due(&self, connection: ConnectionId, limit: usize) -> Result<Vec<Due>> {
+    async fn take_due(&self, connection: ConnectionId, but: &[ClubId], limit: usize) -> Result<Vec<Due>> {
         let tables = self.tables();
+        let left_out =
+            |link: &&Link| tables.people.get(&link.person).is_some_and(|it| but.contains(&it.club));
         let on_connection = tables.links.values().filter(|link| link.connection == connection);
+        let on_connection = on_connection.filter(|link| !left_out(link));
         let mut due: Vec<Due> =
             on_connection.filter_map(|link| Some(Due { person: link.person, at: link.due_at()? })).collect();
         due.sort_by_key(|due| (due.at, due.person));

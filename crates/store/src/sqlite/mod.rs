@@ -125,8 +125,9 @@ impl Store for Sqlite {
         self.writer.decide(|answer| Job::Settle(written, answer)).await
     }
 
-    async fn take_due(&self, connection: ConnectionId, limit: usize) -> Result<Vec<Due>> {
-        self.read_aside(move |db| people::due(db, connection, limit)).await
+    async fn take_due(&self, connection: ConnectionId, but: &[ClubId], limit: usize) -> Result<Vec<Due>> {
+        let but = but.to_vec();
+        self.read_aside(move |db| people::due(db, connection, &but, limit)).await
     }
 
     async fn line(&self, club: ClubId, tracking: Tracking, about: ConnectionId) -> Result<Option<Line>> {

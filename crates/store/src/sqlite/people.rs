@@ -1,7 +1,8 @@
 //! Reading people and links.
 
 use model::{ClubId, ConnectionId, EntryId, Link, Moment, Person, PersonId, RemoteId};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use crate::{Due, Identified, Result, Subject, Waiting, Who};
 
@@ -87,12 +88,26 @@ fn link(row: &Row<'_>) -> Result<Link> {
     Ok(link)
 }
 
-/// What is due on a connection, soonest first. Relies on `link_due`.
-pub(super) fn due(db: &Connection, connection: ConnectionId, limit: usize) -> Result<Vec<Due>> {
-    let mut statement = db.prepare_cached(
-        "SELECT person, due_at FROM link WHERE connection = ?1 AND due_at IS NOT NULL ORDER BY due_at, person LIMIT ?2",
-    )?;
-    let rows = statement.query_map(params![connection.0, limit as i64], |row| {
+/// What is due on a connection, soonest first, but for the people of some clubs. Relies on `link_due`; a person is looked
+/// at only where clubs are left out.
+pub(super) fn due(
+    db: &Connection,
+    connection: ConnectionId,
+    but: &[ClubId],
+    limit: usize,
+) -> Result<Vec<Due>> {
+    let mut values = vec![Value::Integer(connection.0), Value::Integer(limit as i64)];
+    let mut of_others = "";
+    if !but.is_empty() {
+        of_others =
+            "AND (SELECT club FROM person WHERE id = link.person) NOT IN (SELECT value FROM json_each(?3))";
+        values.push(Value::Text(serde_json::to_string(but)?));
+    }
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT person, due_at FROM link WHERE connection = ?1 AND due_at IS NOT NULL {of_others}
+         ORDER BY due_at, person LIMIT ?2"
+    ))?;
+    let rows = statement.query_map(params_from_iter(values), |row| {
         Ok(Due { person: PersonId(row.get(0)?), at: Moment(row.get(1)?) })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -42,7 +42,7 @@ async fn everything_is_there_after_it_was_closed() {
     let store = open(folder.path());
     assert_eq!(store.subject(PersonId(1)).await.unwrap().unwrap().links, [member.kept()]);
     assert_eq!(store.owner_of(JONAS, &RemoteId::plain("P1")).await.unwrap(), Some(PersonId(1)));
-    assert_eq!(store.take_due(JONAS, 9).await.unwrap().len(), 1);
+    assert_eq!(store.take_due(JONAS, &[], 9).await.unwrap().len(), 1);
     assert_eq!(store.search(KITS_BEACH, &["lee".into()], 9).await.unwrap(), people(&[1]));
     assert_eq!(store.index_people(9).await.unwrap(), 0, "nobody is indexed again");
     assert_eq!(store.line(KITS_BEACH, save(5, 1), JONAS).await.unwrap(), Some(line(save(5, 1), JONAS)));
@@ -118,7 +118,7 @@ async fn damaged_pages_are_an_error_and_no_panic() {
         Err(error) => assert!(matches!(error, Error::Unfit(_) | Error::Database(_))),
         Ok(store) => {
             let people = store.people(KITS_BEACH, PersonId(0), 500).await;
-            let due = store.take_due(JONAS, 500).await;
+            let due = store.take_due(JONAS, &[], 500).await;
             let kept =
                 store.receive(&Arc::new(new(&lead(900, "Bob", "Ray"), &[link(900, JONAS).due(1)]))).await;
             assert!(people.is_err() || due.is_err() || kept.is_err(), "damage is noticed");

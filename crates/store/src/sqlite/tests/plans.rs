@@ -83,7 +83,7 @@ fn accepting_and_settling_find_everything_by_key() {
 #[test]
 fn what_is_due_is_read_in_order_from_the_index_alone() {
     let (_folder, db) = filled();
-    let plan = plans(&db, |db| drop(people::due(db, TARGET, 9).unwrap()));
+    let plan = plans(&db, |db| drop(people::due(db, TARGET, &[], 9).unwrap()));
     insta::assert_snapshot!(plan, @r"SEARCH link USING COVERING INDEX link_due (connection=? AND due_at>?)");
 }
 
