@@ -24,6 +24,8 @@ mod faults;
 mod fields;
 #[path = "story/flow.rs"]
 mod flow;
+#[path = "story/held.rs"]
+mod held;
 mod house;
 #[path = "story/log.rs"]
 mod log;

@@ -13,6 +13,7 @@ use tokio::sync::broadcast;
 
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::held::changed_settings;
 use crate::lanes::Lanes;
 use crate::registry::{Means, Registry};
 use crate::scopes::Scopes;
@@ -75,8 +76,10 @@ impl Hub {
             return Ok(false);
         }
         self.store().keep_setup(after.clone()).await?;
+        let changed = changed_settings(&before.connections, &after.connections);
         self.use_setup(after);
         self.open_lanes();
+        self.release_mended(changed);
         Ok(true)
     }
 

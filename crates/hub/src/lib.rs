@@ -10,6 +10,7 @@ mod deliver;
 pub mod directory;
 pub mod door;
 mod fetch;
+pub mod held;
 mod hub;
 mod import;
 mod lanes;

@@ -63,7 +63,7 @@ impl<'a> Occasion<'a> {
 /// How a story stands: INFO, WARNING or ERROR, and whose turn it is (integration rules §6).
 pub(crate) fn standing(story: &Story, notes: &[Note]) -> (Level, Turn) {
     match story {
-        Story::TryingAgain { .. } | Story::Asking { .. } => (Level::Error, Turn::Nobody),
+        Story::TryingAgain { .. } | Story::Asking { .. } | Story::Released => (Level::Error, Turn::Nobody),
         Story::InDoubt | Story::Refused { .. } | Story::AlreadyThere { .. } => (Level::Error, Turn::Club),
         Story::Broken { .. } | Story::GivenUp => (Level::Error, Turn::Operator),
         Story::Gone => (Level::Warning, Turn::Club),
@@ -117,7 +117,8 @@ pub(crate) fn rests(occasion: &Occasion<'_>, rest: Rest, notes: &[Note]) -> Line
     occasion.line(story_of(rest), notes.to_vec())
 }
 
-fn story_of(rest: Rest) -> Story {
+/// Why nothing goes out.
+pub(crate) fn story_of(rest: Rest) -> Story {
     match rest {
         Rest::Same => Story::NothingNew,
         Rest::NotAgreed(kind) => Story::NotAgreed { kind },
@@ -161,7 +162,8 @@ pub(crate) struct TurnReport<'a> {
     pub(crate) fields: &'a BTreeMap<Field, Option<String>>,
     pub(crate) attempts: &'a [Attempt],
     pub(crate) notes: &'a [Note],
-    pub(crate) rest: Option<Rest>,
+    /// What the line tells where the link's state alone does not say it.
+    pub(crate) told: Option<&'a Story>,
 }
 
 /// The transfer's line as it is now, and the lines of the saves that travelled with it. `before` is the line as it was
@@ -176,7 +178,7 @@ pub(crate) fn of_turn(
     let tracking = link.bearer().unwrap_or(fresh);
     let person = report.person;
     let mut facts = before.map_or_else(|| first_facts(report, link), |line| line.facts);
-    facts.story = story(link, report.rest);
+    facts.story = report.told.cloned().unwrap_or_else(|| story(link));
     facts.kind = Some(person.profile.kind.kind);
     facts.record.clone_from(&link.record);
     facts.fields.extend(report.fields.iter().map(|(field, value)| (*field, value.clone())));
@@ -227,9 +229,9 @@ fn first_facts(report: &TurnReport<'_>, link: &Link) -> Facts {
     }
 }
 
-fn story(link: &Link, rest: Option<Rest>) -> Story {
+fn story(link: &Link) -> Story {
     match &link.state {
-        State::Idle => rest.map_or(Story::Arrived, story_of),
+        State::Idle => Story::Arrived,
         State::Due { at } => Story::TryingAgain { at: *at },
         State::Calling(mark) => Story::TryingAgain { at: mark.at },
         State::Doubtful(doubt) => Story::Asking { at: doubt.look_at },

@@ -6,6 +6,7 @@
 mod abilities;
 mod accept;
 mod agreement;
+mod by_hand;
 pub mod directory;
 mod field;
 pub mod fold;
@@ -28,6 +29,7 @@ mod shadow;
 pub use abilities::{Abilities, Ability, Conversion, FindBy, Grade, Operation};
 pub use accept::{Accepted, accept};
 pub use agreement::{Agreement, Conflict, Existing, Sends, When};
+pub use by_hand::{Decision, Refusal, decide_by_hand};
 pub use field::{Field, UnknownField};
 pub use ids::{ClientId, ClubId, ConnectionId, EntryId, Moment, PersonId, Tracking};
 pub use kind::Kind;

@@ -71,6 +71,13 @@ pub enum Story {
     },
     /// Tried for three days.
     GivenUp,
+    /// Somebody decided by hand that it goes out again.
+    Released,
+    /// Somebody settled it by hand.
+    Settled {
+        /// What they noted.
+        note: String,
+    },
     /// The record is gone there.
     Gone,
     /// Carried by the call of a later save.

@@ -71,6 +71,9 @@ pub trait Store: Send + Sync + 'static {
     /// Transfers of a club that are due and have no line yet, oldest first.
     async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>>;
 
+    /// Links of a connection that wait for somebody, with their people, in order, after the given person.
+    async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Waiting>>;
+
     /// People of a club whose indexed terms begin with every one of the given words.
     async fn search(&self, club: ClubId, words: &[String], limit: usize) -> Result<Vec<PersonId>>;
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::entry::meant;
-use super::{directory, links, log, logging_url, status, token, turn_up};
+use super::{directory, held, links, log, logging_url, status, token, turn_up};
 use crate::config::Config;
 
 /// A question.
@@ -40,6 +40,8 @@ pub enum Ask {
     Log(log::Query),
     /// Show, replace or withdraw the URL of a club's log.
     LoggingUrl(logging_url::Question),
+    /// Show what is held, or decide about it.
+    Held(held::Question),
     /// How the hub is doing.
     Status,
 }
@@ -55,6 +57,7 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config, ask: Ask) -> Result<Value> 
         Ask::RevokeToken { hash } => token::revoke(hub, &hash).await,
         Ask::Log(query) => log::answer(hub, &query).await,
         Ask::LoggingUrl(question) => logging_url::answer(hub, config, question).await,
+        Ask::Held(question) => held::answer(hub, question).await,
         Ask::Status => status::answer(hub).await,
     }
 }

@@ -3,6 +3,7 @@
 pub mod ask;
 mod directory;
 mod entry;
+pub mod held;
 mod links;
 mod log;
 pub mod logging_url;
@@ -31,6 +32,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Token(asked) => token::run(asked, &config).await,
         Command::Log(asked) => log::run(asked, &config).await,
         Command::LoggingUrl(asked) => logging_url::run(asked, &config).await,
+        Command::Held(asked) => held::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,
         Command::Platform(asked) => platform::run(asked, &config).await,
     }

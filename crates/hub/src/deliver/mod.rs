@@ -4,6 +4,7 @@
 //! something must be waited for: project, resolve owner and source, next step, write down what is not safe to repeat,
 //! call, settle. Result, shadow and log line are one commit.
 
+mod by_hand;
 mod look;
 mod read;
 mod turn;

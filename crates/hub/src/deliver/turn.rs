@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use model::{
     Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Line, Link, Moment, Next, Note, Outcome,
-    Person, PersonId, References, Rest, Settled, State, Step, Tracking, begin_doubt, next_step, project,
-    release_if_edited, settle,
+    Person, PersonId, References, Rest, Settled, State, Step, Story, Tracking, begin_doubt, next_step,
+    project, release_if_edited, settle,
 };
 use platform::Answer;
 use store::{Settlement, Verdict};
@@ -29,7 +29,7 @@ pub(super) struct Turn<'a> {
     attempts: Vec<Attempt>,
     fields: BTreeMap<Field, Option<String>>,
     notes: Vec<Note>,
-    rest: Option<Rest>,
+    told: Option<Story>,
     fresh: Tracking,
 }
 
@@ -67,7 +67,7 @@ impl<'a> Turn<'a> {
             attempts: Vec::new(),
             fields: BTreeMap::new(),
             notes: Vec::new(),
-            rest: None,
+            told: None,
             fresh,
         }))
     }
@@ -139,8 +139,13 @@ impl<'a> Turn<'a> {
     pub(super) fn rested(&mut self, rest: Rest) {
         self.link.state = State::Idle;
         if self.attempts.is_empty() {
-            self.rest = Some(rest);
+            self.told = Some(lines::story_of(rest));
         }
+    }
+
+    /// Somebody decided by hand; the line says so.
+    pub(super) fn decided(&mut self, story: Story) {
+        self.told = Some(story);
     }
 
     /// The connection cannot be used until somebody mends it.
@@ -243,7 +248,7 @@ impl<'a> Turn<'a> {
             fields: &self.fields,
             attempts: &self.attempts,
             notes: &self.notes,
-            rest: self.rest,
+            told: self.told.as_ref(),
         };
         Ok(lines::of_turn(&mut self.link, before, self.fresh, &report))
     }

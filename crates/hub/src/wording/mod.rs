@@ -105,6 +105,8 @@ impl Teller<'_> {
             Story::GivenUp => {
                 format!("{to} did not take this for three days, so the Connector stopped trying.")
             }
+            Story::Released => "Whoever runs the Connector sends it again now.".to_owned(),
+            Story::Settled { note } => format!("Whoever runs the Connector settled it by hand: {note}."),
             Story::Gone => format!("The record no longer exists in {to}. It is not made again unasked."),
             Story::Folded { .. } => "A later change carried this one along.".to_owned(),
             Story::Joined { to: earlier } => format!(

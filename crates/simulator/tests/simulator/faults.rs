@@ -93,7 +93,7 @@ async fn a_caller_that_gives_up_does_not_stop_the_platform() {
     let simulator = open_vfp().await;
     simulator.set_faults(Faults { latency_ms: 2_000, ..Faults::default() });
     let gave_up =
-        tokio::time::timeout(Duration::from_millis(1_000), vfp(&simulator, "POST", "/guests", guest("A")));
+        tokio::time::timeout(Duration::from_secs(1), vfp(&simulator, "POST", "/guests", guest("A")));
     assert!(gave_up.await.is_err());
     assert!(simulator.people().is_empty(), "not carried out yet");
     let carried_out = async {

@@ -241,6 +241,19 @@ impl Store for Memory {
         Ok(waiting.take(limit).collect())
     }
 
+    async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Waiting>> {
+        let tables = self.tables();
+        let held = |link: &&Link| {
+            link.connection == connection && link.person > after && matches!(link.state, State::Held(_))
+        };
+        let mut links: Vec<&Link> = tables.links.values().filter(held).collect();
+        links.sort_by_key(|link| link.person);
+        let with_person = |link: &Link| {
+            Some(Waiting { person: tables.people.get(&link.person)?.clone(), link: link.clone() })
+        };
+        Ok(links.into_iter().filter_map(with_person).take(limit).collect())
+    }
+
     async fn search(&self, club: ClubId, words: &[String], limit: usize) -> Result<Vec<PersonId>> {
         let tables = self.tables();
         let found = tables.people.values().rev().filter(|person| {

@@ -154,6 +154,10 @@ impl Store for Sqlite {
         self.read_aside(move |db| people::waiting(db, club, limit)).await
     }
 
+    async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Waiting>> {
+        self.read_aside(move |db| people::held(db, connection, after, limit)).await
+    }
+
     async fn search(&self, club: ClubId, words: &[String], limit: usize) -> Result<Vec<PersonId>> {
         let words = words.to_vec();
         self.read_aside(move |db| search::search(db, club, &words, limit)).await

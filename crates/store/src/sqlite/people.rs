@@ -134,6 +134,27 @@ pub(super) fn waiting(db: &Connection, club: ClubId, limit: usize) -> Result<Vec
     Ok(waiting)
 }
 
+/// Links that wait for somebody, with their people. Relies on `link_held` and `link_person`.
+pub(super) fn held(
+    db: &Connection,
+    connection: ConnectionId,
+    after: PersonId,
+    limit: usize,
+) -> Result<Vec<Waiting>> {
+    let mut statement = db.prepare_cached(
+        "SELECT link.person, link.connection, link.version, link.remote_space, link.remote_id, link.doc, person.doc
+         FROM link CROSS JOIN person ON person.id = link.person
+         WHERE link.connection = ?1 AND link.held = 1 AND link.person > ?2 ORDER BY link.person LIMIT ?3",
+    )?;
+    let mut rows = statement.query(params![connection.0, after.0, limit as i64])?;
+    let mut held = Vec::new();
+    while let Some(row) = rows.next()? {
+        let doc = row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?;
+        held.push(Waiting { person: serde_json::from_str(doc)?, link: link(row)? });
+    }
+    Ok(held)
+}
+
 /// People who refer to a directory entry. Relies on `person_owner` and `person_lead_source`.
 pub(super) fn referring(
     db: &Connection,

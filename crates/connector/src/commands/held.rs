@@ -1,0 +1,279 @@
+//! `connector held`: what waits for somebody, by its cause, and decisions about it.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use hub::Hub;
+use hub::held::{Decided, HeldRecord};
+use hub::wording::{self, Teller};
+use jiff::tz::TimeZone;
+use model::{Decision, Refusal, RemoteId, Turn};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::ask::Ask;
+use crate::cli;
+use crate::config::Config;
+use crate::control;
+
+/// The fewest letters by which a group or a record is named.
+const SHORTEST: usize = 6;
+/// How many records of a group a preview names.
+const NAMED: usize = 5;
+
+/// What is asked about held records.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// All groups, or the records of one.
+    List {
+        /// Only this platform's.
+        platform: Option<String>,
+        /// The group or record.
+        which: Option<String>,
+    },
+    /// A decision about a group or a record.
+    Decide {
+        /// Which.
+        which: String,
+        /// What.
+        decision: Word,
+        /// Only say what it would do.
+        preview: bool,
+    },
+}
+
+/// A decision as it travels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// Send it again.
+    Again,
+    /// It is this record.
+    Is(String),
+    /// It is not there.
+    NotThere,
+    /// Settled, with a note.
+    Settled(String),
+}
+
+/// Runs the command.
+pub async fn run(asked: cli::Held, config: &Config) -> Result<ExitCode> {
+    let (which, decision, sure) = match asked {
+        cli::Held::List { platform, json } => {
+            let answer = control::ask(config, Ask::Held(Question::List { platform, which: None })).await?;
+            show_as(json, &answer, groups);
+            return Ok(ExitCode::SUCCESS);
+        }
+        cli::Held::Show { which, json } => {
+            let question = Question::List { platform: None, which: Some(which) };
+            let answer = control::ask(config, Ask::Held(question)).await?;
+            show_as(json, &answer, records);
+            return Ok(ExitCode::SUCCESS);
+        }
+        cli::Held::Release { which, yes } => (which, Word::Again, yes),
+        cli::Held::Is { which, number } => (which, Word::Is(number), true),
+        cli::Held::NotThere { which } => (which, Word::NotThere, true),
+        cli::Held::Settled { which, note, yes } => (which, Word::Settled(note), yes),
+    };
+    let question = Question::Decide { which, decision, preview: !sure };
+    let answer = control::ask(config, Ask::Held(question)).await?;
+    println!("{}", answer["said"].as_str().unwrap_or_default());
+    let refused = answer["refused"].as_array().into_iter().flatten();
+    refused.filter_map(Value::as_str).for_each(|why| println!("  {why}"));
+    let all = answer["refused"].as_array().is_none_or(Vec::is_empty);
+    Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn show_as(json: bool, answer: &Value, words: fn(&Value)) {
+    if json {
+        println!("{answer:#}");
+    } else {
+        words(answer);
+    }
+}
+
+fn groups(answer: &Value) {
+    let groups = answer["groups"].as_array().map_or(&[][..], Vec::as_slice);
+    if groups.is_empty() {
+        println!("Nothing waits for anybody.");
+    }
+    for group in groups {
+        let cell = |name: &str| group[name].as_str().unwrap_or_default();
+        let count = group["count"].as_u64().unwrap_or(0);
+        let noun = if count == 1 { "record" } else { "records" };
+        println!("{}  {count} {noun} for {}, since {}", cell("group"), cell("platform"), cell("since"));
+        println!("          {} ({})", cell("sentence"), cell("turn"));
+        if !cell("advice").is_empty() {
+            println!("          {}", cell("advice"));
+        }
+    }
+}
+
+fn records(answer: &Value) {
+    for record in answer["records"].as_array().into_iter().flatten() {
+        let cell = |name: &str| record[name].as_str().unwrap_or_default();
+        println!("{}  {} of {}, since {}", cell("record"), cell("name"), cell("club"), cell("since"));
+        println!("    {}", cell("sentence"));
+        let candidates: Vec<_> =
+            record["candidates"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        if !candidates.is_empty() {
+            println!("    It may be one of these there: {}", candidates.join(", "));
+        }
+    }
+}
+
+/// Answers a question.
+pub async fn answer(hub: &Arc<Hub>, question: Question) -> Result<Value> {
+    match question {
+        Question::List { platform, which: None } => list(hub, platform.as_deref()).await,
+        Question::List { which: Some(which), .. } => show(hub, &which).await,
+        Question::Decide { which, decision, preview } => decide(hub, &which, &decision, preview).await,
+    }
+}
+
+async fn list(hub: &Arc<Hub>, platform: Option<&str>) -> Result<Value> {
+    let mut grouped: BTreeMap<String, Vec<HeldRecord>> = BTreeMap::new();
+    for record in hub.held(None).await? {
+        let registry = hub.registry();
+        let spoke = registry.spoke(record.waiting.link.connection);
+        if platform.is_none_or(|name| spoke.is_some_and(|spoke| spoke.connection.platform == name)) {
+            grouped.entry(record.group.clone()).or_default().push(record);
+        }
+    }
+    let mut groups = Vec::new();
+    for (group, records) in grouped {
+        let Some(oldest) = records.first() else { continue };
+        let told = told(hub, oldest).await?;
+        groups.push(json!({
+            "group": group, "count": records.len(), "cause": oldest.cause, "platform": told["platform"],
+            "since": told["since"], "sentence": told["sentence"], "advice": told["advice"], "turn": told["turn"],
+            "names": records.iter().take(NAMED).map(|one| one.waiting.person.profile.name()).collect::<Vec<_>>(),
+        }));
+    }
+    Ok(json!({ "groups": groups }))
+}
+
+async fn show(hub: &Arc<Hub>, which: &str) -> Result<Value> {
+    let mut records = Vec::new();
+    for record in meant(hub, which).await? {
+        records.push(told(hub, &record).await?);
+    }
+    Ok(json!({ "records": records }))
+}
+
+/// A held record in words, by its line.
+async fn told(hub: &Arc<Hub>, record: &HeldRecord) -> Result<Value> {
+    let line = hub.line_of(record).await?;
+    let registry = hub.registry();
+    let club = registry.club(record.waiting.person.club).cloned();
+    let zone = club.as_ref().and_then(|club| TimeZone::get(&club.zone).ok()).unwrap_or(TimeZone::UTC);
+    let teller = Teller { registry: &registry, zone, now: hub.clock().now() };
+    let turn = match line.as_ref().map(|line| line.turn) {
+        Some(Turn::Club) => "the club's turn",
+        Some(Turn::Platform) => "the platform's turn",
+        _ => "your turn",
+    };
+    let candidates: Vec<&str> = record.candidates.iter().map(|record| record.id.as_str()).collect();
+    Ok(json!({
+        "record": record.tracking().map(|tracking| tracking.to_string()),
+        "group": record.group,
+        "name": record.waiting.person.profile.name(),
+        "club": club.map(|club| club.name.clone()),
+        "platform": teller.title(Some(record.waiting.link.connection)),
+        "since": teller.clock(record.since),
+        "cause": record.cause,
+        "sentence": line.as_ref().map(|line| teller.sentence(line)),
+        "advice": line.as_ref().and_then(|line| wording::advice(&teller, line)),
+        "turn": turn,
+        "candidates": candidates,
+    }))
+}
+
+/// The records of a group, or the one whose line has this tracking UUID; either by its beginning.
+async fn meant(hub: &Arc<Hub>, which: &str) -> Result<Vec<HeldRecord>> {
+    if which.len() < SHORTEST {
+        bail!(
+            "`{which}` is too short: give the {SHORTEST} first letters of a group or tracking UUID, or more"
+        );
+    }
+    let all = hub.held(None).await?;
+    let group: Vec<_> = all.iter().filter(|record| record.group.starts_with(which)).cloned().collect();
+    if !group.is_empty() {
+        return Ok(group);
+    }
+    let is = |record: &HeldRecord| record.tracking().is_some_and(|it| it.to_string().starts_with(which));
+    let found: Vec<_> = all.into_iter().filter(is).collect();
+    match found.len() {
+        0 => bail!(
+            "nothing that is held begins with `{which}`; perhaps it went out already. See `connector held list`"
+        ),
+        1 => Ok(found),
+        several => bail!("{several} held records begin with `{which}`: give more of the tracking UUID"),
+    }
+}
+
+async fn decide(hub: &Arc<Hub>, which: &str, word: &Word, preview: bool) -> Result<Value> {
+    let records = meant(hub, which).await?;
+    let (doubts, open): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| record.in_doubt);
+    let alone = matches!(word, Word::Is(_) | Word::NotThere);
+    if alone && doubts.len() + open.len() > 1 {
+        bail!("`{which}` means {} records: this is decided for one at a time", doubts.len() + open.len());
+    }
+    if preview {
+        return Ok(previewed(word, &open, &doubts));
+    }
+    let (mut done, mut refused) = (0, Vec::new());
+    for record in open.iter().chain(&doubts) {
+        let (decision, note) = match word {
+            Word::Again => (Decision::Again, ""),
+            Word::Is(number) => (Decision::Is(RemoteId::plain(number)), ""),
+            Word::NotThere => (Decision::NotThere, ""),
+            Word::Settled(note) => (Decision::Settled, note.as_str()),
+        };
+        let of = (record.waiting.person.id, record.waiting.link.connection);
+        match hub.decide_held(of, decision, note).await? {
+            Decided::Done => done += 1,
+            Decided::Taken => {
+                refused.push(format!("{}: that number is another person's record", name(record)));
+            }
+            Decided::Refused(refusal) => refused.push(format!("{}: {}", name(record), why(refusal))),
+        }
+    }
+    let what = if matches!(word, Word::Settled(_)) { "settled" } else { "sent again" };
+    Ok(json!({ "said": format!("{done} {what}, {} not", refused.len()), "done": done, "refused": refused }))
+}
+
+fn name(record: &HeldRecord) -> String {
+    record.waiting.person.profile.name()
+}
+
+fn previewed(word: &Word, open: &[HeldRecord], doubts: &[HeldRecord]) -> Value {
+    let (what, concerned, left): (_, Vec<_>, _) = match word {
+        Word::Settled(_) => ("be taken for settled", open.iter().chain(doubts).collect(), 0),
+        _ => ("be sent again", open.iter().collect(), doubts.len()),
+    };
+    let mut names: Vec<_> = concerned.iter().take(NAMED).map(|record| name(record)).collect();
+    if concerned.len() > NAMED {
+        names.push(format!("and {} others", concerned.len() - NAMED));
+    }
+    let doubt = match left {
+        0 => String::new(),
+        left => format!(" {left} in doubt stay held: say of each whether it arrived (`is`, `not-there`)."),
+    };
+    let said = format!("{} would {what}: {}. Say --yes to do it.{doubt}", concerned.len(), names.join(", "));
+    json!({ "said": said, "done": 0, "refused": [] })
+}
+
+fn why(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NotHeld => "is no longer held",
+        Refusal::InDoubt => {
+            "nobody knows whether it arrived; say `is NUMBER` or `not-there` after somebody has looked"
+        }
+        Refusal::NoNumberWanted => "is held for another reason than its number; `release` sends it again",
+        Refusal::NotInDoubt => "is not in doubt; `release` sends it again",
+    }
+}
