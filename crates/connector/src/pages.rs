@@ -7,12 +7,13 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use hub::Hub;
-use hub::log::{start_of, zone_of};
+use hub::log::{PAGE_MAX_BYTES, start_of, zone_of};
 use hub::registry::{LogKey, Registry};
 use hub::wording::{self, Teller};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use model::clip::clip;
 use model::{Club, ClubId, ConnectionId, Field, Level, Line, Moment, Story, Tracking};
 use store::{LineQuery, Waiting};
 use tokio_stream::wrappers::BroadcastStream;
@@ -83,6 +84,7 @@ impl Logs {
             older_than: asked.before.as_ref().and_then(place),
             newer_than: asked.after.as_ref().and_then(place),
             limit: usize::from(asked.limit),
+            max_bytes: Some(PAGE_MAX_BYTES),
         }
     }
 
@@ -106,11 +108,14 @@ impl Logs {
         let first = link.bearer();
         let since = first.map_or(Moment(0), Tracking::received_at);
         let (from, to) = (teller.title(Some(person.modified.0)), teller.title(Some(link.connection)));
+        let mut name = person.profile.name();
+        clip(&mut name);
+        let fields = self.hub.to_be_sent(waiting);
         LineView {
             id: first.map_or_else(String::new, |first| format!("{first}.{}", link.connection)),
             kind: LineKind::OnItsWay,
             at: since.timestamp(),
-            person: person.profile.name(),
+            person: name,
             summary: format!("entered in {from}, on its way to {to}"),
             sentence: format!(
                 "Waiting since {} for {to} to answer; you need do nothing.",
@@ -122,7 +127,8 @@ impl Logs {
             direction: Direction::ToPlatform,
             open: true,
             detail: DetailView {
-                fields: shown(&self.hub.to_be_sent(waiting)),
+                notes: wording::clipped(&fields).into_iter().collect(),
+                fields: shown(&fields),
                 tracking: link.pending.iter().map(ToString::to_string).collect(),
                 ..DetailView::default()
             },

@@ -33,7 +33,7 @@ impl<'a> Occasion<'a> {
     fn line(&self, story: Story, notes: Vec<Note>) -> Line {
         let about = self.to.or(self.from).unwrap_or_default();
         let (level, turn) = standing(&story, &notes);
-        let facts = Facts {
+        let mut facts = Facts {
             name: self.person.profile.name(),
             from: self.from,
             to: self.to,
@@ -45,6 +45,7 @@ impl<'a> Occasion<'a> {
             carries: Vec::new(),
             notes,
         };
+        facts.clip();
         let (club, person) = (self.person.club, Some(self.person.id));
         Line {
             tracking: self.tracking,
@@ -183,6 +184,7 @@ pub(crate) fn of_turn(
     facts.attempts.extend(report.attempts.iter().cloned());
     facts.notes = report.notes.to_vec();
     facts.carries = link.pending.iter().copied().filter(|save| *save != tracking).collect();
+    facts.clip();
     let (level, turn) = standing(&facts.story, &facts.notes);
     let carried = facts.carries.clone();
     let about = report.spoke.id();
@@ -253,7 +255,7 @@ pub(crate) fn not_accepted(
 ) -> Line {
     let story = Story::NotAccepted { said };
     let (level, turn) = standing(&story, &[]);
-    let facts = Facts {
+    let mut facts = Facts {
         name,
         from: Some(sender.connection),
         to: None,
@@ -265,6 +267,7 @@ pub(crate) fn not_accepted(
         carries: Vec::new(),
         notes: Vec::new(),
     };
+    facts.clip();
     Line {
         tracking,
         about: sender.connection,

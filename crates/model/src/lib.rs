@@ -6,6 +6,7 @@
 mod abilities;
 mod accept;
 mod agreement;
+pub mod clip;
 pub mod directory;
 mod field;
 pub mod fold;

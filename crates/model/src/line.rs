@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clip::clip;
 use crate::{ClubId, ConnectionId, Field, Kind, Moment, PersonId, RemoteId, Tracking};
 
 /// How a transfer stands.
@@ -268,4 +269,38 @@ pub struct Facts {
     /// What is worth knowing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+}
+
+impl Facts {
+    /// Clips every text that came from outside, so that a line stays small however much is sent.
+    pub fn clip(&mut self) {
+        clip(&mut self.name);
+        self.fields.values_mut().flatten().for_each(clip);
+        match &mut self.story {
+            Story::Refused { said, .. }
+            | Story::AlreadyThere { said }
+            | Story::Broken { said }
+            | Story::NotAccepted { said } => clip(said),
+            _ => {}
+        }
+        self.notes.iter_mut().for_each(Note::clip);
+    }
+}
+
+impl Note {
+    fn clip(&mut self) {
+        match self {
+            Note::NoOwner { staff: name } | Note::NoLeadSource { source: name } | Note::Unlinked { name } => {
+                clip(name);
+            }
+            Note::SharedEmail { staff: names, .. }
+            | Note::SharedName { sources: names, .. }
+            | Note::Ignored { elements: names } => names.iter_mut().for_each(clip),
+            Note::Conflict { .. }
+            | Note::LeftApart { .. }
+            | Note::KindKept { .. }
+            | Note::Ambiguous { .. }
+            | Note::Matched => {}
+        }
+    }
 }

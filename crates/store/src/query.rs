@@ -77,6 +77,8 @@ pub struct LineQuery {
     pub newer_than: Option<(Tracking, ConnectionId)>,
     /// How many at most.
     pub limit: usize,
+    /// The page ends early with the line whose facts bring it to so many bytes.
+    pub max_bytes: Option<usize>,
 }
 
 /// A page of lines, newest first.

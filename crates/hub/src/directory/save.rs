@@ -194,6 +194,7 @@ impl Hub {
         let mut line = self.directory_line(entry, Some(spoke.id()), tracking, Story::Directory { what });
         if what == DirectoryStory::Ambiguous {
             line.facts.notes.extend(self.directory().missing(entry.id, spoke.id()));
+            line.facts.clip();
         }
         self.store().keep_lines(vec![line]).await?;
         self.announce(entry.club);
@@ -209,7 +210,7 @@ impl Hub {
         story: Story,
     ) -> Line {
         let (level, turn) = standing(&story, &[]);
-        let facts = Facts {
+        let mut facts = Facts {
             name: if entry.name.is_empty() { entry.remote_id.clone() } else { entry.name.clone() },
             from: Some(entry.connection),
             to,
@@ -221,6 +222,7 @@ impl Hub {
             carries: Vec::new(),
             notes: Vec::new(),
         };
+        facts.clip();
         let about = to.unwrap_or(entry.connection);
         let changed = self.clock().now();
         Line { tracking, about, club: entry.club, person: None, level, turn, open: false, changed, facts }

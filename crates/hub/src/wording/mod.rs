@@ -12,7 +12,7 @@ use model::{Attempt, DirectoryStory, Kind, Line, Moment, Outcome, Story};
 use crate::registry::Registry;
 
 pub use advice::advice;
-pub use notes::notes;
+pub use notes::{clipped, notes};
 
 /// Whom the words are for: the names of the platforms, the club's clock, and today.
 pub struct Teller<'a> {

@@ -126,11 +126,15 @@ pub(super) fn lines(db: &Connection, query: &LineQuery) -> Result<LinePage> {
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut page = LinePage::default();
+    let mut room = query.max_bytes.unwrap_or(usize::MAX);
     while let Some(row) = rows.next()? {
+        if page.lines.len() == query.limit || room == 0 {
+            page.more = true;
+            break;
+        }
+        room = room.saturating_sub(row.get_ref(8)?.as_str().map_err(rusqlite::Error::from)?.len());
         page.lines.push(read(row)?);
     }
-    page.more = page.lines.len() > query.limit;
-    page.lines.truncate(query.limit);
     if query.newer_than.is_some() {
         page.lines.reverse();
     }
