@@ -13,6 +13,7 @@ use web::pages::router::router;
 use web::pages::source::{HomeSource, Site};
 
 use crate::config::Config;
+use crate::connections::{self, Bounds};
 use crate::control;
 use crate::pages::Logs;
 
@@ -53,12 +54,12 @@ pub async fn serve(
     };
     let routes = router(site).merge(api_2011_11::router(Arc::new(HubDoor::new(Arc::clone(&hub)))));
     let routes = routes.layer(axum::middleware::from_fn(web::hearing::hear_out));
-    let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
+    tokio::spawn(async move {
         stop.await;
         let _ = stopping.send(true);
     });
     tokio::select! {
-        served = server => served?,
+        () = connections::serve(listener, routes, Bounds::default(), stopped.clone()) => {}
         () = async {
             drop(stopped.wait_for(|stopping| *stopping).await);
             tokio::time::sleep(FINISH_WITHIN).await;
