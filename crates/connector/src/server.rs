@@ -9,6 +9,7 @@ use hub::Hub;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use web::api_2011_11::{self, HubDoor};
+use web::hearing::{Ears, hear_out};
 use web::pages::router::router;
 use web::pages::source::{HomeSource, Site};
 
@@ -53,7 +54,7 @@ pub async fn serve(
         stop: stopped.clone(),
     };
     let routes = router(site).merge(api_2011_11::router(Arc::new(HubDoor::new(Arc::clone(&hub)))));
-    let routes = routes.layer(axum::middleware::from_fn(web::hearing::hear_out));
+    let routes = routes.layer(axum::middleware::from_fn_with_state(Ears::default(), hear_out));
     tokio::spawn(async move {
         stop.await;
         let _ = stopping.send(true);
