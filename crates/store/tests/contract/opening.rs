@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use model::{PersonId, RemoteId};
@@ -131,4 +132,34 @@ fn a_folder_that_is_not_there_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("missing").join("connector.db");
     assert!(matches!(Sqlite::open(&Options::at(file)), Err(Error::Database(_))));
+}
+
+/// The modes of the file and of those beside it.
+fn modes(folder: &Path) -> Vec<(String, u32)> {
+    let mut modes: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+            (entry.file_name().into_string().unwrap(), mode)
+        })
+        .collect();
+    modes.sort();
+    modes
+}
+
+#[tokio::test]
+async fn the_file_is_its_owners_alone_wherever_it_lies_and_however_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let private =
+        ["connector.db", "connector.db-shm", "connector.db-wal"].map(|name| (name.to_owned(), 0o600));
+    let store = open(folder.path());
+    accepted(&store, new(&lead(1, "Ann", "Lee"), &[])).await;
+    assert_eq!(modes(folder.path()), private);
+    for (name, _) in &private {
+        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let _again = open(folder.path());
+    assert_eq!(modes(folder.path()), private);
 }
