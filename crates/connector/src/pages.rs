@@ -80,6 +80,7 @@ impl Logs {
             from: asked.from.map(|date| start_of(date, &zone)),
             until: asked.to.map(|date| start_of(next_day(date), &zone)),
             people: None,
+            entries: None,
             tracking: None,
             older_than: asked.before.as_ref().and_then(place),
             newer_than: asked.after.as_ref().and_then(place),

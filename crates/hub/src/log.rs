@@ -43,13 +43,15 @@ impl Hub {
         self.registry().log_key(key)
     }
 
-    /// Lines of a club, with a search by name, e-mail, phone digits, platform number or tracking UUID.
+    /// Lines of a club, with a search by name, e-mail, phone digits, platform number or tracking UUID: of people, staff and
+    /// lead sources.
     pub async fn log_lines(&self, mut query: LineQuery, search: Option<&str>) -> store::Result<LinePage> {
         if let Some(search) = search.map(str::trim).filter(|search| !search.is_empty()) {
             if let Ok(uuid) = Uuid::parse_str(search) {
                 query.tracking = Some(Tracking(uuid));
             } else {
                 let words = words(search);
+                query.entries = Some(self.directory().search(query.club, &words));
                 query.people = Some(self.store().search(query.club, &words, PEOPLE_FOUND).await?);
             }
         }

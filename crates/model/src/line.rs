@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::clip::clip;
-use crate::{ClubId, ConnectionId, Field, Kind, Moment, PersonId, RemoteId, Tracking};
+use crate::{ClubId, ConnectionId, EntryId, Field, Kind, Moment, PersonId, RemoteId, Tracking};
 
 /// How a transfer stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -228,6 +228,8 @@ pub struct Line {
     pub club: ClubId,
     /// The person, if it is about one.
     pub person: Option<PersonId>,
+    /// The staff member or lead source, if it is about one.
+    pub entry: Option<EntryId>,
     /// INFO, WARNING or ERROR.
     pub level: Level,
     /// Whose turn it is.

@@ -254,3 +254,27 @@ async fn very_long_values_arrive_whole_and_are_shown_by_their_beginning() {
     let there = house.vfp.find(KITS.vfp, ("Ann", "Able 1"), "");
     assert!(format!("{there:?}").contains("xEnd"), "the platform got all of it");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_and_lead_sources_are_found_by_name_and_e_mail_as_people_are() {
+    let house =
+        house().with_vfp().with_vfp_staff("V-77", ("Olga", "Owner"), "olga@club.example").open().await;
+    let olga = house.save_staff("st-1", ("Olga", "Owner"), "olga@club.example").await;
+    let source = house.save_source("src-1", "Corporate Days").await;
+    house.line_saying(&olga, "vfp", "V").await;
+    house.line_saying(&source, "vfp", "V").await;
+    let found = async |search: &str| {
+        let mut found: Vec<String> =
+            house.log(&[search]).await.iter().map(|line| text(line, "tracking").to_owned()).collect();
+        found.dedup();
+        found
+    };
+    for search in ["olga", "Owner Olg", "OLGA@club.example", "st-1"] {
+        assert_eq!(found(search).await, [olga.as_str()], "{search}");
+    }
+    assert_eq!(found("corporate day").await, [source.as_str()]);
+    assert!(found("nobody").await.is_empty());
+    let page = house.http.get(format!("{}?q=olga", log_of(&house, KITS.name).await)).send().await.unwrap();
+    let page = page.text().await.unwrap();
+    assert!(page.contains(&olga) && !page.contains(&source), "{page}");
+}

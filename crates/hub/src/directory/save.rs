@@ -225,7 +225,8 @@ impl Hub {
         facts.clip();
         let about = to.unwrap_or(entry.connection);
         let changed = self.clock().now();
-        Line { tracking, about, club: entry.club, person: None, level, turn, open: false, changed, facts }
+        let (club, entry) = (entry.club, Some(entry.id));
+        Line { tracking, about, club, person: None, entry, level, turn, open: false, changed, facts }
     }
 }
 

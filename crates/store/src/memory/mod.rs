@@ -341,11 +341,14 @@ fn wanted(line: &Line, query: &LineQuery) -> bool {
         Some(false) => line.about == connection && line.facts.from != Some(connection),
         None => line.about == connection || line.facts.from == Some(connection),
     };
-    let searched = (query.people.is_none() && query.tracking.is_none())
+    let searched = (query.people.is_none() && query.entries.is_none() && query.tracking.is_none())
         || query.tracking == Some(line.tracking)
         || line
             .person
-            .is_some_and(|person| query.people.as_ref().is_some_and(|people| people.contains(&person)));
+            .is_some_and(|person| query.people.as_ref().is_some_and(|people| people.contains(&person)))
+        || line
+            .entry
+            .is_some_and(|entry| query.entries.as_ref().is_some_and(|entries| entries.contains(&entry)));
     line.club == query.club
         && searched
         && query.level.is_none_or(|level| line.level == level)

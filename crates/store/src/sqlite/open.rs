@@ -10,8 +10,9 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::{Error, Result};
 
 /// The schema version that this binary writes.
-const VERSION: i64 = 1;
-const SCHEMA: &str = include_str!("sql/schema-1.sql");
+const VERSION: i64 = STEPS.len() as i64;
+/// What makes each version of the one before.
+const STEPS: [&str; 2] = [include_str!("sql/schema-1.sql"), include_str!("sql/schema-2.sql")];
 /// How long another process may hold the file.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// The mode of the file.
@@ -30,8 +31,9 @@ pub(super) fn writable(file: &Path) -> Result<Connection> {
     make_private(file);
     let mut db = Connection::open(file)?;
     let found = version(&db).map_err(|error| damaged(file, error))?;
-    match found {
-        Found::Version(VERSION) | Found::Nothing => {}
+    let begin = match found {
+        Found::Nothing => 0,
+        Found::Version(version @ 1..=VERSION) => version,
         Found::AnotherProgram => {
             return Err(Error::Unfit(format!(
                 "`{}` holds another program's tables: name another file",
@@ -45,7 +47,7 @@ pub(super) fn writable(file: &Path) -> Result<Connection> {
                 file.display()
             )));
         }
-    }
+    };
     keep_private(file);
     db.execute_batch(
         "PRAGMA auto_vacuum = INCREMENTAL;
@@ -58,9 +60,9 @@ pub(super) fn writable(file: &Path) -> Result<Connection> {
     )?;
     db.busy_timeout(BUSY)?;
     db.set_prepared_statement_cache_capacity(64);
-    if found == Found::Nothing {
+    if begin < VERSION {
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute_batch(SCHEMA)?;
+        STEPS[begin as usize..].iter().try_for_each(|step| transaction.execute_batch(step))?;
         transaction.pragma_update(None, "user_version", VERSION)?;
         transaction.commit()?;
     }
@@ -87,7 +89,6 @@ fn keep_private(file: &Path) {
 }
 
 /// What a file holds before it is touched.
-#[derive(PartialEq, Eq)]
 enum Found {
     Nothing,
     AnotherProgram,

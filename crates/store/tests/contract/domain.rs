@@ -156,6 +156,7 @@ pub fn line(tracking: Tracking, about: ConnectionId) -> Line {
         about,
         club: KITS_BEACH,
         person: None,
+        entry: None,
         level: Level::Info,
         turn: Turn::Nobody,
         open: false,

@@ -79,6 +79,7 @@ fn line(id: i64) -> Line {
         about: TARGET,
         club: CLUB,
         person: Some(PersonId(id)),
+        entry: None,
         level: Level::Info,
         turn: Turn::Nobody,
         open: false,
