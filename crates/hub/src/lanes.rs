@@ -241,6 +241,6 @@ pub(crate) fn sign_of(outcome: &Outcome, now: Moment) -> Sign {
         | Outcome::Gone => Sign::Well,
         Outcome::Doubtful { .. } | Outcome::Unavailable { .. } | Outcome::Unauthorised { .. } => Sign::Down,
         Outcome::Throttled { retry_after_s } => Sign::Busy(now.plus_s(i64::from(retry_after_s.unwrap_or(5)))),
-        Outcome::Unsupported | Outcome::Misconfigured { .. } => Sign::Silent,
+        Outcome::Unsendable { .. } | Outcome::Unsupported | Outcome::Misconfigured { .. } => Sign::Silent,
     }
 }

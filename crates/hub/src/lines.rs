@@ -66,7 +66,9 @@ impl<'a> Occasion<'a> {
 pub(crate) fn standing(story: &Story, notes: &[Note]) -> (Level, Turn) {
     match story {
         Story::TryingAgain { .. } | Story::Asking { .. } => (Level::Error, Turn::Nobody),
-        Story::InDoubt | Story::Refused { .. } | Story::AlreadyThere { .. } => (Level::Error, Turn::Club),
+        Story::InDoubt | Story::Refused { .. } | Story::Unsendable { .. } | Story::AlreadyThere { .. } => {
+            (Level::Error, Turn::Club)
+        }
         Story::Broken { .. } | Story::GivenUp => (Level::Error, Turn::Operator),
         Story::Gone => (Level::Warning, Turn::Club),
         Story::NotAccepted { .. } => (Level::Error, Turn::Platform),
@@ -240,6 +242,9 @@ fn story(link: &Link, rest: Option<Rest>) -> Story {
         State::Gone { .. } => Story::Gone,
         State::Held(hold) => match &hold.reason {
             HoldReason::Rejected { field, said } => Story::Refused { field: *field, said: said.clone() },
+            HoldReason::Unsendable { field, too_long } => {
+                Story::Unsendable { field: *field, too_long: *too_long }
+            }
             HoldReason::Doubt { .. } => Story::InDoubt,
             HoldReason::Duplicate { said } => Story::AlreadyThere { said: said.clone() },
             HoldReason::Misconfigured { said } => Story::Broken { said: said.clone() },

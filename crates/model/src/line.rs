@@ -60,6 +60,13 @@ pub enum Story {
         /// Its own words.
         said: String,
     },
+    /// It could not be put into the form that the platform takes, so nothing was sent.
+    Unsendable {
+        /// The field, if there is one to blame.
+        field: Option<Field>,
+        /// Whether it is longer than anything that is sent.
+        too_long: bool,
+    },
     /// The platform says it has the person already and does not say where.
     AlreadyThere {
         /// Its own words.

@@ -2,7 +2,7 @@
 
 use model::{DirectoryStory, Line, Note, Story};
 
-use super::Teller;
+use super::{Teller, value_of};
 
 /// What the one whose turn it is should do; `None` where nobody need do anything.
 pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
@@ -14,6 +14,13 @@ pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
         Story::Refused { field: None, .. } => Some(format!(
             "Open the details to see what {to} said, correct the record in {from} and save; it is then sent again."
         )),
+        Story::Unsendable { field, too_long: true } => Some(format!(
+            "Shorten {} in {from} to 16,000 characters at most and save; it is then sent again.",
+            value_of(*field)
+        )),
+        Story::Unsendable { field, too_long: false } => {
+            Some(format!("Correct {} in {from} and save; it is then sent again.", value_of(*field)))
+        }
         Story::InDoubt => Some(format!(
             "Please look in {to} whether {} is there, and tell whoever runs the Connector.",
             line.facts.name

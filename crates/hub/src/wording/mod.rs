@@ -7,7 +7,7 @@ mod advice;
 mod notes;
 
 use jiff::tz::TimeZone;
-use model::{Attempt, DirectoryStory, Kind, Line, Moment, Outcome, Story};
+use model::{Attempt, DirectoryStory, Field, Kind, Line, Moment, Outcome, Story};
 
 use crate::registry::Registry;
 
@@ -96,6 +96,15 @@ impl Teller<'_> {
                 format!("{to} does not accept the {}.", field.label())
             }
             Story::Refused { field: None, .. } => format!("{to} does not accept this record."),
+            Story::Unsendable { field, too_long: true } => {
+                format!("{} is too long to be sent, so nothing went to {to}.", capital(&value_of(*field)))
+            }
+            Story::Unsendable { field, too_long: false } => {
+                format!(
+                    "{} cannot be put into the form that {to} takes, so nothing went there.",
+                    capital(&value_of(*field))
+                )
+            }
             Story::AlreadyThere { .. } => {
                 format!("{to} says it has this person already, under a number it did not tell.")
             }
@@ -206,6 +215,8 @@ pub fn attempt(outcome: &Outcome, status: Option<u16>) -> String {
         Outcome::Saved { .. } | Outcome::Unchanged => ARRIVED.to_owned(),
         Outcome::Rejected { field: Some(field), said } => format!("refused, {field}: {said}{code}"),
         Outcome::Rejected { field: None, said } => format!("refused: {said}{code}"),
+        Outcome::Unsendable { field: Some(field), said, .. } => format!("not sent, {field}: {said}"),
+        Outcome::Unsendable { field: None, said, .. } => format!("not sent: {said}"),
         Outcome::Duplicate { said, .. } => format!("exists already: {said}{code}"),
         Outcome::Gone => format!("no such record{code}"),
         Outcome::Doubtful { reason } => format!("sent, not answered: {reason}{code}"),
@@ -215,6 +226,11 @@ pub fn attempt(outcome: &Outcome, status: Option<u16>) -> String {
         Outcome::Throttled { .. } => format!("asked to slow down{code}"),
         Outcome::Unauthorised { said } => format!("our credentials were not accepted: {said}{code}"),
     }
+}
+
+/// `the mobile phone`, or `one of the values`.
+fn value_of(field: Option<Field>) -> String {
+    field.map_or_else(|| "one of the values".to_owned(), |field| format!("the {}", field.label()))
 }
 
 fn ordinal(n: usize) -> String {
