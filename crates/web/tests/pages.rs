@@ -280,3 +280,39 @@ async fn a_body_is_not_what_pages_are_for() {
     let response = site(&fixtures(), true).oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
+
+#[tokio::test]
+async fn a_filter_that_is_none_is_named_and_the_log_is_shown_without_it() {
+    let page = get("/log/kits-beach?type=fatal&direction=up&platform=mindbody&q=a%00nna").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for said in [
+        "“fatal” was not understood and left out: type can be info, warning, error, on-its-way.",
+        "“up” was not understood and left out: direction can be to, from.",
+        "“mindbody” was not understood and left out: platform can be jonas-i4, vfp.",
+    ] {
+        assert!(page.text.contains(said), "`{said}` is missing");
+    }
+    assert!(!page.text.contains('\0'), "nothing raw is repeated");
+    assert!(page.text.contains("value=\"anna\""), "what was understood still counts");
+    assert!(!page.text.contains("platform=mindbody"), "the next page does not ask for it again");
+}
+
+#[tokio::test]
+async fn an_export_that_is_not_understood_exports_nothing_and_says_what_is_expected() {
+    for (query, said) in [
+        ("from=31/12/2026", "“31/12/2026” is not a day; write it as 2026-11-22."),
+        ("from=2026-11-01&to=soon", "“soon” is not a day; write it as 2026-11-22."),
+        ("type=fatal", "“fatal” was not understood"),
+        ("platform=mindbody", "“mindbody” was not understood"),
+    ] {
+        let answer = get(&format!("/log/kits-beach/export.csv?{query}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
+        assert!(answer.header("content-type").starts_with("text/html"));
+        assert!(
+            answer.text.contains("Nothing was exported") && answer.text.contains(said),
+            "{}",
+            answer.text
+        );
+    }
+    assert_eq!(get("/log/kits-beach/export.csv?from=2026-11-01&platform=vfp").await.status, StatusCode::OK);
+}

@@ -51,6 +51,17 @@ pub fn not_integrated(club: &ClubHead) -> Response {
     ))
 }
 
+/// The page for an export that asks for what is not understood.
+pub fn not_understood(complaints: &[String]) -> Response {
+    let page = closed(
+        "lost",
+        "Nothing was exported",
+        &complaints.join(" "),
+        vec!["Correct the address, or set the filters on the page of the log and export from there."],
+    );
+    (StatusCode::BAD_REQUEST, html(&page)).into_response()
+}
+
 /// The page for an address that leads nowhere.
 pub async fn nowhere() -> Response {
     let page = closed(
