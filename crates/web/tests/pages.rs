@@ -316,3 +316,31 @@ async fn an_export_that_is_not_understood_exports_nothing_and_says_what_is_expec
     }
     assert_eq!(get("/log/kits-beach/export.csv?from=2026-11-01&platform=vfp").await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn what_is_sent_to_a_page_is_refused_in_words_that_help() {
+    let large = "x".repeat(20 << 10);
+    for (method, path, body, status, said) in [
+        ("POST", "/log/kits-beach", "", 405, "Nothing can be sent to this address"),
+        ("DELETE", "/log/kits-beach/export.csv", "", 405, "Nothing can be sent to this address"),
+        ("PUT", "/log/kits-beach/live", "", 405, "Nothing can be sent to this address"),
+        ("POST", "/", "", 405, "Nothing can be sent to this address"),
+        ("POST", "/log/kits-beach", large.as_str(), 413, "too much to send to this address"),
+    ] {
+        let length = body.len().to_string();
+        let request = Request::builder().method(method).uri(path).header("content-length", length);
+        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        let response = site(&fixtures(), true).oneshot(request).await.expect("a router always answers");
+        let (parts, body) = response.into_parts();
+        assert_eq!(parts.status, status, "{method} {path}");
+        assert_eq!(parts.headers["cache-control"], "no-store");
+        if status == 405 {
+            assert_eq!(parts.headers["allow"], "GET, HEAD");
+        }
+        let page = to_bytes(body, 1 << 20).await.expect("a page");
+        let page = String::from_utf8_lossy(&page);
+        for said in [said, "open the address in a browser", "/connector/api/2011-11"] {
+            assert!(page.contains(said), "`{said}` is missing in {page}");
+        }
+    }
+}
