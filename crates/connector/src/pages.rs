@@ -112,12 +112,13 @@ impl Logs {
         let mut name = person.profile.name();
         clip(&mut name);
         let fields = self.hub.to_be_sent(waiting);
+        let did = if first.is_some_and(|save| person.was_known_before(save)) { "changed" } else { "entered" };
         LineView {
             id: first.map_or_else(String::new, |first| format!("{first}.{}", link.connection)),
             kind: LineKind::OnItsWay,
             at: since.timestamp(),
             person: name,
-            summary: format!("entered in {from}, on its way to {to}"),
+            summary: format!("{did} in {from}, on its way to {to}"),
             sentence: format!(
                 "Waiting since {} for {to} to answer; you need do nothing.",
                 teller.clock(since)

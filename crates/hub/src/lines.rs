@@ -38,6 +38,9 @@ impl<'a> Occasion<'a> {
             from: self.from,
             to: self.to,
             kind: Some(self.person.profile.kind.kind),
+            change: self.person.was_known_before(self.tracking) && !notes.contains(&Note::Matched),
+            became: None,
+            role: None,
             story,
             fields: BTreeMap::new(),
             record: None,
@@ -166,6 +169,8 @@ pub(crate) struct TurnReport<'a> {
     pub(crate) attempts: &'a [Attempt],
     pub(crate) notes: &'a [Note],
     pub(crate) rest: Option<Rest>,
+    /// What a call of this turn made of the record there.
+    pub(crate) became: Option<Kind>,
 }
 
 /// The transfer's line as it is now, and the lines of the saves that travelled with it. `before` is the line as it was
@@ -182,6 +187,7 @@ pub(crate) fn of_turn(
     let mut facts = before.map_or_else(|| first_facts(report, link), |line| line.facts);
     facts.story = story(link, report.rest);
     facts.kind = Some(person.profile.kind.kind);
+    facts.became = report.became.or(facts.became);
     facts.record.clone_from(&link.record);
     facts.fields.extend(report.fields.iter().map(|(field, value)| (*field, value.clone())));
     facts.attempts.extend(report.attempts.iter().cloned());
@@ -224,6 +230,9 @@ fn first_facts(report: &TurnReport<'_>, link: &Link) -> Facts {
         from: (!link.pending.is_empty()).then_some(report.person.modified.0),
         to: Some(report.spoke.id()),
         kind: None,
+        change: link.bearer().is_some_and(|save| report.person.was_known_before(save)),
+        became: None,
+        role: None,
         story: Story::Arrived,
         fields: BTreeMap::new(),
         record: None,
@@ -267,6 +276,9 @@ pub(crate) fn not_accepted(
         from: Some(sender.connection),
         to: None,
         kind,
+        change: false,
+        became: None,
+        role: None,
         story,
         fields: BTreeMap::new(),
         record: None,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::clip::clip;
+use crate::directory::Role;
 use crate::{ClubId, ConnectionId, EntryId, Field, Kind, Moment, PersonId, RemoteId, Tracking};
 
 /// How a transfer stands.
@@ -261,6 +262,15 @@ pub struct Facts {
     /// The kind at the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
+    /// Whether the person was known here before: then the save changed somebody, else it entered somebody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub change: bool,
+    /// What the person newly is at the platform, where a call there changed that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub became: Option<Kind>,
+    /// Of a staff member or lead source: which of the two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
     /// What happened.
     pub story: Story,
     /// Every field that was sent.

@@ -4,10 +4,11 @@
 //! the details. Every WARNING and ERROR says what to do, and whose turn it is.
 
 mod advice;
+mod directory;
 mod notes;
 
 use jiff::tz::TimeZone;
-use model::{Attempt, DirectoryStory, Field, Kind, Line, Moment, Outcome, Story};
+use model::{Attempt, Field, Kind, Line, Moment, Outcome, Story};
 
 use crate::registry::Registry;
 
@@ -43,21 +44,21 @@ impl Teller<'_> {
     pub fn summary(&self, line: &Line) -> String {
         let (from, to) = (self.title(line.facts.from), self.title(line.facts.to));
         if let Story::Directory { what } = line.facts.story {
-            return directory_summary(what, &from, &to);
+            return directory::summary(what, &from, &to);
         }
-        let directory = line.person.is_none() && line.facts.kind.is_none();
+        let did = if line.facts.change { "changed" } else { "entered" };
         match (line.facts.from, line.facts.to, &line.facts.story) {
             (_, _, Story::NotAccepted { .. }) => format!("reported by {from}, not accepted"),
-            (Some(_), None, _) if directory => format!("saved in {from}"),
+            (Some(_), None, _) if line.facts.role.is_some() => format!("saved in {from}"),
             (Some(_), None, Story::NothingNew) => format!("reported by {from} once more"),
-            (Some(_), None, _) => format!("entered in {from}"),
-            (Some(_), Some(_), Story::Arrived) => format!("entered in {from} and sent to {to}"),
+            (Some(_), None, _) => format!("{did} in {from}"),
+            (Some(_), Some(_), Story::Arrived) => format!("{did} in {from} and sent to {to}"),
             (Some(_), Some(_), story) if never_leaves(story) => {
-                format!("entered in {from}, not sent to {to}")
+                format!("{did} in {from}, not sent to {to}")
             }
             (Some(_), Some(_), Story::Joined { .. }) => format!("changed in {from}, for {to}"),
             (Some(_), Some(_), Story::Folded { .. }) => format!("changed in {from} and sent to {to}"),
-            (Some(_), Some(_), _) => format!("entered in {from}, for {to}"),
+            (Some(_), Some(_), _) => format!("{did} in {from}, for {to}"),
             (None, _, Story::Arrived) => format!("completed in {to}"),
             (None, _, _) => format!("to be completed in {to}"),
         }
@@ -136,10 +137,10 @@ impl Teller<'_> {
             Story::Received if line.facts.notes.is_empty() && line.person.is_some() => {
                 "No other system here needs to be told of it.".to_owned()
             }
-            Story::Received => String::new(),
+            Story::Received => line.facts.role.map_or_else(String::new, directory::received),
             Story::Directory { what } => {
                 let why = line.facts.notes.iter().map(|note| notes::sentence(self, note, ("", &to)) + " ");
-                why.collect::<String>() + &directory_sentence(*what, &to)
+                why.collect::<String>() + &directory::sentence(*what, line.facts.role, &to)
             }
         }
     }
@@ -148,9 +149,13 @@ impl Teller<'_> {
         let tries = line.facts.attempts.len();
         let at = line.facts.attempts.last().map_or(line.changed, |attempt| attempt.at);
         let failures = line.facts.attempts.iter().filter(|attempt| attempt.said != ARRIVED).count();
-        match (tries, failures) {
+        let arrived = match (tries, failures) {
             (0 | 1, _) | (_, 0) => format!("Arrived at {}.", self.clock(at)),
             (tries, _) => format!("Arrived at {}, {} try.", self.clock(at), ordinal(tries)),
+        };
+        match line.facts.became {
+            Some(kind) => format!("{arrived} {} is a {} there now.", line.facts.name, kind.label()),
+            None => arrived,
         }
     }
 
@@ -174,38 +179,6 @@ fn never_leaves(story: &Story) -> bool {
             | Story::NothingNew
             | Story::Gone
     )
-}
-
-fn directory_summary(what: DirectoryStory, from: &str, to: &str) -> String {
-    match what {
-        DirectoryStory::Linked => format!("saved in {from}, linked to {to}"),
-        DirectoryStory::Created => format!("saved in {from}, made in {to}"),
-        DirectoryStory::Renamed => format!("renamed in {from} and in {to}"),
-        DirectoryStory::LinkedByHand => format!("of {from}, linked by hand to {to}"),
-        DirectoryStory::UnlinkedByHand => format!("of {from}, unlinked by hand from {to}"),
-        _ => format!("saved in {from}, not linked to {to}"),
-    }
-}
-
-fn directory_sentence(what: DirectoryStory, to: &str) -> String {
-    match what {
-        DirectoryStory::Linked => format!("The same one was found in {to}."),
-        DirectoryStory::Created => format!("{to} did not have it, so it was made there."),
-        DirectoryStory::Renamed => format!("The new name was passed on to {to}."),
-        DirectoryStory::Unmatched => {
-            format!("Nobody and nothing in {to} corresponds to it; people go there without it.")
-        }
-        DirectoryStory::Ambiguous => format!("None of them was linked to {to}."),
-        DirectoryStory::LinkedByHand => {
-            format!("Whoever runs the Connector said which one it is in {to}; that stays so.")
-        }
-        DirectoryStory::UnlinkedByHand => {
-            format!("Whoever runs the Connector unlinked it; people go to {to} without it.")
-        }
-        DirectoryStory::NotAsked => {
-            format!("{to} could not be asked just now; the Connector asks again by itself.")
-        }
-    }
 }
 
 /// How an attempt ended, for the details.
