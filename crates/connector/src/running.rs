@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -47,6 +47,17 @@ pub async fn open(config: &Config) -> Result<Running> {
         installation: config.installation.clone(),
     };
     Ok(Running { hub: Hub::new(parts).await?, _lock: lock })
+}
+
+/// Warns where others can look into the data directory: it holds people's data in clear.
+pub fn warn_if_open_to_others(data: &Path) {
+    let mode = std::fs::metadata(data).map_or(0o700, |meta| meta.permissions().mode() & 0o777);
+    if mode & 0o077 != 0 {
+        let data = data.display();
+        tracing::warn!(
+            "the data directory `{data}` is open to other users (mode {mode:o}): `chmod 700 {data}`"
+        );
+    }
 }
 
 fn lock(data: &Path) -> Result<File> {

@@ -9,10 +9,12 @@ use hub::Hub;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use web::api_2011_11::{self, HubDoor};
+use web::hearing::{Ears, hear_out};
 use web::pages::router::router;
 use web::pages::source::{HomeSource, Site};
 
 use crate::config::Config;
+use crate::connections::{self, Bounds};
 use crate::control;
 use crate::pages::Logs;
 
@@ -52,13 +54,13 @@ pub async fn serve(
         stop: stopped.clone(),
     };
     let routes = router(site).merge(api_2011_11::router(Arc::new(HubDoor::new(Arc::clone(&hub)))));
-    let routes = routes.layer(axum::middleware::from_fn(web::hearing::hear_out));
-    let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
+    let routes = routes.layer(axum::middleware::from_fn_with_state(Ears::default(), hear_out));
+    tokio::spawn(async move {
         stop.await;
         let _ = stopping.send(true);
     });
     tokio::select! {
-        served = server => served?,
+        () = connections::serve(listener, routes, Bounds::default(), stopped.clone()) => {}
         () = async {
             drop(stopped.wait_for(|stopping| *stopping).await);
             tokio::time::sleep(FINISH_WITHIN).await;

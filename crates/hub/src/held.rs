@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Connection, ConnectionId, Decision, HoldReason, Line, Moment, PersonId, Refusal, RemoteId, State, Story,
-    Tracking,
+    ClubId, Connection, ConnectionId, Decision, HoldReason, Line, Moment, PersonId, Refusal, RemoteId, State,
+    Story, Tracking,
 };
 use sha2::{Digest, Sha256};
 use store::Waiting;
@@ -22,7 +22,15 @@ const NAME: usize = 8;
 #[derive(Clone, Debug)]
 pub struct HeldRecord {
     /// Whose.
-    pub waiting: Waiting,
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their club.
+    pub club: ClubId,
+    /// Where.
+    pub connection: ConnectionId,
+    /// The tracking UUID of the line that tells of it.
+    pub tracking: Option<Tracking>,
     /// Its reason, as far as it is common to others.
     pub cause: String,
     /// The group it belongs to: the beginning of a hash of connection and cause.
@@ -33,16 +41,21 @@ pub struct HeldRecord {
     pub candidates: Vec<RemoteId>,
     /// Whether somebody must say what became of a call.
     pub in_doubt: bool,
+    /// Whether other settings may mend it.
+    mended_by_settings: bool,
 }
 
 impl HeldRecord {
-    fn of(waiting: Waiting) -> Option<HeldRecord> {
-        let State::Held(hold) = &waiting.link.state else { return None };
+    fn of(Waiting { person, link }: Waiting) -> Option<HeldRecord> {
+        let State::Held(hold) = &link.state else { return None };
         let (word, said) = match &hold.reason {
             HoldReason::Rejected { field, said } => match field {
                 Some(field) => ("rejected", field.name().to_owned()),
                 None => ("rejected", said.clone()),
             },
+            HoldReason::Unsendable { field, .. } => {
+                ("cannot be sent", field.map(|field| field.name().to_owned()).unwrap_or_default())
+            }
             HoldReason::Doubt { .. } => ("in doubt", String::new()),
             HoldReason::Duplicate { .. } => ("exists already", String::new()),
             HoldReason::Misconfigured { said } => ("broken", said.clone()),
@@ -53,15 +66,20 @@ impl HeldRecord {
             _ => Vec::new(),
         };
         let cause = if said.is_empty() { word.to_owned() } else { format!("{word}: {said}") };
-        let hash = Sha256::digest(format!("{}/{cause}", waiting.link.connection));
-        let group = format!("{hash:x}").chars().take(NAME).collect();
-        let (since, in_doubt) = (hold.since, matches!(hold.reason, HoldReason::Doubt { .. }));
-        Some(HeldRecord { waiting, cause, group, since, candidates, in_doubt })
-    }
-
-    /// The save by whose tracking UUID its line is found.
-    pub fn tracking(&self) -> Option<Tracking> {
-        self.waiting.link.line
+        let hash = Sha256::digest(format!("{}/{cause}", link.connection));
+        Some(HeldRecord {
+            person: person.id,
+            name: person.profile.name(),
+            club: person.club,
+            connection: link.connection,
+            tracking: link.line,
+            group: format!("{hash:x}").chars().take(NAME).collect(),
+            since: hold.since,
+            candidates,
+            in_doubt: matches!(hold.reason, HoldReason::Doubt { .. }),
+            mended_by_settings: matches!(hold.reason, HoldReason::Misconfigured { .. }),
+            cause,
+        })
     }
 }
 
@@ -93,14 +111,14 @@ impl Hub {
                 }
             }
         }
-        all.sort_by_key(|held| (held.since, held.waiting.person.id));
+        all.sort_by_key(|held| (held.since, held.person));
         Ok(all)
     }
 
     /// The line that tells of a held record.
     pub async fn line_of(&self, held: &HeldRecord) -> store::Result<Option<Line>> {
-        let Some(tracking) = held.tracking() else { return Ok(None) };
-        self.store().line(held.waiting.person.club, tracking, held.waiting.link.connection).await
+        let Some(tracking) = held.tracking else { return Ok(None) };
+        self.store().line(held.club, tracking, held.connection).await
     }
 
     /// Lets whatever a connection's settings held go out again, after they were changed.
@@ -115,12 +133,8 @@ impl Hub {
                         continue;
                     }
                 };
-                for record in held {
-                    let State::Held(hold) = &record.waiting.link.state else { continue };
-                    if !matches!(hold.reason, HoldReason::Misconfigured { .. }) {
-                        continue;
-                    }
-                    let person = record.waiting.person.id;
+                for record in held.into_iter().filter(|record| record.mended_by_settings) {
+                    let person = record.person;
                     let decided = hub.decide_held((person, connection), Decision::Again, "").await;
                     if let Err(error) = decided {
                         tracing::error!(%error, %person, "a record stays held; release it by hand");

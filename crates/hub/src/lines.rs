@@ -33,11 +33,14 @@ impl<'a> Occasion<'a> {
     fn line(&self, story: Story, notes: Vec<Note>) -> Line {
         let about = self.to.or(self.from).unwrap_or_default();
         let (level, turn) = standing(&story, &notes);
-        let facts = Facts {
+        let mut facts = Facts {
             name: self.person.profile.name(),
             from: self.from,
             to: self.to,
             kind: Some(self.person.profile.kind.kind),
+            change: self.person.was_known_before(self.tracking) && !notes.contains(&Note::Matched),
+            became: None,
+            role: None,
             story,
             fields: BTreeMap::new(),
             record: None,
@@ -45,12 +48,14 @@ impl<'a> Occasion<'a> {
             carries: Vec::new(),
             notes,
         };
+        facts.clip();
         let (club, person) = (self.person.club, Some(self.person.id));
         Line {
             tracking: self.tracking,
             about,
             club,
             person,
+            entry: None,
             level,
             turn,
             open: false,
@@ -64,7 +69,9 @@ impl<'a> Occasion<'a> {
 pub(crate) fn standing(story: &Story, notes: &[Note]) -> (Level, Turn) {
     match story {
         Story::TryingAgain { .. } | Story::Asking { .. } | Story::Released => (Level::Error, Turn::Nobody),
-        Story::InDoubt | Story::Refused { .. } | Story::AlreadyThere { .. } => (Level::Error, Turn::Club),
+        Story::InDoubt | Story::Refused { .. } | Story::Unsendable { .. } | Story::AlreadyThere { .. } => {
+            (Level::Error, Turn::Club)
+        }
         Story::Broken { .. } | Story::GivenUp => (Level::Error, Turn::Operator),
         Story::Gone => (Level::Warning, Turn::Club),
         Story::NotAccepted { .. } => (Level::Error, Turn::Platform),
@@ -164,6 +171,8 @@ pub(crate) struct TurnReport<'a> {
     pub(crate) notes: &'a [Note],
     /// What the line tells where the link's state alone does not say it.
     pub(crate) told: Option<&'a Story>,
+    /// What a call of this turn made of the record there.
+    pub(crate) became: Option<Kind>,
 }
 
 /// The transfer's line as it is now, and the lines of the saves that travelled with it. `before` is the line as it was
@@ -180,11 +189,13 @@ pub(crate) fn of_turn(
     let mut facts = before.map_or_else(|| first_facts(report, link), |line| line.facts);
     facts.story = report.told.cloned().unwrap_or_else(|| story(link));
     facts.kind = Some(person.profile.kind.kind);
+    facts.became = report.became.or(facts.became);
     facts.record.clone_from(&link.record);
     facts.fields.extend(report.fields.iter().map(|(field, value)| (*field, value.clone())));
     facts.attempts.extend(report.attempts.iter().cloned());
     facts.notes = report.notes.to_vec();
     facts.carries = link.pending.iter().copied().filter(|save| *save != tracking).collect();
+    facts.clip();
     let (level, turn) = standing(&facts.story, &facts.notes);
     let carried = facts.carries.clone();
     let about = report.spoke.id();
@@ -193,6 +204,7 @@ pub(crate) fn of_turn(
         about,
         club: person.club,
         person: Some(person.id),
+        entry: None,
         level,
         turn,
         open: !done,
@@ -220,6 +232,9 @@ fn first_facts(report: &TurnReport<'_>, link: &Link) -> Facts {
         from: (!link.pending.is_empty()).then_some(report.person.modified.0),
         to: Some(report.spoke.id()),
         kind: None,
+        change: link.bearer().is_some_and(|save| report.person.was_known_before(save)),
+        became: None,
+        role: None,
         story: Story::Arrived,
         fields: BTreeMap::new(),
         record: None,
@@ -238,6 +253,9 @@ fn story(link: &Link) -> Story {
         State::Gone { .. } => Story::Gone,
         State::Held(hold) => match &hold.reason {
             HoldReason::Rejected { field, said } => Story::Refused { field: *field, said: said.clone() },
+            HoldReason::Unsendable { field, too_long } => {
+                Story::Unsendable { field: *field, too_long: *too_long }
+            }
             HoldReason::Doubt { .. } => Story::InDoubt,
             HoldReason::Duplicate { said } => Story::AlreadyThere { said: said.clone() },
             HoldReason::Misconfigured { said } => Story::Broken { said: said.clone() },
@@ -255,11 +273,14 @@ pub(crate) fn not_accepted(
 ) -> Line {
     let story = Story::NotAccepted { said };
     let (level, turn) = standing(&story, &[]);
-    let facts = Facts {
+    let mut facts = Facts {
         name,
         from: Some(sender.connection),
         to: None,
         kind,
+        change: false,
+        became: None,
+        role: None,
         story,
         fields: BTreeMap::new(),
         record: None,
@@ -267,11 +288,13 @@ pub(crate) fn not_accepted(
         carries: Vec::new(),
         notes: Vec::new(),
     };
+    facts.clip();
     Line {
         tracking,
         about: sender.connection,
         club: sender.club,
         person: None,
+        entry: None,
         level,
         turn,
         open: false,

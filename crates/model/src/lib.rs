@@ -7,6 +7,7 @@ mod abilities;
 mod accept;
 mod agreement;
 mod by_hand;
+pub mod clip;
 pub mod directory;
 mod field;
 pub mod fold;

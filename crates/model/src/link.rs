@@ -185,6 +185,14 @@ pub enum HoldReason {
         /// Its own words.
         said: String,
     },
+    /// The data cannot be put into the form that the platform takes.
+    Unsendable {
+        /// The field, if there is one to blame.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        field: Option<Field>,
+        /// Whether it is longer than anything that is sent.
+        too_long: bool,
+    },
     /// A call that was sent and not answered, and the platform cannot be asked or its answer is ambiguous.
     Doubt {
         /// The unanswered call.

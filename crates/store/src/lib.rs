@@ -68,11 +68,15 @@ pub trait Store: Send + Sync + 'static {
     /// How a club's lines since an instant stand, per connection.
     async fn tally(&self, club: ClubId, since: Moment) -> Result<Vec<Tally>>;
 
-    /// Transfers of a club that are due and have no line yet, oldest first.
+    /// Transfers of a club that are due and have no line yet, oldest first; fewer where their rows are large.
     async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>>;
 
-    /// Links of a connection that wait for somebody, with their people, in order, after the given person.
+    /// Links of a connection that wait for somebody, with their people, in order, after the given person; fewer where
+    /// their rows are large.
     async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Waiting>>;
+
+    /// The people of such transfers, as many as `limit` transfers have, in order of number.
+    async fn waiting_people(&self, club: ClubId, limit: usize) -> Result<Vec<PersonId>>;
 
     /// People of a club whose indexed terms begin with every one of the given words.
     async fn search(&self, club: ClubId, words: &[String], limit: usize) -> Result<Vec<PersonId>>;

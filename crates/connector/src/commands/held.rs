@@ -138,7 +138,7 @@ async fn list(hub: &Arc<Hub>, platform: Option<&str>) -> Result<Value> {
     let mut grouped: BTreeMap<String, Vec<HeldRecord>> = BTreeMap::new();
     for record in hub.held(None).await? {
         let registry = hub.registry();
-        let spoke = registry.spoke(record.waiting.link.connection);
+        let spoke = registry.spoke(record.connection);
         if platform.is_none_or(|name| spoke.is_some_and(|spoke| spoke.connection.platform == name)) {
             grouped.entry(record.group.clone()).or_default().push(record);
         }
@@ -150,7 +150,7 @@ async fn list(hub: &Arc<Hub>, platform: Option<&str>) -> Result<Value> {
         groups.push(json!({
             "group": group, "count": records.len(), "cause": oldest.cause, "platform": told["platform"],
             "since": told["since"], "sentence": told["sentence"], "advice": told["advice"], "turn": told["turn"],
-            "names": records.iter().take(NAMED).map(|one| one.waiting.person.profile.name()).collect::<Vec<_>>(),
+            "names": records.iter().take(NAMED).map(|one| one.name.clone()).collect::<Vec<_>>(),
         }));
     }
     Ok(json!({ "groups": groups }))
@@ -168,7 +168,7 @@ async fn show(hub: &Arc<Hub>, which: &str) -> Result<Value> {
 async fn told(hub: &Arc<Hub>, record: &HeldRecord) -> Result<Value> {
     let line = hub.line_of(record).await?;
     let registry = hub.registry();
-    let club = registry.club(record.waiting.person.club).cloned();
+    let club = registry.club(record.club).cloned();
     let zone = club.as_ref().and_then(|club| TimeZone::get(&club.zone).ok()).unwrap_or(TimeZone::UTC);
     let teller = Teller { registry: &registry, zone, now: hub.clock().now() };
     let turn = match line.as_ref().map(|line| line.turn) {
@@ -178,11 +178,11 @@ async fn told(hub: &Arc<Hub>, record: &HeldRecord) -> Result<Value> {
     };
     let candidates: Vec<&str> = record.candidates.iter().map(|record| record.id.as_str()).collect();
     Ok(json!({
-        "record": record.tracking().map(|tracking| tracking.to_string()),
+        "record": record.tracking.map(|tracking| tracking.to_string()),
         "group": record.group,
-        "name": record.waiting.person.profile.name(),
+        "name": record.name.clone(),
         "club": club.map(|club| club.name.clone()),
-        "platform": teller.title(Some(record.waiting.link.connection)),
+        "platform": teller.title(Some(record.connection)),
         "since": teller.clock(record.since),
         "cause": record.cause,
         "sentence": line.as_ref().map(|line| teller.sentence(line)),
@@ -204,7 +204,7 @@ async fn meant(hub: &Arc<Hub>, which: &str) -> Result<Vec<HeldRecord>> {
     if !group.is_empty() {
         return Ok(group);
     }
-    let is = |record: &HeldRecord| record.tracking().is_some_and(|it| it.to_string().starts_with(which));
+    let is = |record: &HeldRecord| record.tracking.is_some_and(|it| it.to_string().starts_with(which));
     let found: Vec<_> = all.into_iter().filter(is).collect();
     match found.len() {
         0 => bail!(
@@ -233,21 +233,17 @@ async fn decide(hub: &Arc<Hub>, which: &str, word: &Word, preview: bool) -> Resu
             Word::NotThere => (Decision::NotThere, ""),
             Word::Settled(note) => (Decision::Settled, note.as_str()),
         };
-        let of = (record.waiting.person.id, record.waiting.link.connection);
+        let of = (record.person, record.connection);
         match hub.decide_held(of, decision, note).await? {
             Decided::Done => done += 1,
             Decided::Taken => {
-                refused.push(format!("{}: that number is another person's record", name(record)));
+                refused.push(format!("{}: that number is another person's record", record.name));
             }
-            Decided::Refused(refusal) => refused.push(format!("{}: {}", name(record), why(refusal))),
+            Decided::Refused(refusal) => refused.push(format!("{}: {}", record.name, why(refusal))),
         }
     }
     let what = if matches!(word, Word::Settled(_)) { "settled" } else { "sent again" };
     Ok(json!({ "said": format!("{done} {what}, {} not", refused.len()), "done": done, "refused": refused }))
-}
-
-fn name(record: &HeldRecord) -> String {
-    record.waiting.person.profile.name()
 }
 
 fn previewed(word: &Word, open: &[HeldRecord], doubts: &[HeldRecord]) -> Value {
@@ -255,7 +251,7 @@ fn previewed(word: &Word, open: &[HeldRecord], doubts: &[HeldRecord]) -> Value {
         Word::Settled(_) => ("be taken for settled", open.iter().chain(doubts).collect(), 0),
         _ => ("be sent again", open.iter().collect(), doubts.len()),
     };
-    let mut names: Vec<_> = concerned.iter().take(NAMED).map(|record| name(record)).collect();
+    let mut names: Vec<_> = concerned.iter().take(NAMED).map(|record| record.name.clone()).collect();
     if concerned.len() > NAMED {
         names.push(format!("and {} others", concerned.len() - NAMED));
     }

@@ -40,6 +40,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
 
 async fn serve(config: &Config) -> Result<ExitCode> {
     let running = running::open(config).await?;
+    running::warn_if_open_to_others(&config.data);
     let listener = server::bind(config).await?;
     eprintln!("the Connector listens on http://{}", listener.local_addr()?);
     server::serve(running.hub.clone(), config, listener, None, server::told_to_stop()).await?;

@@ -106,7 +106,7 @@ async fn an_unlinked_pair_is_not_matched_again_by_itself_and_its_owner_is_not_cl
         .went_well()
         .says("linked to none in VFP");
     let again = house.save_staff("st-1", OLGA, "olga@club.example").await;
-    house.line_saying(&again, "vfp", "unlinked it").await;
+    house.line_saying(&again, "vfp", "unlinked this person").await;
     assert!(house.stop().await);
     house.start().await;
     let bea = ("Bea", "Best");

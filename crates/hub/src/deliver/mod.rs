@@ -150,6 +150,7 @@ impl Turn<'_> {
         (began, now): (Moment, Moment),
     ) -> store::Result<()> {
         self.tried(step, answer, now);
+        self.note_kind(step, &answer.outcome);
         loop {
             let settled = self.settle(step, &answer.outcome, (began, now));
             match settled {

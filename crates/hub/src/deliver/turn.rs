@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Line, Link, Moment, Next, Note, Outcome,
+    Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Kind, Line, Link, Moment, Next, Note, Outcome,
     Person, PersonId, References, Rest, Settled, State, Step, Story, Tracking, begin_doubt, next_step,
     project, release_if_edited, settle,
 };
@@ -30,6 +30,7 @@ pub(super) struct Turn<'a> {
     fields: BTreeMap<Field, Option<String>>,
     notes: Vec<Note>,
     told: Option<Story>,
+    became: Option<Kind>,
     fresh: Tracking,
 }
 
@@ -68,6 +69,7 @@ impl<'a> Turn<'a> {
             fields: BTreeMap::new(),
             notes: Vec::new(),
             told: None,
+            became: None,
             fresh,
         }))
     }
@@ -110,6 +112,14 @@ impl<'a> Turn<'a> {
         let said = crate::wording::attempt(&answer.outcome, answer.exchange.status);
         self.attempts.push(Attempt { at: now, operation: step.operation.name().to_owned(), said });
         self.fields.extend(self.hub.in_words(&self.person, &step.fields));
+    }
+
+    /// Notes what a call that went through makes of the record there. Call before it is settled.
+    pub(super) fn note_kind(&mut self, step: &Step, outcome: &Outcome) {
+        let went_through = matches!(outcome, Outcome::Saved { .. } | Outcome::Unchanged);
+        if went_through && self.link.shadow.kind.is_some_and(|there| there != step.kind) {
+            self.became = Some(step.kind);
+        }
     }
 
     /// Notes whom the platform does not know.
@@ -249,6 +259,7 @@ impl<'a> Turn<'a> {
             attempts: &self.attempts,
             notes: &self.notes,
             told: self.told.as_ref(),
+            became: self.became,
         };
         Ok(lines::of_turn(&mut self.link, before, self.fresh, &report))
     }

@@ -1,8 +1,9 @@
 //! What to do, said to the one whose turn it is.
 
+use model::directory::Role;
 use model::{DirectoryStory, Line, Note, Story};
 
-use super::Teller;
+use super::{Teller, value_of};
 
 /// What the one whose turn it is should do; `None` where nobody need do anything.
 pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
@@ -14,6 +15,13 @@ pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
         Story::Refused { field: None, .. } => Some(format!(
             "Open the details to see what {to} said, correct the record in {from} and save; it is then sent again."
         )),
+        Story::Unsendable { field, too_long: true } => Some(format!(
+            "Shorten {} in {from} to 16,000 characters at most and save; it is then sent again.",
+            value_of(*field)
+        )),
+        Story::Unsendable { field, too_long: false } => {
+            Some(format!("Correct {} in {from} and save; it is then sent again.", value_of(*field)))
+        }
         Story::InDoubt => Some(format!(
             "Please look in {to} whether {} is there, and tell whoever runs the Connector.",
             line.facts.name
@@ -30,8 +38,15 @@ pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
             Some(format!("If {} should be in {to} again, tell whoever runs the Connector.", line.facts.name))
         }
         Story::NotAccepted { .. } => Some(format!("The makers of {from} have to mend what it sends.")),
+        Story::Directory { what: DirectoryStory::Unmatched } if line.facts.role == Some(Role::Staff) => {
+            Some(format!(
+                "Give {} the same e-mail address in {to} as in {from}; the two are then linked by themselves.",
+                line.facts.name
+            ))
+        }
         Story::Directory { what: DirectoryStory::Unmatched } => Some(format!(
-            "Give it the same e-mail address (staff) or name (lead source) in {to} as in {from}; it is then linked by itself."
+            "Add a lead source called “{}” in {to}; the two are then linked by themselves.",
+            line.facts.name
         )),
         _ => line.facts.notes.iter().find_map(|note| of_note(teller, note, (&from, &to))),
     }

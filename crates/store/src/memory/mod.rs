@@ -199,17 +199,22 @@ impl Store for Memory {
     async fn lines(&self, query: LineQuery) -> Result<LinePage> {
         let tables = self.tables();
         let matching = tables.lines.values().filter(|line| wanted(line, &query));
-        let mut lines: Vec<Line> = if query.newer_than.is_some() {
-            matching.take(query.limit.saturating_add(1)).cloned().collect()
-        } else {
-            matching.rev().take(query.limit.saturating_add(1)).cloned().collect()
-        };
-        let more = lines.len() > query.limit;
-        lines.truncate(query.limit);
-        if query.newer_than.is_some() {
-            lines.reverse();
+        let found: Vec<&Line> =
+            if query.newer_than.is_some() { matching.collect() } else { matching.rev().collect() };
+        let mut page = LinePage::default();
+        let mut room = query.max_bytes.unwrap_or(usize::MAX);
+        for line in found {
+            if page.lines.len() == query.limit || room == 0 {
+                page.more = true;
+                break;
+            }
+            room = room.saturating_sub(serde_json::to_string(&line.facts)?.len());
+            page.lines.push(line.clone());
         }
-        Ok(LinePage { lines, more })
+        if query.newer_than.is_some() {
+            page.lines.reverse();
+        }
+        Ok(page)
     }
 
     async fn tally(&self, club: ClubId, since: Moment) -> Result<Vec<Tally>> {
@@ -252,6 +257,12 @@ impl Store for Memory {
             Some(Waiting { person: tables.people.get(&link.person)?.clone(), link: link.clone() })
         };
         Ok(links.into_iter().filter_map(with_person).take(limit).collect())
+    }
+
+    async fn waiting_people(&self, club: ClubId, limit: usize) -> Result<Vec<PersonId>> {
+        let waiting = self.waiting(club, limit).await?;
+        let people: BTreeSet<PersonId> = waiting.iter().map(|one| one.person.id).collect();
+        Ok(people.into_iter().collect())
     }
 
     async fn search(&self, club: ClubId, words: &[String], limit: usize) -> Result<Vec<PersonId>> {
@@ -346,11 +357,14 @@ fn wanted(line: &Line, query: &LineQuery) -> bool {
         Some(false) => line.about == connection && line.facts.from != Some(connection),
         None => line.about == connection || line.facts.from == Some(connection),
     };
-    let searched = (query.people.is_none() && query.tracking.is_none())
+    let searched = (query.people.is_none() && query.entries.is_none() && query.tracking.is_none())
         || query.tracking == Some(line.tracking)
         || line
             .person
-            .is_some_and(|person| query.people.as_ref().is_some_and(|people| people.contains(&person)));
+            .is_some_and(|person| query.people.as_ref().is_some_and(|people| people.contains(&person)))
+        || line
+            .entry
+            .is_some_and(|entry| query.entries.as_ref().is_some_and(|entries| entries.contains(&entry)));
     line.club == query.club
         && searched
         && query.level.is_none_or(|level| line.level == level)

@@ -172,8 +172,8 @@ pub(super) fn line(db: &Connection, line: &Line, written: &WrittenLine) -> Resul
 fn upsert(db: &Connection, line: &Line, written: &WrittenLine) -> Result<usize> {
     let changed = db
         .prepare_cached(
-            "INSERT INTO line (club, tracking, about, person, level, turn, open, changed, sender, facts)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            "INSERT INTO line (club, tracking, about, person, level, turn, open, changed, sender, facts, entry)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (club, tracking, about) DO UPDATE SET
            level = excluded.level, turn = excluded.turn, open = excluded.open, changed = excluded.changed,
            sender = excluded.sender, facts = excluded.facts
@@ -189,7 +189,8 @@ fn upsert(db: &Connection, line: &Line, written: &WrittenLine) -> Result<usize> 
             line.open,
             line.changed.0,
             line.facts.from.map(|from| from.0),
-            written.facts
+            written.facts,
+            line.entry.map(|entry| entry.0)
         ])?;
     Ok(changed)
 }

@@ -158,6 +158,10 @@ impl Store for Sqlite {
         self.read_aside(move |db| people::held(db, connection, after, limit)).await
     }
 
+    async fn waiting_people(&self, club: ClubId, limit: usize) -> Result<Vec<PersonId>> {
+        self.read_aside(move |db| people::waiting_people(db, club, limit)).await
+    }
+
     async fn search(&self, club: ClubId, words: &[String], limit: usize) -> Result<Vec<PersonId>> {
         let words = words.to_vec();
         self.read_aside(move |db| search::search(db, club, &words, limit)).await

@@ -1,5 +1,7 @@
 //! Reading people and links.
 
+use std::collections::BTreeSet;
+
 use model::{ClubId, ConnectionId, EntryId, Link, Moment, Person, PersonId, RemoteId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
@@ -113,22 +115,43 @@ pub(super) fn due(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Transfers of a club that have no line yet, oldest first. Relies on `link_due`, of which it reads every entry.
-pub(super) fn waiting(db: &Connection, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {
-    let mut statement = db.prepare_cached(
-        "SELECT link.person, link.connection, link.version, link.remote_space, link.remote_id, link.doc, person.doc
-         FROM (SELECT link.person AS who, link.connection AS at FROM link INDEXED BY link_due
-               CROSS JOIN person ON person.id = link.person
+/// Where transfers that have no line yet are found. Relies on `link_due`, of which it reads every entry.
+const WAITING: &str = "link INDEXED BY link_due CROSS JOIN person ON person.id = link.person
                WHERE link.due_at IS NOT NULL AND link.waits = 1 AND person.club = ?1
-               ORDER BY link.due_at, link.connection, link.person LIMIT ?2)
+               ORDER BY link.due_at, link.connection, link.person LIMIT ?2";
+/// How many bytes of rows are read of them.
+const WAITING_MAX_BYTES: usize = 4 << 20;
+
+/// The people of transfers of a club that have no line yet.
+pub(super) fn waiting_people(db: &Connection, club: ClubId, limit: usize) -> Result<Vec<PersonId>> {
+    let mut statement = db.prepare_cached(&format!("SELECT link.person FROM {WAITING}"))?;
+    let rows = statement.query_map(params![club.0, limit as i64], |row| row.get(0).map(PersonId))?;
+    let people = rows.collect::<rusqlite::Result<BTreeSet<PersonId>>>()?;
+    Ok(people.into_iter().collect())
+}
+
+/// Transfers of a club that have no line yet, oldest first.
+pub(super) fn waiting(db: &Connection, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT link.person, link.connection, link.version, link.remote_space, link.remote_id, link.doc, person.doc
+         FROM (SELECT link.person AS who, link.connection AS at FROM {WAITING})
          CROSS JOIN link ON link.person = who AND link.connection = at
          CROSS JOIN person ON person.id = link.person
-         ORDER BY link.due_at, link.connection, link.person",
-    )?;
-    let mut rows = statement.query(params![club.0, limit as i64])?;
+         ORDER BY link.due_at, link.connection, link.person"
+    ))?;
+    within_bytes(statement.query(params![club.0, limit as i64])?)
+}
+
+/// Links with their people, until these are many bytes.
+fn within_bytes(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Waiting>> {
     let mut waiting = Vec::new();
-    while let Some(row) = rows.next()? {
+    let mut room = WAITING_MAX_BYTES;
+    while room > 0
+        && let Some(row) = rows.next()?
+    {
         let doc = row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?;
+        let link_doc = row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?;
+        room = room.saturating_sub(doc.len() + link_doc.len());
         waiting.push(Waiting { person: serde_json::from_str(doc)?, link: link(row)? });
     }
     Ok(waiting)
@@ -146,13 +169,7 @@ pub(super) fn held(
          FROM link CROSS JOIN person ON person.id = link.person
          WHERE link.connection = ?1 AND link.held = 1 AND link.person > ?2 ORDER BY link.person LIMIT ?3",
     )?;
-    let mut rows = statement.query(params![connection.0, after.0, limit as i64])?;
-    let mut held = Vec::new();
-    while let Some(row) = rows.next()? {
-        let doc = row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?;
-        held.push(Waiting { person: serde_json::from_str(doc)?, link: link(row)? });
-    }
-    Ok(held)
+    within_bytes(statement.query(params![connection.0, after.0, limit as i64])?)
 }
 
 /// People who refer to a directory entry. Relies on `person_owner` and `person_lead_source`.

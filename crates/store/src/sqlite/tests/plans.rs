@@ -140,7 +140,7 @@ fn a_word_is_a_range_of_terms() {
 }
 
 #[test]
-fn the_log_is_read_along_its_key_and_by_person() {
+fn the_log_is_read_along_its_key() {
     let (_folder, db) = filled();
     let key = Tracking(Uuid::from_bytes([7; 16]));
     let all = LineQuery { club: CLUB, limit: 9, ..LineQuery::default() };
@@ -149,55 +149,44 @@ fn the_log_is_read_along_its_key_and_by_person() {
     insta::assert_snapshot!(plan(&LineQuery { from: Some(Moment(1)), until: Some(Moment(9)), ..all.clone() }), @r"SEARCH line USING INDEX line_key (club=? AND tracking>? AND tracking<?)");
     insta::assert_snapshot!(plan(&LineQuery { older_than: Some((key, TARGET)), ..all.clone() }), @r"SEARCH line USING INDEX line_key (club=? AND (tracking,about)<(?,?))");
     insta::assert_snapshot!(plan(&LineQuery { newer_than: Some((key, TARGET)), ..all.clone() }), @r"SEARCH line USING INDEX line_key (club=? AND (tracking,about)>(?,?))");
-    insta::assert_snapshot!(plan(&LineQuery { people: Some(vec![PersonId(1)]), ..all.clone() }), @r"
-    CO-ROUTINE found
-    MERGE (UNION)
-    LEFT
-    SEARCH line USING COVERING INDEX line_person (person=?)
-    LIST SUBQUERY 1
-    SCAN json_each VIRTUAL TABLE INDEX 1:
-    USE TEMP B-TREE FOR ORDER BY
-    RIGHT
-    SEARCH line USING COVERING INDEX line_key (club=? AND tracking=?)
-    USE TEMP B-TREE FOR ORDER BY
-    SCAN found
-    SEARCH line USING INTEGER PRIMARY KEY (rowid=?)
-    USE TEMP B-TREE FOR ORDER BY
-    ");
-    insta::assert_snapshot!(plan(&LineQuery { tracking: Some(key), ..all.clone() }), @r"
-    CO-ROUTINE found
-    MERGE (UNION)
-    LEFT
-    SEARCH line USING COVERING INDEX line_person (person=?)
-    LIST SUBQUERY 1
-    SCAN json_each VIRTUAL TABLE INDEX 1:
-    USE TEMP B-TREE FOR ORDER BY
-    RIGHT
-    SEARCH line USING COVERING INDEX line_key (club=? AND tracking=?)
-    USE TEMP B-TREE FOR ORDER BY
-    SCAN found
-    SEARCH line USING INTEGER PRIMARY KEY (rowid=?)
-    USE TEMP B-TREE FOR ORDER BY
-    ");
-    insta::assert_snapshot!(plan(&LineQuery { people: Some(vec![PersonId(1)]), tracking: Some(key), ..all }), @r"
-    CO-ROUTINE found
-    MERGE (UNION)
-    LEFT
-    SEARCH line USING COVERING INDEX line_person (person=?)
-    LIST SUBQUERY 1
-    SCAN json_each VIRTUAL TABLE INDEX 1:
-    USE TEMP B-TREE FOR ORDER BY
-    RIGHT
-    SEARCH line USING COVERING INDEX line_key (club=? AND tracking=?)
-    USE TEMP B-TREE FOR ORDER BY
-    SCAN found
-    SEARCH line USING INTEGER PRIMARY KEY (rowid=?)
-    USE TEMP B-TREE FOR ORDER BY
-    ");
     let tally = plans(&db, |db| drop(log::tally(db, CLUB, Moment(1)).unwrap()));
     insta::assert_snapshot!(tally, @r"
     SEARCH line USING INDEX line_key (club=? AND tracking>?)
     USE TEMP B-TREE FOR GROUP BY
     USE TEMP B-TREE FOR count(DISTINCT)
+    ");
+}
+
+#[test]
+fn a_search_is_read_by_person_by_entry_and_by_key_whichever_it_found() {
+    let (_folder, db) = filled();
+    let all = LineQuery { club: CLUB, limit: 9, ..LineQuery::default() };
+    let people = LineQuery { people: Some(vec![PersonId(1)]), ..all.clone() };
+    let entries = LineQuery { entries: Some(vec![EntryId(1)]), ..all.clone() };
+    let save = LineQuery { tracking: Some(Tracking(Uuid::from_bytes([7; 16]))), ..all };
+    let [people, entries, save] =
+        [people, entries, save].map(|query| plans(&db, |db| drop(log::lines(db, &query).unwrap())));
+    assert!(people == entries && entries == save, "one statement serves them all");
+    insta::assert_snapshot!(people, @r"
+    CO-ROUTINE found
+    MERGE (UNION)
+    LEFT
+    MERGE (UNION)
+    LEFT
+    SEARCH line USING COVERING INDEX line_person (person=?)
+    LIST SUBQUERY 1
+    SCAN json_each VIRTUAL TABLE INDEX 1:
+    USE TEMP B-TREE FOR ORDER BY
+    RIGHT
+    SEARCH line USING COVERING INDEX line_entry (entry=?)
+    LIST SUBQUERY 3
+    SCAN json_each VIRTUAL TABLE INDEX 1:
+    USE TEMP B-TREE FOR ORDER BY
+    RIGHT
+    SEARCH line USING COVERING INDEX line_key (club=? AND tracking=?)
+    USE TEMP B-TREE FOR ORDER BY
+    SCAN found
+    SEARCH line USING INTEGER PRIMARY KEY (rowid=?)
+    USE TEMP B-TREE FOR ORDER BY
     ");
 }
