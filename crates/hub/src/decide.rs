@@ -8,6 +8,7 @@ use model::{
     PersonId, Profile, RemoteId, Report, Rest, State, Tracking, accept, mark, merge, next_step, project,
     smart_match,
 };
+use store::sabotage::{self, Way};
 use store::{Expect, Identified, PersonWrite, Receipt, Subject};
 
 use crate::Hub;
@@ -194,6 +195,7 @@ impl Hub {
             && !abilities.of(step.operation).is_none_or(|ability| ability.safe_to_repeat)
             && !abilities.can_be_asked()
             && !self.directory().must_ask(person, spoke.id())
+            && !sabotage::is(Way::MarkSkipped)
         {
             link.state = State::Calling(mark(&step, now));
         }

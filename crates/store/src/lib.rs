@@ -7,6 +7,7 @@
 mod error;
 mod memory;
 mod query;
+pub mod sabotage;
 mod sqlite;
 mod terms;
 mod write;
