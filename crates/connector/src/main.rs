@@ -8,6 +8,7 @@ mod demo;
 mod logging;
 mod pages;
 mod running;
+mod say;
 mod server;
 
 use std::process::ExitCode;
@@ -27,9 +28,6 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => say::failed(&error),
     }
 }

@@ -16,6 +16,7 @@ use super::entry::{entry_named, spoke_named, told};
 use crate::cli;
 use crate::config::Config;
 use crate::control;
+use crate::say::{note, tell};
 
 /// What is asked about a directory.
 #[derive(Debug, Serialize, Deserialize)]
@@ -54,9 +55,9 @@ pub async fn run(asked: cli::Directory, config: &Config) -> Result<ExitCode> {
     };
     let answer = control::ask(config, Ask::Directory(Question { club, what })).await?;
     match list {
-        true if as_json => println!("{answer:#}"),
-        true => table(&answer),
-        false => println!("{}", text(&answer, "done")),
+        true if as_json => tell(format_args!("{answer:#}"))?,
+        true => table(&answer)?,
+        false => tell(text(&answer, "done"))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -76,7 +77,7 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-fn table(answer: &Value) {
+fn table(answer: &Value) -> Result<()> {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header([
         "role",
@@ -93,13 +94,12 @@ fn table(answer: &Value) {
         let places = places.collect::<Vec<_>>().join("; ");
         table.add_row([role, cell("platform"), cell("number"), cell("name"), cell("email"), places]);
     }
-    println!("{table}");
+    tell(table)?;
     for title in answer["not_read"].as_array().into_iter().flatten() {
-        eprintln!(
-            "{} could not be read just now; what it has is as last known",
-            title.as_str().unwrap_or_default()
-        );
+        let title = title.as_str().unwrap_or_default();
+        note(format_args!("{title} could not be read just now; what it has is as last known"));
     }
+    Ok(())
 }
 
 fn place(place: &Value) -> String {

@@ -15,6 +15,7 @@ use super::ask::Ask;
 use crate::cli;
 use crate::config::Config;
 use crate::control;
+use crate::say::tell;
 
 /// How many rows go to the hub at once.
 const AT_ONCE: usize = 500;
@@ -56,11 +57,11 @@ pub async fn run(asked: cli::Links, config: &Config) -> Result<ExitCode> {
     }
     bar.finish_and_clear();
     if json {
-        println!("{:#}", json!({ "linked": linked, "known": known, "refused": refused }));
+        tell(format_args!("{:#}", json!({ "linked": linked, "known": known, "refused": refused })))?;
     } else {
-        println!("{linked} linked, {known} were linked already, {} refused", refused.len());
+        tell(format_args!("{linked} linked, {known} were linked already, {} refused", refused.len()))?;
         for why in refused.iter().take(SHOWN) {
-            println!("  {}", why.as_str().unwrap_or_default());
+            tell(format_args!("  {}", why.as_str().unwrap_or_default()))?;
         }
     }
     Ok(if refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -19,6 +19,7 @@ use super::ask::{Ask, club_named};
 use crate::cli;
 use crate::config::Config;
 use crate::control;
+use crate::say::tell;
 
 /// How often a following command asks again.
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
@@ -60,7 +61,7 @@ pub async fn run(asked: cli::Log, config: &Config) -> Result<ExitCode> {
         limit: usize::from(asked.limit),
     };
     if !asked.follow {
-        print(&ask(config, &query).await?, asked.json);
+        print(&ask(config, &query).await?, asked.json)?;
         return Ok(ExitCode::SUCCESS);
     }
     tokio::select! {
@@ -76,7 +77,7 @@ async fn follow(config: &Config, mut query: Query, as_json: bool) -> Result<Exit
     let mut lines = told.news(ask(config, &query).await?);
     lines.truncate(shown);
     loop {
-        print(&lines, as_json);
+        print(&lines, as_json)?;
         tokio::time::sleep(FOLLOW_EVERY).await;
         lines = told.news(ask(config, &query).await?);
     }
@@ -114,13 +115,12 @@ impl Told {
     }
 }
 
-fn print(lines: &[Value], as_json: bool) {
+fn print(lines: &[Value], as_json: bool) -> Result<()> {
     if as_json {
-        lines.iter().rev().for_each(|line| println!("{line}"));
-        return;
+        return Ok(lines.iter().rev().try_for_each(tell)?);
     }
     if lines.is_empty() {
-        return;
+        return Ok(());
     }
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
@@ -129,7 +129,7 @@ fn print(lines: &[Value], as_json: bool) {
         let told = [cell("sentence"), cell("advice")].join(" ");
         table.add_row([cell("type"), cell("at"), cell("name"), cell("summary"), told.trim().to_owned()]);
     }
-    println!("{table}");
+    Ok(tell(table)?)
 }
 
 /// Reads the log.

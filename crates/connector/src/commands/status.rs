@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::ask::Ask;
 use crate::config::Config;
 use crate::control;
+use crate::say::tell;
 
 /// Due links are counted up to here.
 const COUNTED: usize = 100_000;
@@ -21,17 +22,17 @@ const COUNTED: usize = 100_000;
 pub async fn run(as_json: bool, config: &Config) -> Result<ExitCode> {
     let status = control::ask(config, Ask::Status).await?;
     if as_json {
-        println!("{status:#}");
+        tell(format_args!("{status:#}"))?;
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{} people", status["people"]);
+    tell(format_args!("{} people", status["people"]))?;
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(["platform", "client", "", "due", "under way", "held"]);
     for one in status["connections"].as_array().into_iter().flatten() {
         let cell = |name: &str| one[name].as_str().map_or_else(|| one[name].to_string(), str::to_owned);
         table.add_row(["platform", "client", "standing", "due", "under_way", "held"].map(cell));
     }
-    println!("{table}");
+    tell(table)?;
     Ok(ExitCode::SUCCESS)
 }
 

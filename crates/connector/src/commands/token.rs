@@ -16,6 +16,7 @@ use super::entry::meant;
 use crate::cli;
 use crate::config::Config;
 use crate::control;
+use crate::say::{note, tell};
 
 /// How much of a hash is shown.
 const SHOWN: usize = 12;
@@ -43,20 +44,22 @@ pub async fn run(asked: cli::Token, config: &Config) -> Result<ExitCode> {
         cli::Token::Create { provider, client, clubs, label } => {
             let create = Create { provider, client, clubs, label };
             let made = control::ask(config, Ask::CreateToken(create)).await?;
-            println!("{}", made["token"].as_str().unwrap_or_default());
-            eprintln!("keep it now: it is not shown again");
+            tell(made["token"].as_str().unwrap_or_default())?;
+            note("keep it now: it is not shown again");
         }
-        cli::Token::List { json: true } => println!("{:#}", control::ask(config, Ask::ListTokens).await?),
-        cli::Token::List { json: false } => table(&control::ask(config, Ask::ListTokens).await?),
+        cli::Token::List { json } => {
+            let tokens = control::ask(config, Ask::ListTokens).await?;
+            if json { tell(format_args!("{tokens:#}"))? } else { tell(table(&tokens))? }
+        }
         cli::Token::Revoke { hash } => {
             let withdrawn = control::ask(config, Ask::RevokeToken { hash }).await?;
-            eprintln!("withdrawn: {}", withdrawn["hash"].as_str().unwrap_or_default());
+            note(format_args!("withdrawn: {}", withdrawn["hash"].as_str().unwrap_or_default()));
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn table(tokens: &Value) {
+fn table(tokens: &Value) -> Table {
     let mut table = Table::new();
     table
         .load_preset(presets::NOTHING)
@@ -69,7 +72,7 @@ fn table(tokens: &Value) {
         let [label, created, revoked] = ["label", "created", "revoked"].map(cell);
         table.add_row([hash, provider, client, clubs.join(", "), label, created, revoked]);
     }
-    println!("{table}");
+    table
 }
 
 /// Makes a token.

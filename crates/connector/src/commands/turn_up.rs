@@ -14,6 +14,7 @@ use super::logging_url::url_of;
 use crate::cli;
 use crate::config::Config;
 use crate::control;
+use crate::say::tell;
 
 /// How many names a listing shows.
 const NAMES: usize = 12;
@@ -26,9 +27,9 @@ pub async fn run(asked: cli::TurnUp, config: &Config) -> Result<ExitCode> {
     file.bring_in()?;
     let answer = control::ask(config, Ask::TurnUp { file: Box::new(file), plan: asked.plan }).await?;
     if asked.json {
-        println!("{answer:#}");
+        tell(format_args!("{answer:#}"))?;
     } else {
-        print!("{}", told(&answer));
+        tell(told(&answer).trim_end())?;
     }
     let wrong = answer["problems"].as_array().is_some_and(|problems| !problems.is_empty());
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
