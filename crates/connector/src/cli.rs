@@ -214,9 +214,9 @@ pub enum Token {
         #[arg(long)]
         json: bool,
     },
-    /// Withdraw a token, by the first characters of its hash.
+    /// Withdraw a token; whoever calls with it is refused from that moment.
     Revoke {
-        /// The beginning of the hash that `list` shows.
+        /// Its hash, as `list` shows it, or the first six characters or more.
         hash: String,
     },
 }
@@ -290,8 +290,9 @@ pub enum Platform {
     },
     /// Check a description and report every mistake.
     Lint {
-        /// Description files; all bundled ones when none is given.
-        files: Vec<PathBuf>,
+        /// Description files, folders of one platform, or folders of such folders; all that the hub knows when none is given.
+        #[arg(value_name = "FILE_OR_FOLDER")]
+        paths: Vec<PathBuf>,
     },
     /// The fields of a person, as expressions know them.
     Fields {

@@ -9,6 +9,7 @@ mod logging;
 mod pages;
 mod running;
 mod say;
+mod scratch;
 mod server;
 
 use std::process::ExitCode;

@@ -8,6 +8,8 @@ use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use platform::Mistakes;
+
 /// How a process ends whose reader went away, as a shell counts it: 128, and the number of SIGPIPE.
 const READER_GONE: u8 = 128 + 13;
 
@@ -42,6 +44,9 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
     if matches!(error.downcast_ref(), Some(Untold::ReaderGone)) {
         return ExitCode::from(READER_GONE);
     }
-    note(format_args!("error: {error:#}"));
+    match error.downcast_ref::<Mistakes>() {
+        Some(mistakes) => note(mistakes.to_string().trim_end()),
+        None => note(format_args!("error: {error:#}")),
+    }
     ExitCode::FAILURE
 }

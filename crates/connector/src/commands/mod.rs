@@ -4,6 +4,7 @@ pub mod ask;
 mod directory;
 mod entry;
 mod links;
+mod lint;
 mod log;
 pub mod logging_url;
 mod platform;

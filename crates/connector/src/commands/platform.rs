@@ -9,16 +9,18 @@ use platform::library::Library;
 use platform::{Description, samples};
 use serde_json::{Value, json};
 
+use super::lint;
 use crate::cli;
 use crate::config::Config;
 use crate::say::{note, tell};
 
-fn library(config: &Config) -> Result<Library> {
+/// The descriptions that a hub of this configuration knows.
+pub(super) fn library(config: &Config) -> Result<Library> {
     let library = match &config.platforms {
         Some(dir) => Library::with_dir(dir),
         None => Library::bundled(),
     };
-    library.map_err(|mistakes| anyhow::anyhow!("{mistakes}"))
+    Ok(library?)
 }
 
 /// Runs the command.
@@ -26,7 +28,7 @@ pub async fn run(asked: cli::Platform, config: &Config) -> Result<ExitCode> {
     match asked {
         cli::Platform::List { json } => list(&library(config)?, json)?,
         cli::Platform::Show { name, json } => return show(&library(config)?, &name, json),
-        cli::Platform::Lint { files } => return lint(&files, config),
+        cli::Platform::Lint { paths } => return lint::run(&paths, config),
         cli::Platform::Fields { json } => fields(json)?,
         cli::Platform::Schema => tell(format_args!("{:#}", platform::json_schema()))?,
         cli::Platform::Test { name } => return test(&library(config)?, name.as_deref()).await,
@@ -90,27 +92,6 @@ fn show(library: &Library, name: &str, as_json: bool) -> Result<ExitCode> {
         tell(format_args!("\n{guide}"))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn lint(files: &[std::path::PathBuf], config: &Config) -> Result<ExitCode> {
-    if files.is_empty() {
-        let count = library(config)?.names().count();
-        tell(format_args!("{count} descriptions, no mistakes"))?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let mut code = ExitCode::SUCCESS;
-    for file in files {
-        let shown = file.display().to_string();
-        let text = std::fs::read_to_string(file).with_context(|| format!("`{shown}` cannot be read"))?;
-        match Description::parse(&shown, &text) {
-            Ok(_) => tell(format_args!("{shown}: no mistakes"))?,
-            Err(mistakes) => {
-                note(mistakes);
-                code = ExitCode::FAILURE;
-            }
-        }
-    }
-    Ok(code)
 }
 
 fn fields(as_json: bool) -> Result<()> {

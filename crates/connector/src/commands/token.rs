@@ -20,6 +20,8 @@ use crate::say::{note, tell};
 
 /// How much of a hash is shown.
 const SHOWN: usize = 12;
+/// How much of it must be said to name a token.
+const NAMING: usize = 6;
 
 /// A token to make.
 #[derive(Debug, Serialize, Deserialize)]
@@ -52,8 +54,8 @@ pub async fn run(asked: cli::Token, config: &Config) -> Result<ExitCode> {
             if json { tell(format_args!("{tokens:#}"))? } else { tell(table(&tokens))? }
         }
         cli::Token::Revoke { hash } => {
-            let withdrawn = control::ask(config, Ask::RevokeToken { hash }).await?;
-            note(format_args!("withdrawn: {}", withdrawn["hash"].as_str().unwrap_or_default()));
+            let revoked = control::ask(config, Ask::RevokeToken { hash }).await?;
+            tell(format_args!("revoked: {}", revoked["token"].as_str().unwrap_or_default()))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -124,7 +126,7 @@ pub fn list(hub: &Arc<Hub>) -> Result<Value> {
         |id| registry.setup.clients.iter().find(|client| client.id == id).map(|client| client.name.clone());
     let tokens = registry.setup.tokens.iter().map(|token| {
         json!({
-            "hash": &token.hash[..SHOWN.min(token.hash.len())],
+            "hash": shown(token),
             "provider": token.provider,
             "client": token.client.and_then(name),
             "clubs": token.clubs.iter().filter_map(|id| Some(&registry.club(*id)?.name)).collect::<Vec<_>>(),
@@ -138,16 +140,39 @@ pub fn list(hub: &Arc<Hub>) -> Result<Value> {
 
 /// Withdraws a token.
 pub async fn revoke(hub: &Arc<Hub>, hash: &str) -> Result<Value> {
+    const LIST: &str = "`connector token list` shows them all";
+    if hash.chars().count() < NAMING {
+        bail!("`{hash}` is too short to name a token: give {NAMING} or more characters of its hash; {LIST}");
+    }
     let before = hub.registry().setup.clone();
     let mut setup = before.clone();
-    let mut found: Vec<_> = setup.tokens.iter_mut().filter(|token| token.hash.starts_with(hash)).collect();
-    let [token] = &mut found[..] else {
-        bail!("{} tokens begin with `{hash}`; `connector token list` shows them", found.len())
+    let hash = hash.to_ascii_lowercase();
+    let mut found: Vec<_> = setup.tokens.iter_mut().filter(|token| token.hash.starts_with(&hash)).collect();
+    let token = match &mut found[..] {
+        [token] => token,
+        [] => bail!("no token's hash begins with `{hash}`; {LIST}"),
+        several => {
+            let several = several.iter().map(|token| named(token)).collect::<Vec<_>>().join("; ");
+            bail!("several tokens' hashes begin with `{hash}`, say more of it: {several}")
+        }
     };
-    token.revoked.get_or_insert(hub.clock().now());
-    let shown = token.hash[..SHOWN].to_owned();
+    if let Some(at) = token.revoked {
+        bail!("{} was revoked already, at {at}", named(token));
+    }
+    token.revoked = Some(hub.clock().now());
+    let named = named(token);
     change(hub, &before, setup).await?;
-    Ok(json!({ "hash": shown }))
+    Ok(json!({ "token": named }))
+}
+
+/// A token in a sentence: `0123456789ab of INTOUCH (front desk)`.
+fn named(token: &model::Token) -> String {
+    let label = if token.label.is_empty() { String::new() } else { format!(" ({})", token.label) };
+    format!("{} of {}{label}", shown(token), token.provider)
+}
+
+fn shown(token: &model::Token) -> &str {
+    token.hash.get(..SHOWN).unwrap_or(&token.hash)
 }
 
 async fn change(hub: &Arc<Hub>, before: &model::Setup, after: model::Setup) -> Result<()> {

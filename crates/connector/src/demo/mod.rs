@@ -20,6 +20,7 @@ use crate::commands::ask::{Ask, answer};
 use crate::commands::logging_url::url_of;
 use crate::config::Config;
 use crate::say::{note, tell};
+use crate::scratch::Scratch;
 use crate::{running, server};
 use home::Home;
 
@@ -29,10 +30,9 @@ const WATCHED: f64 = 0.02;
 
 /// Runs the demonstration.
 pub async fn run(asked: cli::Demo, place: &Place) -> Result<ExitCode> {
-    let kept = place.data.is_some();
-    let scratch = std::env::temp_dir().join(format!("connector-demo-{}", std::process::id()));
+    let scratch = Scratch::new().context("no directory for the demonstration can be made")?;
     let place = Place {
-        data: Some(place.data.clone().unwrap_or_else(|| scratch.clone())),
+        data: Some(place.data.clone().unwrap_or_else(|| scratch.path().to_owned())),
         listen: Some(place.listen.clone().unwrap_or_else(|| format!("127.0.0.1:{}", asked.port))),
         ..place.clone()
     };
@@ -47,12 +47,7 @@ pub async fn run(asked: cli::Demo, place: &Place) -> Result<ExitCode> {
     let tokens = turn_up::bring_live(&running.hub, &config, &platforms).await?;
     let player = Player::new(platforms, &config.public_url, [&tokens.intouch, &tokens.vfp])?;
     let home = Home::new(Arc::clone(&running.hub), &config, &player, &tokens);
-    let outcome = show(&asked, &config, running.hub.clone(), (listener, home), (player, &day)).await;
-    drop(running);
-    if !kept {
-        drop(std::fs::remove_dir_all(&scratch));
-    }
-    outcome
+    show(&asked, &config, running.hub.clone(), (listener, home), (player, &day)).await
 }
 
 async fn show(
