@@ -132,6 +132,8 @@ pub enum DirectoryStory {
     Unmatched,
     /// Several there match; none was linked.
     Ambiguous,
+    /// The platform was to make it, and did not confirm.
+    InDoubt,
     /// The platform could not be asked.
     NotAsked,
     /// Linked by an operator's hand.
@@ -151,6 +153,11 @@ pub enum Note {
     },
     /// Went without lead source: the platform does not know it.
     NoLeadSource {
+        /// The lead source.
+        source: String,
+    },
+    /// Went without lead source: the platform was to make it, and did not confirm.
+    SourceInDoubt {
         /// The lead source.
         source: String,
     },

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use comfy_table::{ContentArrangement, Table, presets};
 use hub::Hub;
+use hub::directory::Unlinked;
 use model::directory::Role;
 use model::{Club, DirectoryStory};
 use serde::{Deserialize, Serialize};
@@ -127,10 +128,11 @@ pub async fn answer(hub: &Arc<Hub>, question: Question) -> Result<Value> {
             done(&format!("{one} and {other} are linked; {}", sent(people)))
         }
         What::Unlink(at) => {
-            let (one, other) = both(hub, &club, &at).await?;
-            let people = hub.unlink_by_hand(&one, other.id()).await?;
+            let (role, (one, other)) = (at.role, both(hub, &club, &at).await?);
+            let unlinked = hub.unlink_by_hand(&one, other.id()).await?;
+            let kept = kept(role, &unlinked);
             let one = told(hub, &one);
-            done(&format!("{one} is linked to none in {}; {}", other.title(), sent(people)))
+            done(&format!("{one} is linked to none in {}; {}{kept}", other.title(), sent(unlinked.sent_anew)))
         }
         What::Pin(at) => {
             let (one, other) = both(hub, &club, &at).await?;
@@ -177,12 +179,28 @@ fn sent(people: usize) -> String {
     }
 }
 
+/// What records keep: nothing clears it.
+fn kept(role: Role, unlinked: &Unlinked) -> String {
+    let role = match role {
+        Role::Staff => "owner",
+        Role::LeadSource => "lead source",
+    };
+    let told = unlinked.kept.iter().map(|(title, number, records)| match records {
+        1 => format!("; one record in {title} keeps {number} as its {role} until it is changed there"),
+        _ => {
+            format!("; {records} records in {title} keep {number} as their {role} until it is changed there")
+        }
+    });
+    told.collect()
+}
+
 const fn word(story: DirectoryStory) -> &'static str {
     match story {
         DirectoryStory::Linked | DirectoryStory::Renamed => "found there",
         DirectoryStory::Created => "made there",
         DirectoryStory::Unmatched => "none there corresponds to it",
         DirectoryStory::Ambiguous => "several could be meant, so none was linked",
+        DirectoryStory::InDoubt => "it was to be made there, and nobody knows whether it was",
         DirectoryStory::NotAsked => "the platform could not be asked just now",
         DirectoryStory::LinkedByHand => "linked by hand",
         DirectoryStory::UnlinkedByHand => "unlinked by hand",

@@ -186,6 +186,9 @@ fn directory_sentence(what: DirectoryStory, to: &str) -> String {
         DirectoryStory::Unmatched => {
             format!("Nobody and nothing in {to} corresponds to it; people go there without it.")
         }
+        DirectoryStory::InDoubt => format!(
+            "{to} did not confirm that it made it, so nobody knows whether it is there; people go there without it."
+        ),
         DirectoryStory::Ambiguous => format!("None of them was linked to {to}."),
         DirectoryStory::LinkedByHand => {
             format!("Whoever runs the Connector said which one it is in {to}; that stays so.")
