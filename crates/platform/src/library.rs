@@ -45,7 +45,7 @@ impl Library {
         let mut library = Library::bundled()?;
         let unread = |path: &Path, error: &std::io::Error| {
             let mut mistakes = Mistakes::new(&path.display().to_string(), "");
-            mistakes.add(0..0, format!("cannot be read: {error}"));
+            mistakes.add(0..0, format!("this cannot be read: {error}"));
             mistakes
         };
         let entries = std::fs::read_dir(dir).map_err(|error| unread(dir, &error))?;

@@ -157,9 +157,9 @@ async fn both(
     club: &Club,
     at: &OneAt,
 ) -> Result<(model::directory::Entry, Arc<hub::registry::Spoke>)> {
-    let one = entry_named(hub, club, at.role, &at.one).await?;
     let name = at.platform.split(':').next().unwrap_or_default();
     let other = spoke_named(hub, club, name)?;
+    let one = entry_named(hub, club, at.role, &at.one).await?;
     if other.id() == one.connection {
         bail!("{} is of {} itself; say the other platform", told(hub, &one), other.title());
     }

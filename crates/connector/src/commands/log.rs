@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use comfy_table::{ContentArrangement, Table, presets};
 use hub::Hub;
 use hub::log::zone_of;
@@ -16,10 +16,11 @@ use serde_json::{Value, json};
 use store::LineQuery;
 
 use super::ask::{Ask, club_named};
+use super::entry::spoke_named;
 use crate::cli;
 use crate::config::Config;
 use crate::control;
-use crate::say::tell;
+use crate::say::{note, tell};
 
 /// How often a following command asks again.
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
@@ -61,7 +62,11 @@ pub async fn run(asked: cli::Log, config: &Config) -> Result<ExitCode> {
         limit: usize::from(asked.limit),
     };
     if !asked.follow {
-        print(&ask(config, &query).await?, asked.json)?;
+        let lines = ask(config, &query).await?;
+        if lines.is_empty() {
+            note("no line is like that");
+        }
+        print(&lines, asked.json)?;
         return Ok(ExitCode::SUCCESS);
     }
     tokio::select! {
@@ -137,11 +142,7 @@ pub async fn answer(hub: &Arc<Hub>, query: &Query) -> Result<Value> {
     let club = club_named(hub, query.club.as_deref())?;
     let connection = match &query.platform {
         None => None,
-        Some(name) => {
-            let platforms = hub.platforms_of(club.id);
-            let found = platforms.iter().find(|platform| platform.name == *name);
-            Some(found.with_context(|| format!("{} is not connected to `{name}`", club.name))?.connection)
-        }
+        Some(name) => Some(spoke_named(hub, &club, name)?.id()),
     };
     let lines = LineQuery {
         club: club.id,

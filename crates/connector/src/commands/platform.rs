@@ -2,13 +2,14 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use comfy_table::{Table, presets};
 use model::Field;
 use platform::library::Library;
 use platform::{Description, samples};
 use serde_json::{Value, json};
 
+use super::entry::{listed, meant};
 use super::lint;
 use crate::cli;
 use crate::config::Config;
@@ -34,6 +35,11 @@ pub async fn run(asked: cli::Platform, config: &Config) -> Result<ExitCode> {
         cli::Platform::Test { name } => return test(&library(config)?, name.as_deref()).await,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn unknown(library: &Library, name: &str) -> String {
+    let meant = meant(name, library.names());
+    format!("no platform is called `{name}`{meant}; there are {}", listed(library.names()))
 }
 
 fn operations(description: &Description) -> Vec<Value> {
@@ -62,10 +68,7 @@ fn list(library: &Library, as_json: bool) -> Result<()> {
 }
 
 fn show(library: &Library, name: &str, as_json: bool) -> Result<ExitCode> {
-    let known = || library.names().collect::<Vec<_>>().join(", ");
-    let description = library
-        .get(name)
-        .with_context(|| format!("no platform is called `{name}`; known are {}", known()))?;
+    let description = library.get(name).with_context(|| unknown(library, name))?;
     if as_json {
         let settings = description.settings().iter().map(|one| {
             json!({ "name": one.name, "title": one.title, "help": one.help, "required": one.required, "secret": one.is_secret(), "default": one.default })
@@ -109,7 +112,7 @@ fn fields(as_json: bool) -> Result<()> {
 async fn test(library: &Library, name: Option<&str>) -> Result<ExitCode> {
     let names: Vec<&str> = library.names().filter(|known| name.is_none_or(|name| name == *known)).collect();
     if names.is_empty() {
-        anyhow::bail!("no platform is called `{}`", name.unwrap_or_default());
+        bail!(unknown(library, name.unwrap_or_default()));
     }
     let (mut passed, mut failed) = (0, 0);
     for name in names {

@@ -1,5 +1,6 @@
 //! `connector token`: by which platforms call the hub. A token is shown once and kept as a hash.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ask::{Ask, club_named};
-use super::entry::meant;
+use super::entry::{listed, meant, unknown_client};
 use crate::cli;
 use crate::config::Config;
 use crate::control;
@@ -84,14 +85,20 @@ pub async fn create(hub: &Arc<Hub>, create: Create) -> Result<Value> {
     let client = match &create.client {
         None => None,
         Some(name) => {
-            let meant = || meant(name, setup.clients.iter().map(|client| client.name.as_str()));
             let client = setup.clients.iter().find(|client| client.name == *name);
-            Some(client.with_context(|| format!("no client is called `{name}`{}", meant()))?.id)
+            Some(client.with_context(|| unknown_client(name, &setup))?.id)
         }
     };
     let clubs = create.clubs.iter().map(|name| club_for(hub, client, name)).collect::<Result<Vec<_>>>()?;
     if !hub.registry().knows_provider(&create.provider) {
-        bail!("no connection is known by the provider identifier `{}`; turn it up first", create.provider);
+        let known = setup.connections.iter().filter_map(|one| one.provider.as_deref());
+        let known: BTreeSet<&str> = known.collect();
+        bail!(
+            "no connection is known by the provider identifier `{}`{}; there are {}",
+            create.provider,
+            meant(&create.provider.to_uppercase(), known.iter().copied()),
+            listed(known)
+        );
     }
     let token = new_token()?;
     setup.tokens.push(model::Token {

@@ -98,8 +98,9 @@ async fn a_link_by_hand_sends_the_owner_and_no_match_undoes_it() {
 async fn an_unlinked_pair_is_not_matched_again_by_itself_and_its_owner_is_not_cleared() {
     let mut house = house().with_vfp().with_vfp_staff("V-77", OLGA, "olga@club.example").open().await;
     house.save_staff("st-1", OLGA, "olga@club.example").await;
-    house.save(&house.lead("1", ANN).with("ownerID", "st-1")).await;
-    house.until("Ann has her owner", async || owner_of(&house, ANN) == "V-77").await;
+    let saved = house.save(&house.lead("1", ANN).with("ownerID", "st-1")).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    assert_eq!(owner_of(&house, ANN), "V-77");
 
     by_hand(&house, &["unlink", "staff", "intouch:st-1", "vfp"])
         .await

@@ -184,3 +184,45 @@ async fn a_turn_up_file_that_is_not_read_is_named_with_line_and_column() {
         assert!(!told.err.contains("<input>") && told.err.matches("error:").count() == 1, "{}", told.err);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_mistyped_is_answered_with_what_there_is() {
+    let house = house().with_vfp().open().await;
+    let ids = house.dir.path().join("ids.csv");
+    fs::write(&ids, "provider_record_id,platform_record_id\n1,2\n3\n").unwrap();
+    let import =
+        |client: &'static str, club: &'static str, provider: &'static str, platform: &'static str| {
+            let names = ["--client", client, "--club", club, "--provider", provider, "--platform", platform];
+            [&["links", "import", ids.to_str().unwrap()][..], &names].concat()
+        };
+    let wrong: [(&[&str], &str); 11] = [
+        (&["token", "create", "intouch"], "(did you mean `INTOUCH`?); there are INTOUCH, VFP"),
+        (
+            &["token", "create", "VFP", "--client", "x"],
+            "no client is called `x`; there are Saltwater Fitness",
+        ),
+        (&["log", "--club", KITS.name, "--platform", "vpf"], "(did you mean `vfp`?); it is to intouch, vfp"),
+        (&["directory", "match", "staff", "intouch:1", "pfv", "--club", KITS.name], "not connected to `pfv`"),
+        (&["platform", "show", "vpf"], "(did you mean `vfp`?); there are intouch, jonas-i4"),
+        (&["platform", "test", "vpf"], "(did you mean `vfp`?); there are intouch, jonas-i4"),
+        (&import("Saltwater Fitnes", KITS.name, "INTOUCH", "vfp"), "did you mean `Saltwater Fitness`?"),
+        (&import(CLIENT, "Kits", "INTOUCH", "vfp"), "has no club called `Kits`; there are Kits Beach, Porto"),
+        (&import(CLIENT, KITS.name, "TOUCH", "vfp"), "no provider `TOUCH` (did you mean `INTOUCH`?)"),
+        (&import(CLIENT, KITS.name, "INTOUCH", "vpf"), "no connection to `vpf` (did you mean `vfp`?)"),
+        (&import(CLIENT, KITS.name, "INTOUCH", "vfp"), "row 3: an id is missing"),
+    ];
+    for (arguments, says) in wrong {
+        house.command(arguments).await.failed().says(says);
+    }
+    house.command(&["log", "--club", KITS.name, "zzzz"]).await.went_well().says("no line is like that");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_of_descriptions_that_is_not_there_is_named() {
+    let house = house().not_turned_up().open().await;
+    let configuration = house.dir.path().join("connector.toml");
+    let text = fs::read_to_string(&configuration).unwrap();
+    fs::write(&configuration, format!("platforms = \"/none\"\n{text}")).unwrap();
+    let told = house.command(&["platform", "list"]).await.failed();
+    assert_eq!(told.err, "error: this cannot be read: No such file or directory (os error 2)\n --> /none\n");
+}

@@ -82,8 +82,8 @@ async fn where_a_lead_source_cannot_be_made_leads_go_without_it_and_the_log_warn
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_promised_that_a_platform_is_asked_which_cannot_be_asked() {
-    const LACKS: [&str; 3] = ["list_lead_sources", "create_lead_source", "update_lead_source"];
-    let house = house().with_vfp_described(|vfp| lacking(vfp, &LACKS)).open().await;
+    let refusing = |vfp| lacking(vfp, &["list_lead_sources"]).replace("{name: =name}", "{label: =name}");
+    let house = house().with_vfp_described(refusing).open().await;
     let source = house.save_source("fb", "Facebook").await;
     let line = house.line_saying(&source, "vfp", "people go there without it").await;
     assert!(
