@@ -12,7 +12,7 @@ use crate::house::House;
 use crate::load::Acknowledged;
 
 /// How long a hub that nobody kills any more may take to settle.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Calls that Jonas I4 takes at once, as its description declares: no kill leaves more of them in doubt.
 const I4_AT_ONCE: usize = 2;
 

@@ -9,6 +9,8 @@ mod demo;
 mod logging;
 mod pages;
 mod running;
+mod say;
+mod scratch;
 mod server;
 
 use std::process::ExitCode;
@@ -28,9 +30,6 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => say::failed(&error),
     }
 }

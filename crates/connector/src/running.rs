@@ -1,9 +1,9 @@
 //! A hub over a data directory: its lock, its master key, its store.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -23,20 +23,50 @@ pub struct Running {
     _lock: File,
 }
 
-/// Opens the data directory and makes a hub over it. Nothing is sent yet.
+/// Another process holds the data directory.
+#[derive(Debug, thiserror::Error)]
+#[error("another hub is running on `{}`; stop it, or choose another directory with --data", .0.display())]
+pub struct Taken(PathBuf);
+
+/// Whether there is a hub's data in a directory.
+pub fn is_hub(data: &Path) -> Result<bool> {
+    let database = data.join("connector.db");
+    database.try_exists().with_context(|| {
+        format!("`{}` cannot be looked at; run this as the user of the hub", database.display())
+    })
+}
+
+/// Makes a hub over the data directory, which is made where there is none. Nothing is sent yet.
 pub async fn open(config: &Config) -> Result<Running> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(&config.data)
         .with_context(|| format!("the data directory `{}` cannot be made", config.data.display()))?;
+    over(config).await
+}
+
+/// Makes a hub over a data directory that is a hub's already.
+pub async fn open_existing(config: &Config) -> Result<Running> {
+    if !is_hub(&config.data)? {
+        let data = std::path::absolute(&config.data).unwrap_or_else(|_| config.data.clone());
+        bail!(
+            "no hub at `{}`; say where it is with --data or --config, or make one with `connector serve` or \
+             `connector turn-up`",
+            data.display()
+        );
+    }
+    over(config).await
+}
+
+async fn over(config: &Config) -> Result<Running> {
     let lock = lock(&config.data)?;
     let vault = Vault::from_base64(&master_key(&config.data)?)?;
     let library = match &config.platforms {
         Some(dir) => Library::with_dir(dir),
         None => Library::bundled(),
     };
-    let library = library.map_err(|mistakes| anyhow::anyhow!("{mistakes}"))?;
+    let library = library?;
     let store = Sqlite::open(&Options::at(config.data.join("connector.db")))?;
     let parts = Parts {
         store: Arc::new(store),
@@ -62,18 +92,17 @@ pub fn warn_if_open_to_others(data: &Path) {
 
 fn lock(data: &Path) -> Result<File> {
     let path = data.join("connector.lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.with_context(|| format!("`{}` cannot be opened", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!(
-            "another hub is running on `{}`; stop it, or choose another directory with --data",
-            data.display()
-        ),
+        Err(TryLockError::WouldBlock) => Err(Taken(data.to_owned()).into()),
         Err(TryLockError::Error(error)) => Err(error).context("the data directory cannot be locked"),
     }
 }
 
-/// The master key: from the environment, from a file that it names, or made on the first start with mode 0600.
+/// The master key: from the environment, from a file that it names, or made on the first start with mode 0600. Beside
+/// data that is there already none is made: what that holds was sealed under another.
 fn master_key(data: &Path) -> Result<String> {
     if let Ok(key) = std::env::var("CONNECTOR_MASTER_KEY") {
         return Ok(key);
@@ -85,7 +114,14 @@ fn master_key(data: &Path) -> Result<String> {
     let path = data.join("master.key");
     match std::fs::read_to_string(&path) {
         Ok(key) => Ok(key),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            if is_hub(data)? {
+                bail!(
+                    "the master key `{}` is missing; put it back from your copy. Without one, set CONNECTOR_MASTER_KEY \
+                     to a new key (`openssl rand -base64 32`) and turn every client up again, with its secrets",
+                    path.display()
+                );
+            }
             let key = Vault::new_key()?;
             let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path)?;
             file.write_all(key.as_bytes())?;

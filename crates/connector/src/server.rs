@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use hub::Hub;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use web::api_2011_11::{self, HubDoor};
 use web::hearing::{Ears, hear_out};
@@ -88,13 +89,11 @@ async fn index(hub: Arc<Hub>) {
     }
 }
 
-/// Resolves when the process is told to stop.
-pub async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
-        }
-        Err(_) => drop(interrupted.await),
-    }
+/// Listens from now on for being told to stop, by SIGINT or SIGTERM; what it answers resolves then.
+pub fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! { _ = interrupted.recv() => {}, _ = terminated.recv() => {} }
+    })
 }

@@ -10,6 +10,8 @@ mod by_hand;
 mod changes;
 #[path = "story/clients.rs"]
 mod clients;
+#[path = "story/commands.rs"]
+mod commands;
 #[path = "story/contract.rs"]
 mod contract;
 #[path = "story/crash.rs"]

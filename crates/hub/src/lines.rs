@@ -86,7 +86,7 @@ fn directory_standing(what: model::DirectoryStory) -> (Level, Turn) {
         What::Linked | What::Created | What::Renamed | What::LinkedByHand | What::UnlinkedByHand => {
             (Level::Info, Turn::Nobody)
         }
-        What::Unmatched | What::Ambiguous => (Level::Warning, Turn::Club),
+        What::Unmatched | What::Ambiguous | What::InDoubt => (Level::Warning, Turn::Club),
         What::NotAsked => (Level::Warning, Turn::Nobody),
     }
 }
@@ -95,6 +95,7 @@ fn note_standing(note: &Note) -> (Level, Turn) {
     match note {
         Note::NoOwner { .. }
         | Note::NoLeadSource { .. }
+        | Note::SourceInDoubt { .. }
         | Note::SharedEmail { .. }
         | Note::SharedName { .. }
         | Note::Ambiguous { .. }

@@ -148,6 +148,8 @@ pub enum DirectoryStory {
     Unmatched,
     /// Several there match; none was linked.
     Ambiguous,
+    /// The platform was to make it, and did not confirm.
+    InDoubt,
     /// The platform could not be asked.
     NotAsked,
     /// Linked by an operator's hand.
@@ -167,6 +169,11 @@ pub enum Note {
     },
     /// Went without lead source: the platform does not know it.
     NoLeadSource {
+        /// The lead source.
+        source: String,
+    },
+    /// Went without lead source: the platform was to make it, and did not confirm.
+    SourceInDoubt {
         /// The lead source.
         source: String,
     },
@@ -316,7 +323,10 @@ impl Facts {
 impl Note {
     fn clip(&mut self) {
         match self {
-            Note::NoOwner { staff: name } | Note::NoLeadSource { source: name } | Note::Unlinked { name } => {
+            Note::NoOwner { staff: name }
+            | Note::NoLeadSource { source: name }
+            | Note::SourceInDoubt { source: name }
+            | Note::Unlinked { name } => {
                 clip(name);
             }
             Note::SharedEmail { staff: names, .. }

@@ -17,6 +17,7 @@ use super::ask::Ask;
 use crate::cli;
 use crate::config::Config;
 use crate::control;
+use crate::say::{Untold, tell};
 
 /// The fewest letters by which a group or a record is named.
 const SHORTEST: usize = 6;
@@ -64,13 +65,13 @@ pub async fn run(asked: cli::Held, config: &Config) -> Result<ExitCode> {
     let (which, decision, sure) = match asked {
         cli::Held::List { platform, json } => {
             let answer = control::ask(config, Ask::Held(Question::List { platform, which: None })).await?;
-            show_as(json, &answer, groups);
+            show_as(json, &answer, groups)?;
             return Ok(ExitCode::SUCCESS);
         }
         cli::Held::Show { which, json } => {
             let question = Question::List { platform: None, which: Some(which) };
             let answer = control::ask(config, Ask::Held(question)).await?;
-            show_as(json, &answer, records);
+            show_as(json, &answer, records)?;
             return Ok(ExitCode::SUCCESS);
         }
         cli::Held::Release { which, yes } => (which, Word::Again, yes),
@@ -80,49 +81,59 @@ pub async fn run(asked: cli::Held, config: &Config) -> Result<ExitCode> {
     };
     let question = Question::Decide { which, decision, preview: !sure };
     let answer = control::ask(config, Ask::Held(question)).await?;
-    println!("{}", answer["said"].as_str().unwrap_or_default());
-    let refused = answer["refused"].as_array().into_iter().flatten();
-    refused.filter_map(Value::as_str).for_each(|why| println!("  {why}"));
+    tell(answer["said"].as_str().unwrap_or_default())?;
+    for why in answer["refused"].as_array().into_iter().flatten() {
+        tell(format_args!("  {}", why.as_str().unwrap_or_default()))?;
+    }
     let all = answer["refused"].as_array().is_none_or(Vec::is_empty);
     Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn show_as(json: bool, answer: &Value, words: fn(&Value)) {
-    if json {
-        println!("{answer:#}");
-    } else {
-        words(answer);
-    }
+fn show_as(json: bool, answer: &Value, words: fn(&Value) -> Result<(), Untold>) -> Result<(), Untold> {
+    if json { tell(format_args!("{answer:#}")) } else { words(answer) }
 }
 
-fn groups(answer: &Value) {
+fn groups(answer: &Value) -> Result<(), Untold> {
     let groups = answer["groups"].as_array().map_or(&[][..], Vec::as_slice);
     if groups.is_empty() {
-        println!("Nothing waits for anybody.");
+        tell(format_args!("Nothing waits for anybody."))?;
     }
     for group in groups {
         let cell = |name: &str| group[name].as_str().unwrap_or_default();
         let count = group["count"].as_u64().unwrap_or(0);
         let noun = if count == 1 { "record" } else { "records" };
-        println!("{}  {count} {noun} for {}, since {}", cell("group"), cell("platform"), cell("since"));
-        println!("          {} ({})", cell("sentence"), cell("turn"));
+        tell(format_args!(
+            "{}  {count} {noun} for {}, since {}",
+            cell("group"),
+            cell("platform"),
+            cell("since")
+        ))?;
+        tell(format_args!("          {} ({})", cell("sentence"), cell("turn")))?;
         if !cell("advice").is_empty() {
-            println!("          {}", cell("advice"));
+            tell(format_args!("          {}", cell("advice")))?;
         }
     }
+    Ok(())
 }
 
-fn records(answer: &Value) {
+fn records(answer: &Value) -> Result<(), Untold> {
     for record in answer["records"].as_array().into_iter().flatten() {
         let cell = |name: &str| record[name].as_str().unwrap_or_default();
-        println!("{}  {} of {}, since {}", cell("record"), cell("name"), cell("club"), cell("since"));
-        println!("    {}", cell("sentence"));
+        tell(format_args!(
+            "{}  {} of {}, since {}",
+            cell("record"),
+            cell("name"),
+            cell("club"),
+            cell("since")
+        ))?;
+        tell(format_args!("    {}", cell("sentence")))?;
         let candidates: Vec<_> =
             record["candidates"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         if !candidates.is_empty() {
-            println!("    It may be one of these there: {}", candidates.join(", "));
+            tell(format_args!("    It may be one of these there: {}", candidates.join(", ")))?;
         }
     }
+    Ok(())
 }
 
 /// Answers a question.

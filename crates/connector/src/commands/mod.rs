@@ -5,6 +5,7 @@ mod directory;
 mod entry;
 pub mod held;
 mod links;
+mod lint;
 mod log;
 pub mod logging_url;
 mod platform;
@@ -18,6 +19,7 @@ use anyhow::Result;
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;
+use crate::say::note;
 use crate::{demo, running, server};
 
 /// Does what was asked.
@@ -41,8 +43,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
 async fn serve(config: &Config) -> Result<ExitCode> {
     let running = running::open(config).await?;
     running::warn_if_open_to_others(&config.data);
+    let stop = server::told_to_stop()?;
     let listener = server::bind(config).await?;
-    eprintln!("the Connector listens on http://{}", listener.local_addr()?);
-    server::serve(running.hub.clone(), config, listener, None, server::told_to_stop()).await?;
+    note(format_args!("the Connector listens on http://{}", listener.local_addr()?));
+    server::serve(running.hub.clone(), config, listener, None, stop).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -56,7 +56,7 @@ impl Hub {
         if let Some(reference) = at_hand {
             let story = match reference {
                 Reference::To(_) => DirectoryStory::Linked,
-                _ => DirectoryStory::Unmatched,
+                _ => self.directory().without(id, spoke.id()),
             };
             return Ok((reference, story));
         }
@@ -70,7 +70,7 @@ impl Hub {
             Counterpart::None if listed != Listed::Whole => DirectoryStory::NotAsked,
             Counterpart::None => match self.create_source(&entry, spoke).await? {
                 Some(number) => return Ok((Reference::To(number), DirectoryStory::Created)),
-                None => DirectoryStory::Unmatched,
+                None => self.directory().without(id, spoke.id()),
             },
         };
         let mut tables = self.directory().write();

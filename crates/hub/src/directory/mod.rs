@@ -20,7 +20,7 @@ use store::Store;
 use crate::door::Sender;
 
 pub(crate) use asking::listed;
-pub use by_hand::HandProblem;
+pub use by_hand::{HandProblem, Unlinked};
 use counterpart::Counterpart;
 pub use listing::{Overview, Place, Placed, Standing};
 

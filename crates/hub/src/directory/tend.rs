@@ -19,7 +19,7 @@ use crate::registry::Spoke;
 const SOON: Duration = Duration::from_secs(10);
 const SOONS_A_ROUND: usize = 360;
 /// How many people are read at once.
-const PAGE: usize = 200;
+pub(super) const PAGE: usize = 200;
 
 impl Hub {
     /// Makes due, on one connection, the people who refer to an entry and whose projection it changes; answers how many.

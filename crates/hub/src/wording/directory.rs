@@ -39,6 +39,9 @@ pub(super) fn sentence(what: DirectoryStory, role: Option<Role>, to: &str) -> St
         (DirectoryStory::NotAsked, _) => {
             format!("{to} could not be asked just now; the Connector asks again by itself.")
         }
+        (DirectoryStory::InDoubt, _) => format!(
+            "{to} did not confirm that it made it, so nobody knows whether it is there; people go there without it."
+        ),
         (what, Some(Role::Staff)) => of_staff(what, to),
         (what, _) => of_source(what, to),
     }

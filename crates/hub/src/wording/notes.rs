@@ -57,6 +57,9 @@ pub(super) fn sentence(teller: &Teller<'_>, note: &Note, (from, to): (&str, &str
         Note::NoLeadSource { source } => {
             format!("Went without lead source: {to} has none called “{source}”.")
         }
+        Note::SourceInDoubt { source } => {
+            format!("Went without lead source: {to} did not confirm that it made “{source}”.")
+        }
         Note::SharedEmail { staff, at } => {
             format!("{} have one e-mail address in {}.", all(staff), teller.title(Some(*at)))
         }
