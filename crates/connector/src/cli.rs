@@ -105,19 +105,22 @@ pub enum Held {
         yes: bool,
     },
     /// Say which record at the platform a held one is, after somebody has looked.
-    #[command(after_help = "Example: connector held is 0193a5c2-77 1000045")]
+    #[command(after_help = "Example: connector held is 0193a5c2-77 1000045 --yes")]
     Is {
         /// The tracking UUID of its line; the beginning is enough.
         which: String,
         /// The record's number there.
         number: String,
+        /// Do it; without, it is only said what would be done.
+        #[arg(long)]
+        yes: bool,
     },
     /// Say that a record in doubt is not at the platform, after somebody has looked; it is made again.
     NotThere {
         /// The tracking UUID of its line; the beginning is enough.
         which: String,
     },
-    /// Take a record, or a group, for settled by hand. The next edit is sent as ever.
+    /// Take a record, or a group, for settled by hand; not those in doubt. The next edit is sent as ever.
     Settled {
         /// The group's name, or a tracking UUID; the beginning is enough.
         which: String,

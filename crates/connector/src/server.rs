@@ -44,6 +44,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     hub.open_lanes();
+    hub.release_all_mended();
     hub.tend_directory();
     let indexer = tokio::spawn(index(Arc::clone(&hub)));
     let control = control::listen(Arc::clone(&hub), config)?;

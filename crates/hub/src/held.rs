@@ -121,6 +121,12 @@ impl Hub {
         self.store().line(held.club, tracking, held.connection).await
     }
 
+    /// Lets whatever settings or a description held try once more: they may have been mended while no hub ran.
+    pub fn release_all_mended(self: &Arc<Self>) {
+        let all = self.registry().spokes().map(|spoke| spoke.id()).collect();
+        self.release_mended(all);
+    }
+
     /// Lets whatever a connection's settings held go out again, after they were changed.
     pub(crate) fn release_mended(self: &Arc<Self>, changed: Vec<ConnectionId>) {
         let hub = Arc::clone(self);

@@ -65,6 +65,7 @@ impl Hub {
                 self.open_lane(spoke);
             }
         }
+        self.forget_unreached();
         self.tell_gates(self.registry().spokes());
     }
 

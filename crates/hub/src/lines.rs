@@ -72,7 +72,7 @@ pub(crate) fn standing(story: &Story, notes: &[Note]) -> (Level, Turn) {
         Story::InDoubt | Story::Refused { .. } | Story::Unsendable { .. } | Story::AlreadyThere { .. } => {
             (Level::Error, Turn::Club)
         }
-        Story::Broken { .. } | Story::GivenUp => (Level::Error, Turn::Operator),
+        Story::Broken { .. } | Story::GivenUp | Story::NotLetIn => (Level::Error, Turn::Operator),
         Story::Gone => (Level::Warning, Turn::Club),
         Story::NotAccepted { .. } => (Level::Error, Turn::Platform),
         Story::Directory { what } => directory_standing(*what),

@@ -62,6 +62,13 @@ fn reaches(spoke: &Spoke, id: &Id) -> bool {
     spoke.endpoints().any(|(_, endpoint)| ids(endpoint).contains(id))
 }
 
+/// The address behind a scope.
+fn host_of(behind: &[&Arc<Spoke>], id: &Id) -> Arc<str> {
+    let mut endpoints = behind.iter().flat_map(|spoke| spoke.endpoints());
+    let endpoint = endpoints.find(|(_, endpoint)| ids(endpoint).contains(id));
+    endpoint.map_or_else(Arc::default, |(_, it)| Arc::clone(&it.reached().host))
+}
+
 impl Hub {
     /// One call for a person, or for nobody in particular; what its end says of host and key is taken to heart.
     pub(crate) async fn call(
@@ -118,8 +125,18 @@ impl Hub {
     fn tell_lanes(self: &Arc<Self>, id: &Id, standing: Standing) {
         let registry = Arc::clone(&self.registry());
         let behind: Vec<_> = registry.spokes().filter(|spoke| reaches(spoke, id)).collect();
-        let (part, connections) = (id.0, behind.len());
-        tracing::warn!(?part, ?standing, connections, "a host or key can be called again, or cannot");
+        let host = host_of(&behind, id);
+        let what = if id.0 == Part::Host { "" } else { "the sign-in at " };
+        let connections = behind.len();
+        match standing {
+            Standing::Open => tracing::info!(connections, "{what}{host} is well again"),
+            Standing::Busy(until) => {
+                tracing::warn!(connections, until = %until.timestamp(), "{what}{host} asked us to wait");
+            }
+            Standing::Down { .. } => {
+                tracing::warn!(connections, "{what}{host} cannot be used; it is probed until it can");
+            }
+        }
         self.tell_gates(behind.into_iter());
     }
 
@@ -127,7 +144,7 @@ impl Hub {
     pub(crate) fn tell_gates<'a>(self: &Arc<Self>, spokes: impl Iterator<Item = &'a Arc<Spoke>>) {
         let _in_order = self.scopes().telling.lock().unwrap_or_else(PoisonError::into_inner);
         for spoke in spokes {
-            let open = spoke.endpoints().any(|(_, endpoint)| self.may_pass(endpoint));
+            let open = self.any_may_pass(spoke);
             self.lane_event(spoke.id(), Event::Gate(open));
             if open {
                 self.lane_event(spoke.id(), Event::Reread);
@@ -141,14 +158,31 @@ impl Hub {
         match spoke.endpoint(club) {
             Ok(endpoint) if !self.may_pass(endpoint) => {
                 let _in_order = self.scopes().telling.lock().unwrap_or_else(PoisonError::into_inner);
-                let open = spoke.endpoints().any(|(_, endpoint)| self.may_pass(endpoint));
-                self.lane_event(spoke.id(), Event::Gate(open));
+                self.lane_event(spoke.id(), Event::Gate(self.any_may_pass(spoke)));
             }
             _ => self.lane_due(spoke.id(), person, self.clock().now()),
         }
     }
 
-    fn may_pass(&self, endpoint: &Endpoint) -> bool {
+    /// Whether turns may begin for any club. One whose settings are broken counts: its people are held, and say so.
+    fn any_may_pass(&self, spoke: &Spoke) -> bool {
+        let clubs = &mut spoke.connection.clubs.iter();
+        clubs.any(|number| spoke.endpoint(number.club).map_or(true, |endpoint| self.may_pass(endpoint)))
+    }
+
+    /// Forgets the scopes that no connection reaches any more.
+    pub(crate) fn forget_unreached(&self) {
+        let registry = self.registry();
+        self.scopes().lock().retain(|id, known| {
+            let reached = registry.spokes().any(|spoke| reaches(spoke, id));
+            if !reached {
+                known.changed.notify_one();
+            }
+            reached
+        });
+    }
+
+    pub(crate) fn may_pass(&self, endpoint: &Endpoint) -> bool {
         let known = self.scopes().lock();
         known.is_empty() || ids(endpoint).iter().all(|id| known.get(id).is_none_or(|it| it.scope.may_pass()))
     }
@@ -206,9 +240,7 @@ impl Hub {
             .filter(|(_, standing)| *standing != Standing::Open)
             .map(|(id, standing)| {
                 let behind: Vec<_> = registry.spokes().filter(|spoke| reaches(spoke, &id)).collect();
-                let mut endpoints = behind.iter().flat_map(|spoke| spoke.endpoints());
-                let endpoint = endpoints.find(|(_, endpoint)| ids(endpoint).contains(&id));
-                let host = endpoint.map_or_else(Arc::default, |(_, it)| Arc::clone(&it.reached().host));
+                let host = host_of(&behind, &id);
                 let connections = behind.iter().map(|spoke| spoke.id()).collect();
                 Closed { part: id.0, host, standing, connections }
             })

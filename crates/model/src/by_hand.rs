@@ -11,7 +11,8 @@ pub enum Decision {
     Is(RemoteId),
     /// A call in doubt was not carried out; it is made again.
     NotThere,
-    /// It was settled outside the Connector; the next edit is sent as ever.
+    /// It was settled outside the Connector; the next edit is sent as ever. Not for a doubt: that edit would make the
+    /// record a second time.
     Settled,
 }
 
@@ -20,7 +21,7 @@ pub enum Decision {
 pub enum Refusal {
     /// Nothing is held; perhaps somebody else decided already.
     NotHeld,
-    /// A call in doubt is never simply made again: somebody must say whether it arrived.
+    /// A call in doubt is never simply made again or forgotten: somebody must say whether it arrived.
     InDoubt,
     /// Only a doubt, or a record that the platform says it has, can be given a number.
     NoNumberWanted,
@@ -37,7 +38,7 @@ pub fn decide_by_hand(
 ) -> Result<(), Refusal> {
     let State::Held(Hold { reason, .. }) = &link.state else { return Err(Refusal::NotHeld) };
     match (decision, reason.clone()) {
-        (Decision::Again, HoldReason::Doubt { .. }) => return Err(Refusal::InDoubt),
+        (Decision::Again | Decision::Settled, HoldReason::Doubt { .. }) => return Err(Refusal::InDoubt),
         (Decision::Is(id), HoldReason::Doubt { mark, .. }) => {
             link.take_record(id);
             link.shadow.note_sent(mark.kind, &mark.fields, mark.at);

@@ -47,6 +47,8 @@ pub enum Story {
         /// When.
         at: Moment,
     },
+    /// The platform does not take our credentials; it goes out once they are renewed.
+    NotLetIn,
     /// Sent and not answered; the platform is asked then.
     Asking {
         /// When.

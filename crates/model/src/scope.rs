@@ -14,8 +14,10 @@ const FIRST_PROBE_MS: i64 = 1_000;
 const LONGEST_PROBE_MS: i64 = 60_000;
 /// The longest wait between two probes with a key that is refused: too many wrong passwords lock an account.
 const LONGEST_REFUSED_MS: i64 = 900_000;
-/// A platform's own wait is respected up to here.
+/// A key's own wait is respected up to here.
 const LONGEST_BUSY_MS: i64 = 6 * 3_600_000;
+/// A host's wait: one tenant's answer stops everybody behind the host, so it is soon asked again.
+const LONGEST_HOST_BUSY_MS: i64 = 60_000;
 /// How long a platform asks us to wait where it does not say.
 const BUSY_S: u32 = 5;
 
@@ -164,7 +166,8 @@ impl Scope {
 
     /// Waits as the platform asked, within bounds. A shorter wish does not undo a longer one.
     fn rest(&mut self, until: Moment, now: Moment) {
-        let asked = until.min(now.plus_ms(LONGEST_BUSY_MS));
+        let longest = if self.part == Part::Host { LONGEST_HOST_BUSY_MS } else { LONGEST_BUSY_MS };
+        let asked = until.min(now.plus_ms(longest));
         self.trial = false;
         self.standing = match self.standing {
             Standing::Busy(before) => Standing::Busy(before.max(asked)),

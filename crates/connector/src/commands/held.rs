@@ -1,19 +1,21 @@
 //! `connector held`: what waits for somebody, by its cause, and decisions about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use hub::Hub;
 use hub::held::{Decided, HeldRecord};
+use hub::registry::Spoke;
 use hub::wording::{self, Teller};
 use jiff::tz::TimeZone;
-use model::{Decision, Refusal, RemoteId, Turn};
+use model::{ConnectionId, Decision, Refusal, RemoteId, Turn};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ask::Ask;
+use super::entry::meant as meant_by;
 use crate::cli;
 use crate::config::Config;
 use crate::control;
@@ -75,7 +77,7 @@ pub async fn run(asked: cli::Held, config: &Config) -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         cli::Held::Release { which, yes } => (which, Word::Again, yes),
-        cli::Held::Is { which, number } => (which, Word::Is(number), true),
+        cli::Held::Is { which, number, yes } => (which, Word::Is(number), yes),
         cli::Held::NotThere { which } => (which, Word::NotThere, true),
         cli::Held::Settled { which, note, yes } => (which, Word::Settled(note), yes),
     };
@@ -109,6 +111,7 @@ fn groups(answer: &Value) -> Result<(), Untold> {
             cell("since")
         ))?;
         tell(format_args!("          {} ({})", cell("sentence"), cell("turn")))?;
+        tell(format_args!("          Cause: {}", cell("cause")))?;
         if !cell("advice").is_empty() {
             tell(format_args!("          {}", cell("advice")))?;
         }
@@ -146,11 +149,10 @@ pub async fn answer(hub: &Arc<Hub>, question: Question) -> Result<Value> {
 }
 
 async fn list(hub: &Arc<Hub>, platform: Option<&str>) -> Result<Value> {
+    let wanted = platform.map(|name| connections_named(hub, name)).transpose()?;
     let mut grouped: BTreeMap<String, Vec<HeldRecord>> = BTreeMap::new();
     for record in hub.held(None).await? {
-        let registry = hub.registry();
-        let spoke = registry.spoke(record.connection);
-        if platform.is_none_or(|name| spoke.is_some_and(|spoke| spoke.connection.platform == name)) {
+        if wanted.as_ref().is_none_or(|wanted| wanted.contains(&record.connection)) {
             grouped.entry(record.group.clone()).or_default().push(record);
         }
     }
@@ -165,6 +167,25 @@ async fn list(hub: &Arc<Hub>, platform: Option<&str>) -> Result<Value> {
         }));
     }
     Ok(json!({ "groups": groups }))
+}
+
+/// The connections to a platform, by its name or title.
+fn connections_named(hub: &Hub, name: &str) -> Result<Vec<ConnectionId>> {
+    let registry = hub.registry();
+    let is = |spoke: &&Arc<Spoke>| {
+        [spoke.connection.platform.as_str(), spoke.title()].iter().any(|it| it.eq_ignore_ascii_case(name))
+    };
+    let found: Vec<_> = registry.spokes().filter(is).map(|spoke| spoke.id()).collect();
+    if found.is_empty() {
+        let names: BTreeSet<&str> =
+            registry.spokes().map(|spoke| spoke.connection.platform.as_str()).collect();
+        let meant = meant_by(name, names.iter().copied());
+        bail!(
+            "no connection is to `{name}`{meant}; there are {}",
+            names.into_iter().collect::<Vec<_>>().join(", ")
+        );
+    }
+    Ok(found)
 }
 
 async fn show(hub: &Arc<Hub>, which: &str) -> Result<Value> {
@@ -233,6 +254,9 @@ async fn decide(hub: &Arc<Hub>, which: &str, word: &Word, preview: bool) -> Resu
     if alone && doubts.len() + open.len() > 1 {
         bail!("`{which}` means {} records: this is decided for one at a time", doubts.len() + open.len());
     }
+    if matches!(word, Word::Is(number) if number.trim().is_empty()) {
+        bail!("a record's number is not empty");
+    }
     if preview {
         return Ok(previewed(word, &open, &doubts));
     }
@@ -240,7 +264,7 @@ async fn decide(hub: &Arc<Hub>, which: &str, word: &Word, preview: bool) -> Resu
     for record in open.iter().chain(&doubts) {
         let (decision, note) = match word {
             Word::Again => (Decision::Again, ""),
-            Word::Is(number) => (Decision::Is(RemoteId::plain(number)), ""),
+            Word::Is(number) => (Decision::Is(record_named(record, number)), ""),
             Word::NotThere => (Decision::NotThere, ""),
             Word::Settled(note) => (Decision::Settled, note.as_str()),
         };
@@ -253,25 +277,52 @@ async fn decide(hub: &Arc<Hub>, which: &str, word: &Word, preview: bool) -> Resu
             Decided::Refused(refusal) => refused.push(format!("{}: {}", record.name, why(refusal))),
         }
     }
-    let what = if matches!(word, Word::Settled(_)) { "settled" } else { "sent again" };
+    let what = match word {
+        Word::Settled(_) => "settled",
+        Word::Is(_) => "decided",
+        Word::Again | Word::NotThere => "sent again",
+    };
     Ok(json!({ "said": format!("{done} {what}, {} not", refused.len()), "done": done, "refused": refused }))
 }
 
+/// The record of this number: the candidate of that number, whose space of numbers is known, if there is one.
+fn record_named(record: &HeldRecord, number: &str) -> RemoteId {
+    let number = number.trim();
+    let candidate = record.candidates.iter().find(|candidate| candidate.id == number);
+    candidate.cloned().unwrap_or_else(|| RemoteId::plain(number))
+}
+
 fn previewed(word: &Word, open: &[HeldRecord], doubts: &[HeldRecord]) -> Value {
-    let (what, concerned, left): (_, Vec<_>, _) = match word {
-        Word::Settled(_) => ("be taken for settled", open.iter().chain(doubts).collect(), 0),
-        _ => ("be sent again", open.iter().collect(), doubts.len()),
-    };
-    let mut names: Vec<_> = concerned.iter().take(NAMED).map(|record| record.name.clone()).collect();
-    if concerned.len() > NAMED {
-        names.push(format!("and {} others", concerned.len() - NAMED));
+    if let Word::Is(number) = word {
+        return json!({ "said": previewed_number(number, open.iter().chain(doubts)), "done": 0, "refused": [] });
     }
-    let doubt = match left {
+    let what = if matches!(word, Word::Settled(_)) { "be taken for settled" } else { "be sent again" };
+    let mut names: Vec<_> = open.iter().take(NAMED).map(|record| record.name.clone()).collect();
+    match open.len() - names.len() {
+        0 => {}
+        1 => names.push("and 1 other".to_owned()),
+        others => names.push(format!("and {others} others")),
+    }
+    let doubt = match doubts.len() {
         0 => String::new(),
         left => format!(" {left} in doubt stay held: say of each whether it arrived (`is`, `not-there`)."),
     };
-    let said = format!("{} would {what}: {}. Say --yes to do it.{doubt}", concerned.len(), names.join(", "));
+    let said = format!("{} would {what}: {}. Say --yes to do it.{doubt}", open.len(), names.join(", "));
     json!({ "said": said, "done": 0, "refused": [] })
+}
+
+fn previewed_number<'a>(number: &str, records: impl Iterator<Item = &'a HeldRecord>) -> String {
+    let told = records.map(|record| {
+        let among =
+            record.candidates.is_empty() || record.candidates.iter().any(|one| one.id == number.trim());
+        let but = if among { "" } else { " That is none of those which the platform showed!" };
+        format!(
+            "{} would be record {} there, and what differs would be written into it.{but}",
+            record.name,
+            number.trim()
+        )
+    });
+    format!("{} Say --yes to do it.", told.collect::<Vec<_>>().join(" "))
 }
 
 fn why(refusal: Refusal) -> &'static str {

@@ -31,7 +31,9 @@ async fn a_doubt_ends_by_saying_which_record_it_is_and_not_by_a_release() {
     assert_eq!(calls(&house.i4, "AddProspect"), 1);
 
     let number = house.i4.find(KITS.i4, ANN, "")[0].id.clone();
-    house.command(&["held", "is", &saved, &number]).await.went_well().says("1 sent again");
+    house.command(&["held", "is", &saved, " "]).await.failed().says("not empty");
+    house.command(&["held", "is", &saved, &number]).await.went_well().says("Ann Able would be record");
+    house.command(&["held", "is", &saved, &number, "--yes"]).await.went_well().says("1 decided");
     house.line_saying(&saved, "jonas-i4", "had all of it already").await;
     house.save(&house.lead("1", ANN).with("city", "Porto")).await;
     let there = || house.i4.find(KITS.i4, ANN, "");
@@ -71,7 +73,9 @@ async fn a_group_is_released_at_once_after_a_preview_that_sends_nothing() {
     let held = groups(&house).await;
     assert_eq!((held.len(), &held[0]["count"]), (1, &Value::from(3)), "one cause: {held:#?}");
     assert_eq!(text(&held[0], "turn"), "the club's turn");
-    house.command(&["held", "list"]).await.went_well().says("3 records for VFP");
+    house.command(&["held", "list"]).await.went_well().says("3 records for VFP").says("rejected");
+    house.command(&["held", "list", "--platform", "VFP"]).await.went_well().says("3 records for VFP");
+    house.command(&["held", "list", "--platform", "vpf"]).await.failed().says("did you mean `vfp`?");
 
     house.vfp.clear_faults();
     let group = text(&held[0], "group");

@@ -25,7 +25,7 @@ impl Hub {
             if let Err(refusal) = decide_by_hand(&mut turn.link, decision.clone(), of) {
                 return Ok(Decided::Refused(refusal));
             }
-            turn.decided(story.clone());
+            turn.tell(story.clone());
             match turn.commit().await? {
                 Wound::Moved => {}
                 Wound::Taken => return Ok(Decided::Taken),

@@ -153,8 +153,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Somebody decided by hand; the line says so.
-    pub(super) fn decided(&mut self, story: Story) {
+    /// What the line tells where the link's state alone does not say it.
+    pub(super) fn tell(&mut self, story: Story) {
         self.told = Some(story);
     }
 

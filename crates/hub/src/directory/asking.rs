@@ -218,7 +218,7 @@ impl Hub {
         given: Given,
     ) -> Option<Answer> {
         let endpoint = spoke.endpoint(club).ok()?;
-        if !self.is_open(endpoint) {
+        if !self.may_pass(endpoint) {
             let reason = "it is known not to answer just now".to_owned();
             let outcome = Outcome::Unavailable { reason, retry_after_s: None };
             return Some(Answer { outcome, found: Vec::new(), exchange: Exchange::default() });

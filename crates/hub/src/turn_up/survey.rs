@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::directory::{Entry, Found, Role, find};
-use model::{ClubId, ConnectionId, Operation, Outcome, Setup};
+use model::{ClubId, ConnectionId, Operation, Outcome, PersonId, Setup};
 use platform::Given;
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +81,7 @@ impl Hub {
         survey
     }
 
-    async fn verify(&self, spoke: &Spoke, club: ClubId) -> Option<String> {
+    async fn verify(self: &Arc<Self>, spoke: &Spoke, club: ClubId) -> Option<String> {
         let endpoint = match spoke.endpoint(club) {
             Ok(endpoint) => endpoint,
             Err(problem) => return Some(problem),
@@ -90,7 +90,7 @@ impl Hub {
             return None;
         }
         let given = Given { now: self.clock().now().timestamp(), ..Given::default() };
-        let answer = endpoint.call(Operation::Verify, &given).await;
+        let answer = self.call(endpoint, PersonId::default(), Operation::Verify, &given).await;
         match answer.outcome {
             Outcome::Saved { .. } | Outcome::Unchanged => None,
             Outcome::Gone => Some("the platform does not know this club id".to_owned()),

@@ -33,6 +33,9 @@ pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
         Story::Broken { .. } => {
             Some("Whoever runs the Connector has to mend it; nothing is lost meanwhile.".to_owned())
         }
+        Story::NotLetIn => Some(format!(
+            "Whoever runs the Connector has to renew the sign-in at {to}; nothing is lost meanwhile."
+        )),
         Story::GivenUp => Some("Whoever runs the Connector can send it again.".to_owned()),
         Story::Gone => {
             Some(format!("If {} should be in {to} again, tell whoever runs the Connector.", line.facts.name))

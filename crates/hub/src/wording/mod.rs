@@ -79,7 +79,7 @@ impl Teller<'_> {
             Story::Arrived => self.arrived(line),
             Story::TryingAgain { at } => {
                 format!(
-                    "{to} is not answering properly. Trying again at {}; you need do nothing.",
+                    "{to} is not answering properly. Trying again at {}, or once it answers; you need do nothing.",
                     self.clock(*at)
                 )
             }
@@ -93,30 +93,14 @@ impl Teller<'_> {
                     kind.label()
                 )
             }
-            Story::Refused { field: Some(field), .. } => {
-                format!("{to} does not accept the {}.", field.label())
-            }
-            Story::Refused { field: None, .. } => format!("{to} does not accept this record."),
-            Story::Unsendable { field, too_long: true } => {
-                format!("{} is too long to be sent, so nothing went to {to}.", capital(&value_of(*field)))
-            }
-            Story::Unsendable { field, too_long: false } => {
-                format!(
-                    "{} cannot be put into the form that {to} takes, so nothing went there.",
-                    capital(&value_of(*field))
-                )
-            }
-            Story::AlreadyThere { .. } => {
-                format!("{to} says it has this person already, under a number it did not tell.")
-            }
-            Story::Broken { .. } => {
-                format!("The connection to {to} needs attention from whoever runs the Connector.")
-            }
-            Story::GivenUp => {
-                format!("{to} did not take this for three days, so the Connector stopped trying.")
-            }
-            Story::Released => "Whoever runs the Connector sends it again now.".to_owned(),
-            Story::Settled { note } => format!("Whoever runs the Connector settled it by hand: {note}."),
+            Story::NotLetIn
+            | Story::Refused { .. }
+            | Story::Unsendable { .. }
+            | Story::AlreadyThere { .. }
+            | Story::Broken { .. }
+            | Story::GivenUp
+            | Story::Released
+            | Story::Settled { .. } => waits(&line.facts.story, &to),
             Story::Gone => format!("The record no longer exists in {to}. It is not made again unasked."),
             Story::Folded { .. } => "A later change carried this one along.".to_owned(),
             Story::Joined { to: earlier } => format!(
@@ -160,6 +144,42 @@ impl Teller<'_> {
     pub fn attempt(&self, attempt: &Attempt) -> String {
         let what = attempt.operation.replace('_', " ");
         format!("{}: {}", capital(&what), attempt.said)
+    }
+}
+
+/// What waits for somebody, and what somebody did about it.
+fn waits(story: &Story, to: &str) -> String {
+    match story {
+        Story::NotLetIn => {
+            format!("{to} does not let the Connector in. It goes out by itself once the sign-in is renewed.")
+        }
+        Story::Refused { field: Some(field), .. } => {
+            format!("{to} does not accept the {}.", field.label())
+        }
+        Story::Refused { field: None, .. } => format!("{to} does not accept this record."),
+        Story::Unsendable { field, too_long: true } => {
+            format!("{} is too long to be sent, so nothing went to {to}.", capital(&value_of(*field)))
+        }
+        Story::Unsendable { field, too_long: false } => {
+            format!(
+                "{} cannot be put into the form that {to} takes, so nothing went there.",
+                capital(&value_of(*field))
+            )
+        }
+        Story::AlreadyThere { .. } => {
+            format!("{to} says it has this person already, under a number it did not tell.")
+        }
+        Story::Broken { .. } => {
+            format!("The connection to {to} needs attention from whoever runs the Connector.")
+        }
+        Story::GivenUp => {
+            format!("{to} did not take this for three days, so the Connector stopped trying.")
+        }
+        Story::Released => "Whoever runs the Connector sends it again now.".to_owned(),
+        Story::Settled { note } => {
+            format!("Whoever runs the Connector settled it by hand: {}.", note.trim().trim_end_matches('.'))
+        }
+        _ => String::new(),
     }
 }
 

@@ -24,10 +24,12 @@ fn in_doubt() -> Story {
 
 #[test]
 fn a_doubt_is_never_simply_tried_again() {
-    let mut story = in_doubt();
-    let before = story.link.clone();
-    assert_eq!(decided(&mut story, Decision::Again), Err(Refusal::InDoubt));
-    assert_eq!(story.link, before);
+    for decision in [Decision::Again, Decision::Settled] {
+        let mut story = in_doubt();
+        let before = story.link.clone();
+        assert_eq!(decided(&mut story, decision), Err(Refusal::InDoubt), "an edit would make it again");
+        assert_eq!(story.link, before);
+    }
 }
 
 #[test]

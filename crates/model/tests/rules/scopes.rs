@@ -81,6 +81,9 @@ fn a_shorter_pause_does_not_undo_a_longer_one_and_none_is_longer_than_six_hours(
     scope.judge(PersonId(1), Sign::Busy(NOW.plus_s(i64::from(u32::MAX))), NOW);
     scope.judge(PersonId(2), Sign::Busy(NOW.plus_s(1)), NOW);
     assert_eq!(scope.standing(), Standing::Busy(NOW.plus_ms(6 * HOUR_MS)));
+    let mut host = Scope::new(Part::Host);
+    host.judge(PersonId(1), Sign::Busy(NOW.plus_ms(6 * HOUR_MS)), NOW);
+    assert_eq!(host.standing(), Standing::Busy(NOW.plus_s(60)), "others are behind it, too");
 }
 
 #[test]
