@@ -80,7 +80,7 @@ async fn a_group_is_released_at_once_after_a_preview_that_sends_nothing() {
     house.vfp.clear_faults();
     let group = text(&held[0], "group");
     let before = house.vfp.ledger().len();
-    house.command(&["held", "release", group]).await.went_well().says("3 would be sent again: Ann Able1");
+    house.command(&["held", "release", group]).await.went_well().says("3 would be sent again: Ann Able");
     assert_eq!((groups(&house).await.len(), house.vfp.ledger().len()), (1, before));
     house.command(&["held", "release", group, "--yes"]).await.went_well().says("3 sent again, 0 not");
     for saved in &saves {
@@ -106,5 +106,42 @@ async fn what_was_settled_by_hand_says_how_and_the_next_edit_goes_out() {
     assert_eq!((text(&line, "type"), text(&line, "turn")), ("INFO", "nobody"), "{line}");
     house.save(&house.lead("1", ANN).with("zipcode", "V6K 1A1")).await;
     house.until("the edit went out", async || house.vfp.people().len() == 1).await;
+    house.nothing_forbidden_happened();
+}
+
+/// Stops the hub, changes the description of VFP, and starts it again.
+async fn described_anew(house: &mut House, from: &str, to: &str) {
+    assert!(house.stop().await);
+    let file = house.dir.path().join("platforms/vfp/platform.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains(from), "`{from}` is not in the description");
+    std::fs::write(&file, text.replace(from, to)).unwrap();
+    house.start().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_lacks_a_setting_holds_its_people_and_a_start_with_it_mended_lets_them_go() {
+    let mut house = house().with_vfp_described(|text| text).open().await;
+    let region = "settings:\n  region:\n    title: Region\n    kind: text\n    scope: client\n  base_url:\n";
+    described_anew(&mut house, "settings:\n  base_url:\n", region).await;
+    let saved = house.save(&house.lead("1", ANN)).await;
+    let line = house.line_saying(&saved, "vfp", "needs attention").await;
+    assert_eq!((text(&line, "type"), text(&line, "turn")), ("ERROR", "operator"), "{line}");
+    described_anew(&mut house, region, "settings:\n  base_url:\n").await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_sign_in_is_the_operators_turn_and_everything_goes_out_once_it_is_renewed() {
+    let mut house = house().with_vfp_described(|text| text).open().await;
+    let (right, wrong) = ("X-Api-Key: =settings.api_key", "X-Api-Key: wrong");
+    described_anew(&mut house, right, wrong).await;
+    let saved = house.save(&house.lead("1", ANN)).await;
+    let line = house.line_saying(&saved, "vfp", "does not let the Connector in").await;
+    assert_eq!((text(&line, "type"), text(&line, "turn")), ("ERROR", "operator"), "{line}");
+    described_anew(&mut house, wrong, right).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    assert_eq!(house.vfp.people().len(), 1);
     house.nothing_forbidden_happened();
 }

@@ -12,8 +12,8 @@ mod turn;
 use std::sync::Arc;
 
 use model::{
-    ClubId, ConnectionId, Link, Moment, Next, Outcome, Person, PersonId, Settled, State, Step, Story, mark,
-    next_step, project,
+    ClubId, ConnectionId, Link, Moment, Next, Person, PersonId, Settled, State, Step, mark, next_step,
+    project,
 };
 use platform::{Answer, Given};
 use store::sabotage::{self, Way};
@@ -152,9 +152,6 @@ impl Turn<'_> {
     ) -> store::Result<()> {
         self.tried(step, answer, now);
         self.note_kind(step, &answer.outcome);
-        if matches!(answer.outcome, Outcome::Unauthorised { .. }) {
-            self.tell(Story::NotLetIn);
-        }
         loop {
             let settled = self.settle(step, &answer.outcome, (began, now));
             match settled {

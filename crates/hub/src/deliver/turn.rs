@@ -112,6 +112,9 @@ impl<'a> Turn<'a> {
         let said = crate::wording::attempt(&answer.outcome, answer.exchange.status);
         self.attempts.push(Attempt { at: now, operation: step.operation.name().to_owned(), said });
         self.fields.extend(self.hub.in_words(&self.person, &step.fields));
+        if matches!(answer.outcome, Outcome::Unauthorised { .. }) {
+            self.tell(Story::NotLetIn);
+        }
     }
 
     /// Notes what a call that went through makes of the record there. Call before it is settled.
