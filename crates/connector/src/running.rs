@@ -12,7 +12,7 @@ use hub::vault::Vault;
 use hub::{Hub, Parts};
 use platform::library::Library;
 use platform::net::GuardedClient;
-use store::{Options, Sqlite};
+use store::{Options, Postgres, PostgresOptions, Sqlite, Store};
 
 use crate::config::Config;
 
@@ -67,9 +67,9 @@ async fn over(config: &Config) -> Result<Running> {
         None => Library::bundled(),
     };
     let library = library?;
-    let store = Sqlite::open(&Options::at(config.data.join("connector.db")))?;
+    let store = store(config).await?;
     let parts = Parts {
-        store: Arc::new(store),
+        store,
         library: Arc::new(library),
         net: Arc::new(GuardedClient::new()?),
         vault: Arc::new(vault),
@@ -77,6 +77,16 @@ async fn over(config: &Config) -> Result<Running> {
         installation: config.installation.clone(),
     };
     Ok(Running { hub: Hub::new(parts).await?, _lock: lock })
+}
+
+async fn store(config: &Config) -> Result<Arc<dyn Store>> {
+    Ok(match &config.store {
+        None => Arc::new(Sqlite::open(&Options::at(config.data.join("connector.db")))?),
+        Some(url) => {
+            let options = PostgresOptions { alone: true, ..PostgresOptions::at(&url.0) };
+            Arc::new(Postgres::open(&options).await?)
+        }
+    })
 }
 
 /// Warns where others can look into the data directory: it holds people's data in clear.
