@@ -1,8 +1,12 @@
 //! The command line.
 
+mod care;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub use care::{AfterRestore, Backup, Doctor, Restore};
 
 /// Keeps the people of a fitness club the same in every system the club uses.
 #[derive(Debug, Parser)]
@@ -59,6 +63,12 @@ pub enum Command {
     /// The URL that opens a club's Connector Log in a browser.
     #[command(subcommand)]
     LoggingUrl(LoggingUrl),
+    /// Copy the database to a file while the hub runs.
+    Backup(Backup),
+    /// Put the database back from a backup, and decide what nobody knows since.
+    Restore(Restore),
+    /// Look whether everything is well, and say what to do where it is not.
+    Doctor(Doctor),
     /// How the hub and its connections are doing.
     Status {
         /// Print JSON.

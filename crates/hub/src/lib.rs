@@ -17,6 +17,8 @@ mod lines;
 pub mod log;
 mod receive;
 pub mod registry;
+pub mod restored;
+mod retention;
 pub mod turn_up;
 pub mod vault;
 pub mod wording;

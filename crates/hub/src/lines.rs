@@ -44,6 +44,7 @@ impl<'a> Occasion<'a> {
             attempts: Vec::new(),
             carries: Vec::new(),
             notes,
+            details_removed: None,
         };
         let (club, person) = (self.person.club, Some(self.person.id));
         Line {
@@ -65,7 +66,7 @@ pub(crate) fn standing(story: &Story, notes: &[Note]) -> (Level, Turn) {
     match story {
         Story::TryingAgain { .. } | Story::Asking { .. } => (Level::Error, Turn::Nobody),
         Story::InDoubt | Story::Refused { .. } | Story::AlreadyThere { .. } => (Level::Error, Turn::Club),
-        Story::Broken { .. } | Story::GivenUp => (Level::Error, Turn::Operator),
+        Story::Broken { .. } | Story::GivenUp | Story::Restored { .. } => (Level::Error, Turn::Operator),
         Story::Gone => (Level::Warning, Turn::Club),
         Story::NotAccepted { .. } => (Level::Error, Turn::Platform),
         Story::Directory { what } => directory_standing(*what),
@@ -224,6 +225,7 @@ fn first_facts(report: &TurnReport<'_>, link: &Link) -> Facts {
         attempts: Vec::new(),
         carries: Vec::new(),
         notes: Vec::new(),
+        details_removed: None,
     }
 }
 
@@ -240,6 +242,7 @@ fn story(link: &Link, rest: Option<Rest>) -> Story {
             HoldReason::Duplicate { said } => Story::AlreadyThere { said: said.clone() },
             HoldReason::Misconfigured { said } => Story::Broken { said: said.clone() },
             HoldReason::Exhausted { .. } => Story::GivenUp,
+            HoldReason::Restored { backup_at, .. } => Story::Restored { backup_at: *backup_at },
         },
     }
 }
@@ -264,6 +267,7 @@ pub(crate) fn not_accepted(
         attempts: Vec::new(),
         carries: Vec::new(),
         notes: Vec::new(),
+        details_removed: None,
     };
     Line {
         tracking,

@@ -1,12 +1,15 @@
 //! The commands, one file each.
 
 pub mod ask;
+mod backup;
 mod directory;
+mod doctor;
 mod entry;
 mod links;
 mod log;
 pub mod logging_url;
 mod platform;
+mod restore;
 mod status;
 pub mod token;
 pub mod turn_up;
@@ -31,12 +34,16 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Token(asked) => token::run(asked, &config).await,
         Command::Log(asked) => log::run(asked, &config).await,
         Command::LoggingUrl(asked) => logging_url::run(asked, &config).await,
+        Command::Backup(asked) => backup::run(asked, &config).await,
+        Command::Restore(asked) => restore::run(asked, &config).await,
+        Command::Doctor(asked) => doctor::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,
         Command::Platform(asked) => platform::run(asked, &config).await,
     }
 }
 
 async fn serve(config: &Config) -> Result<ExitCode> {
+    server::survive_full_files()?;
     let running = running::open(config).await?;
     let listener = server::bind(config).await?;
     eprintln!("the Connector listens on http://{}", listener.local_addr()?);

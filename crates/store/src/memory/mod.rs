@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use model::directory::{Correspondence, Entry, How};
 use model::{
-    ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, Person, PersonId, RemoteId, Setup, State,
-    Tracking,
+    ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, Person, PersonId, RemoteId, Restored, Setup,
+    State, Tracking,
 };
 
 use crate::{
-    Due, Expect, Identified, LinePage, LineQuery, Receipt, Result, Settlement, Store, Subject, Tally,
-    Verdict, Waiting, Who, check_revision, next_version, terms,
+    Due, Expect, Identified, LinePage, LineQuery, Receipt, Removal, Removed, Result, Settlement, Store,
+    Subject, Tally, Verdict, Waiting, Who, check_revision, next_version, terms,
 };
 
 /// A store that forgets everything when it is dropped.
@@ -31,6 +31,7 @@ struct Tables {
     entries: BTreeMap<EntryId, Entry>,
     correspondences: BTreeMap<(EntryId, ConnectionId), Correspondence>,
     indexed: i64,
+    restored: Option<Restored>,
 }
 
 impl Memory {
@@ -225,6 +226,23 @@ impl Store for Memory {
         Ok(people.into_iter().filter(|(_, people)| !people.is_empty()).map(tally).collect())
     }
 
+    async fn remove_details(&self, removal: Removal) -> Result<Removed> {
+        let mut tables = self.tables();
+        let old = tables.lines.values_mut().filter(|line| {
+            line.club == removal.club
+                && line.tracking.received_at() < removal.before
+                && removal.after.is_none_or(|after| (line.tracking, line.about) > after)
+        });
+        let (mut removed, mut seen) = (Removed::default(), 0);
+        for line in old.take(removal.limit) {
+            seen += 1;
+            removed.last = Some((line.tracking, line.about));
+            removed.lines += usize::from(!line.open && line.facts.remove_details(removal.now));
+        }
+        removed.last = removed.last.filter(|_| seen == removal.limit);
+        Ok(removed)
+    }
+
     async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {
         let tables = self.tables();
         let without_line =
@@ -310,6 +328,27 @@ impl Store for Memory {
         let tables = self.tables();
         let people = tables.people.values().filter(|person| person.club == club && person.id > after);
         Ok(people.take(limit).filter_map(|person| tables.subject(person.id)).collect())
+    }
+
+    async fn restored(&self) -> Result<Option<Restored>> {
+        Ok(self.tables().restored.clone())
+    }
+
+    async fn keep_restored(&self, restored: Restored) -> Result<()> {
+        let mut tables = self.tables();
+        let next = restored.forgotten.iter().map(|(_, until)| until.0).max().unwrap_or(0);
+        tables.last_person = tables.last_person.max(next - 1);
+        tables.restored = Some(restored);
+        Ok(())
+    }
+
+    async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Subject>> {
+        let tables = self.tables();
+        let held = |link: &&Link| {
+            link.connection == connection && link.person > after && matches!(link.state, State::Held(_))
+        };
+        let people = tables.links.values().filter(held).map(|link| link.person);
+        Ok(people.take(limit).filter_map(|person| tables.subject(person)).collect())
     }
 
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {
