@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::config::DatabaseUrl;
+
 /// Keeps the people of a fitness club the same in every system the club uses.
 #[derive(Debug, Parser)]
 #[command(name = "connector", version, about, max_term_width = 100)]
@@ -31,6 +33,10 @@ pub struct Place {
     /// The data directory.
     #[arg(long, global = true, env = "CONNECTOR_DATA")]
     pub data: Option<PathBuf>,
+    /// The PostgreSQL database that keeps everything instead of a file in the data directory:
+    /// postgres://USER:PASSWORD@HOST/DATABASE.
+    #[arg(long, global = true, env = "CONNECTOR_STORE", hide_env_values = true)]
+    pub store: Option<DatabaseUrl>,
     /// The address to listen on.
     #[arg(long, global = true, env = "CONNECTOR_LISTEN")]
     pub listen: Option<String>,

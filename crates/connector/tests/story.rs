@@ -31,6 +31,8 @@ mod held;
 mod house;
 #[path = "story/log.rs"]
 mod log;
+#[path = "story/on_a_server.rs"]
+mod on_a_server;
 #[path = "story/rules.rs"]
 mod rules;
 #[path = "story/sources.rs"]

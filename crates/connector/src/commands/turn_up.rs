@@ -28,7 +28,7 @@ pub async fn run(asked: cli::TurnUp, config: &Config) -> Result<ExitCode> {
         read(&path.to_string(), &text).with_context(|| format!("`{path}` is not a turn-up file"))?;
     file.bring_in()?;
     let ask = Ask::TurnUp { file: Box::new(file), plan: asked.plan };
-    let answer = if asked.plan && !running::is_hub(&config.data)? {
+    let answer = if asked.plan && !running::is_hub(config).await? {
         plan_the_first(config, ask).await?
     } else {
         control::ask(config, ask).await?
@@ -42,10 +42,10 @@ pub async fn run(asked: cli::TurnUp, config: &Config) -> Result<ExitCode> {
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Plans where there is no hub yet: over a directory that is forgotten, for a plan leaves nothing behind.
+/// Plans where there is no hub yet: over a directory that is forgotten, also where a database is named, for a plan leaves nothing behind.
 async fn plan_the_first(config: &Config, ask: Ask) -> Result<Value> {
     let scratch = Scratch::new().context("no directory for the plan can be made")?;
-    control::ask(&Config { data: scratch.path().to_owned(), ..config.clone() }, ask).await
+    control::ask(&Config { data: scratch.path().to_owned(), store: None, ..config.clone() }, ask).await
 }
 
 /// Reads a turn-up file of this name.

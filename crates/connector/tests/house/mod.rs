@@ -5,6 +5,9 @@
 
 mod command;
 pub mod log;
+#[expect(dead_code, reason = "the store's own tests use the rest of it")]
+#[path = "../../../store/tests/house/postgres.rs"]
+pub mod postgres;
 mod turn_up;
 
 use std::path::PathBuf;
@@ -46,6 +49,7 @@ pub struct Plans {
     pub not_live: bool,
     pub vfp_staff: Vec<Staff>,
     pub vfp_described: Option<String>,
+    pub store: Option<String>,
 }
 
 /// A house with InTouch alone, which sends and receives nothing.
@@ -92,6 +96,11 @@ impl Plans {
     pub fn with_vfp_described(self, change: fn(String) -> String) -> Self {
         let vfp = self.vfp_described.unwrap_or_else(turn_up::bundled_vfp);
         Plans { vfp: true, vfp_described: Some(change(vfp)), ..self }
+    }
+
+    /// Everything is kept in this database.
+    pub fn on(self, database: &postgres::Database) -> Self {
+        Plans { store: Some(database.url()), ..self }
     }
 
     /// Nothing is turned up yet.

@@ -135,6 +135,9 @@ impl House {
             self.url().rsplit(':').next().unwrap(),
             self.data().to_str().unwrap()
         );
+        if let Some(store) = &self.plans.store {
+            writeln!(text, "store = {store:?}").unwrap();
+        }
         if let Some(vfp) = &self.plans.vfp_described {
             describe_vfp(&root.join("platforms"), vfp);
             writeln!(text, "platforms = {:?}", root.join("platforms").to_str().unwrap()).unwrap();

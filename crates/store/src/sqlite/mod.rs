@@ -13,7 +13,6 @@ mod people;
 mod pool;
 mod search;
 mod writer;
-mod written;
 
 #[cfg(test)]
 mod tests;
@@ -27,13 +26,13 @@ use model::directory::{Correspondence, Entry};
 use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, RemoteId, Setup, Tracking};
 use rusqlite::Connection;
 
+use crate::written::{self, Written};
 use crate::{
     Due, Error, Identified, LinePage, LineQuery, Receipt, Result, Settlement, Store, Subject, Tally, Verdict,
     Waiting, Who,
 };
 use pool::Pool;
 use writer::{Job, Writer};
-use written::Written;
 
 /// Where the file is and how it is kept.
 #[derive(Clone, Debug)]

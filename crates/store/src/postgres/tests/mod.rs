@@ -1,0 +1,8 @@
+//! What only the shared store promises, seen from inside: its plans, how a batch is put together, and its deadlines.
+
+mod deadlines;
+mod plans;
+
+#[expect(dead_code, reason = "the contract suite uses the rest of it")]
+#[path = "../../../tests/house/postgres.rs"]
+mod server;
