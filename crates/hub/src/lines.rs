@@ -65,7 +65,7 @@ pub(crate) fn standing(story: &Story, notes: &[Note]) -> (Level, Turn) {
     match story {
         Story::TryingAgain { .. } | Story::Asking { .. } => (Level::Error, Turn::Nobody),
         Story::InDoubt | Story::Refused { .. } | Story::AlreadyThere { .. } => (Level::Error, Turn::Club),
-        Story::Broken { .. } | Story::GivenUp => (Level::Error, Turn::Operator),
+        Story::Broken { .. } | Story::GivenUp | Story::Restored { .. } => (Level::Error, Turn::Operator),
         Story::Gone => (Level::Warning, Turn::Club),
         Story::NotAccepted { .. } => (Level::Error, Turn::Platform),
         Story::Directory { what } => directory_standing(*what),
@@ -240,6 +240,7 @@ fn story(link: &Link, rest: Option<Rest>) -> Story {
             HoldReason::Duplicate { said } => Story::AlreadyThere { said: said.clone() },
             HoldReason::Misconfigured { said } => Story::Broken { said: said.clone() },
             HoldReason::Exhausted { .. } => Story::GivenUp,
+            HoldReason::Restored { backup_at, .. } => Story::Restored { backup_at: *backup_at },
         },
     }
 }

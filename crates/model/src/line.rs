@@ -71,6 +71,11 @@ pub enum Story {
     },
     /// Tried for three days.
     GivenUp,
+    /// The store was put back from a backup, and nobody knows whether the person was created there since.
+    Restored {
+        /// When the backup was taken.
+        backup_at: Moment,
+    },
     /// The record is gone there.
     Gone,
     /// Carried by the call of a later save.

@@ -26,6 +26,10 @@ pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
             Some("Whoever runs the Connector has to mend it; nothing is lost meanwhile.".to_owned())
         }
         Story::GivenUp => Some("Whoever runs the Connector can send it again.".to_owned()),
+        Story::Restored { .. } => Some(format!(
+            "Whoever runs the Connector decides it; tell them whether {} is in {to}.",
+            line.facts.name
+        )),
         Story::Gone => {
             Some(format!("If {} should be in {to} again, tell whoever runs the Connector.", line.facts.name))
         }

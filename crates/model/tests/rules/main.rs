@@ -12,6 +12,7 @@ mod lane_world;
 mod lanes;
 mod matching;
 mod merging;
+mod restores;
 mod scope;
 mod side;
 mod sightings;
