@@ -15,12 +15,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use model::directory::{Correspondence, Entry};
-use model::{ClubId, ConnectionId, EntryId, Line, Link, Moment, Person, PersonId, RemoteId, Setup, Tracking};
+use model::{
+    ClubId, ConnectionId, EntryId, Line, Link, Moment, Person, PersonId, RemoteId, Restored, Setup, Tracking,
+};
 
 pub use error::Error;
 pub use memory::Memory;
 pub use query::{Due, Identified, LinePage, LineQuery, Subject, Tally, Waiting, Who};
-pub use sqlite::{Options, Sqlite};
+pub use sqlite::{Options, Sqlite, copies};
 pub use write::{Expect, PersonWrite, Receipt, Settlement, Verdict};
 
 /// What a store answers.
@@ -93,6 +95,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// People of a club in order, after the given one.
     async fn people(&self, club: ClubId, after: PersonId, limit: usize) -> Result<Vec<Subject>>;
+
+    /// That the store was put back from a backup, and what was decided since; `None` where it never was.
+    async fn restored(&self) -> Result<Option<Restored>>;
+
+    /// Keeps it. Numbers of people that were passed over are not given from then on.
+    async fn keep_restored(&self, restored: Restored) -> Result<()>;
+
+    /// People whose link to a connection waits for somebody, in order, after the given one.
+    async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Subject>>;
 
     /// How many people there are, and how many links wait for somebody, per connection.
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)>;

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use model::directory::{Correspondence, Entry, How};
 use model::{
-    ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, Person, PersonId, RemoteId, Setup, State,
-    Tracking,
+    ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, Person, PersonId, RemoteId, Restored, Setup,
+    State, Tracking,
 };
 
 use crate::{
@@ -31,6 +31,7 @@ struct Tables {
     entries: BTreeMap<EntryId, Entry>,
     correspondences: BTreeMap<(EntryId, ConnectionId), Correspondence>,
     indexed: i64,
+    restored: Option<Restored>,
 }
 
 impl Memory {
@@ -310,6 +311,27 @@ impl Store for Memory {
         let tables = self.tables();
         let people = tables.people.values().filter(|person| person.club == club && person.id > after);
         Ok(people.take(limit).filter_map(|person| tables.subject(person.id)).collect())
+    }
+
+    async fn restored(&self) -> Result<Option<Restored>> {
+        Ok(self.tables().restored.clone())
+    }
+
+    async fn keep_restored(&self, restored: Restored) -> Result<()> {
+        let mut tables = self.tables();
+        let next = restored.forgotten.iter().map(|(_, until)| until.0).max().unwrap_or(0);
+        tables.last_person = tables.last_person.max(next - 1);
+        tables.restored = Some(restored);
+        Ok(())
+    }
+
+    async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Subject>> {
+        let tables = self.tables();
+        let held = |link: &&Link| {
+            link.connection == connection && link.person > after && matches!(link.state, State::Held(_))
+        };
+        let people = tables.links.values().filter(held).map(|link| link.person);
+        Ok(people.take(limit).filter_map(|person| tables.subject(person)).collect())
     }
 
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {

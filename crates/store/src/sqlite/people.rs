@@ -145,6 +145,24 @@ pub(super) fn of_club(db: &Connection, club: ClubId, after: PersonId, limit: usi
     Ok(subjects.into_iter().flatten().collect())
 }
 
+/// People whose link to a connection waits for somebody, in order. Relies on `link_held`.
+pub(super) fn held(
+    db: &Connection,
+    connection: ConnectionId,
+    after: PersonId,
+    limit: usize,
+) -> Result<Vec<Subject>> {
+    let ids: Vec<PersonId> = db
+        .prepare_cached(
+            "SELECT person FROM link INDEXED BY link_held
+             WHERE connection = ?1 AND held = 1 AND person > ?2 ORDER BY person LIMIT ?3",
+        )?
+        .query_map(params![connection.0, after.0, limit as i64], |row| row.get(0).map(PersonId))?
+        .collect::<rusqlite::Result<_>>()?;
+    let subjects = ids.into_iter().map(|id| subject(db, id)).collect::<Result<Vec<_>>>()?;
+    Ok(subjects.into_iter().flatten().collect())
+}
+
 /// People in all, and held links per connection.
 pub(super) fn counts(db: &Connection) -> Result<(u64, Vec<(ConnectionId, u64)>)> {
     let people: i64 = db.query_row("SELECT count(*) FROM person", [], |row| row.get(0))?;

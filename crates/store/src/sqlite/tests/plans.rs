@@ -125,6 +125,11 @@ fn pages_of_people_come_from_their_index() {
     SEARCH person USING INTEGER PRIMARY KEY (rowid=?)
     SEARCH link USING INDEX link_person (person=?)
     ");
+    let held = plans(&db, |db| drop(people::held(db, TARGET, PersonId(0), 9).unwrap()));
+    insta::assert_snapshot!(held, @r"
+    SEARCH link USING INDEX link_held (connection=?)
+    USE TEMP B-TREE FOR ORDER BY
+    ");
     let counts = plans(&db, |db| drop(people::counts(db).unwrap()));
     insta::assert_snapshot!(counts, @r"
     SCAN person USING COVERING INDEX person_name
