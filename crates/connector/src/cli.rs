@@ -59,6 +59,10 @@ pub enum Command {
     /// The URL that opens a club's Connector Log in a browser.
     #[command(subcommand)]
     LoggingUrl(LoggingUrl),
+    /// Copy the database to a file while the hub runs.
+    Backup(Backup),
+    /// Put the database back from a backup, and decide what nobody knows since.
+    Restore(Restore),
     /// How the hub and its connections are doing.
     Status {
         /// Print JSON.
@@ -68,6 +72,54 @@ pub enum Command {
     /// Platforms and their descriptions.
     #[command(subcommand)]
     Platform(Platform),
+}
+
+/// `connector backup`.
+#[derive(Clone, Debug, Args)]
+pub struct Backup {
+    /// The file to write; it must not exist yet.
+    pub file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `connector restore`.
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Restore {
+    /// The backup.
+    #[arg(required = true)]
+    pub file: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// What to do after it.
+    #[command(subcommand)]
+    pub after: Option<AfterRestore>,
+}
+
+/// `connector restore status|accept`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AfterRestore {
+    /// Show for each connection what is known, what was found, and what nobody knows.
+    Status {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let people be created again where the platform cannot be asked whether they are there.
+    Accept {
+        /// Only at this platform; may be said several times.
+        #[arg(long = "connection", value_name = "PLATFORM")]
+        connections: Vec<String>,
+        /// Only of this client, by name.
+        #[arg(long)]
+        client: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// `connector demo`.

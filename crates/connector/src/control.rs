@@ -72,17 +72,23 @@ async fn serve_one(hub: &Arc<Hub>, config: &Config, stream: UnixStream) -> Resul
 
 /// Asks the running hub; where none runs, answers from the store itself.
 pub async fn ask(config: &Config, ask: Ask) -> Result<Value> {
-    let Ok(mut stream) = UnixStream::connect(socket(config)).await else {
-        let running = running::open(config).await?;
-        return answer(&running.hub, config, ask).await;
-    };
-    let mut text = serde_json::to_string(&ask)?;
+    if let Some(answer) = ask_running(config, &ask).await? {
+        return Ok(answer);
+    }
+    let running = running::open(config).await?;
+    answer(&running.hub, config, ask).await
+}
+
+/// Asks the running hub; `None` where none runs.
+pub async fn ask_running(config: &Config, ask: &Ask) -> Result<Option<Value>> {
+    let Ok(mut stream) = UnixStream::connect(socket(config)).await else { return Ok(None) };
+    let mut text = serde_json::to_string(ask)?;
     text.push('\n');
     stream.write_all(text.as_bytes()).await?;
     let mut line = String::new();
     BufReader::new(stream.take(LINE_MAX_BYTES)).read_line(&mut line).await?;
     match serde_json::from_str(&line).context("the hub went away before it answered")? {
-        Reply::Done(value) => Ok(value),
+        Reply::Done(value) => Ok(Some(value)),
         Reply::Failed(error) => Err(anyhow!(error)),
     }
 }

@@ -25,19 +25,14 @@ pub struct Running {
 
 /// Opens the data directory and makes a hub over it. Nothing is sent yet.
 pub async fn open(config: &Config) -> Result<Running> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&config.data)
-        .with_context(|| format!("the data directory `{}` cannot be made", config.data.display()))?;
     let lock = lock(&config.data)?;
-    let vault = Vault::from_base64(&master_key(&config.data)?)?;
+    let vault = Vault::from_base64(&master_key(config)?)?;
     let library = match &config.platforms {
         Some(dir) => Library::with_dir(dir),
         None => Library::bundled(),
     };
     let library = library.map_err(|mistakes| anyhow::anyhow!("{mistakes}"))?;
-    let store = Sqlite::open(&Options::at(config.data.join("connector.db")))?;
+    let store = Sqlite::open(&Options::at(config.database()))?;
     let parts = Parts {
         store: Arc::new(store),
         library: Arc::new(library),
@@ -49,7 +44,13 @@ pub async fn open(config: &Config) -> Result<Running> {
     Ok(Running { hub: Hub::new(parts).await?, _lock: lock })
 }
 
-fn lock(data: &Path) -> Result<File> {
+/// Makes the data directory where there is none, and locks it: for a hub, or for whoever may not meet one.
+pub fn lock(data: &Path) -> Result<File> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)
+        .with_context(|| format!("the data directory `{}` cannot be made", data.display()))?;
     let path = data.join("connector.lock");
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
     match file.try_lock() {
@@ -63,7 +64,7 @@ fn lock(data: &Path) -> Result<File> {
 }
 
 /// The master key: from the environment, from a file that it names, or made on the first start with mode 0600.
-fn master_key(data: &Path) -> Result<String> {
+fn master_key(config: &Config) -> Result<String> {
     if let Ok(key) = std::env::var("CONNECTOR_MASTER_KEY") {
         return Ok(key);
     }
@@ -71,7 +72,7 @@ fn master_key(data: &Path) -> Result<String> {
         return std::fs::read_to_string(&file)
             .with_context(|| format!("the master key `{file}` cannot be read"));
     }
-    let path = data.join("master.key");
+    let path = config.key_file();
     match std::fs::read_to_string(&path) {
         Ok(key) => Ok(key),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

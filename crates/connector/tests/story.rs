@@ -2,6 +2,8 @@
 //! platforms around it. One binary of tests, for linking takes longer than testing.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests, too")]
 
+#[path = "story/backups.rs"]
+mod backups;
 #[path = "story/bodies.rs"]
 mod bodies;
 #[path = "story/by_hand.rs"]

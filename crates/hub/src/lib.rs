@@ -17,6 +17,7 @@ mod lines;
 pub mod log;
 mod receive;
 pub mod registry;
+pub mod restored;
 pub mod turn_up;
 pub mod vault;
 pub mod wording;

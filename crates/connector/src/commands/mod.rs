@@ -1,12 +1,14 @@
 //! The commands, one file each.
 
 pub mod ask;
+mod backup;
 mod directory;
 mod entry;
 mod links;
 mod log;
 pub mod logging_url;
 mod platform;
+mod restore;
 mod status;
 pub mod token;
 pub mod turn_up;
@@ -31,6 +33,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Token(asked) => token::run(asked, &config).await,
         Command::Log(asked) => log::run(asked, &config).await,
         Command::LoggingUrl(asked) => logging_url::run(asked, &config).await,
+        Command::Backup(asked) => backup::run(asked, &config).await,
+        Command::Restore(asked) => restore::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,
         Command::Platform(asked) => platform::run(asked, &config).await,
     }

@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use model::lane::{Event, Sign};
 use model::{
-    ConnectionId, Link, Moment, Next, Person, PersonId, Settled, State, Step, mark, next_step, project,
+    ConnectionId, Link, May, Moment, Next, Person, PersonId, Settled, State, Step, mark, may_call, next_step,
+    project,
 };
 use platform::Given;
 
@@ -100,21 +101,46 @@ impl Hub {
         if self.read_before(turn, &step, sign).await? {
             return Ok(());
         }
-        let safe = turn.spoke.abilities().of(step.operation).is_some_and(|ability| ability.safe_to_repeat);
-        if !safe && !matches!(turn.link.state, State::Calling(_)) {
-            if self.found_there(turn, &step, sign).await? {
-                return Ok(());
-            }
-            turn.link.state = State::Calling(mark(&step, self.clock().now()));
-            if !turn.keep_mark().await? {
-                return Ok(());
-            }
+        if !matches!(turn.link.state, State::Calling(_)) && !self.made_sure(turn, &step, sign).await? {
+            return Ok(());
         }
         let began = self.clock().now();
         let answer = endpoint.call(step.operation, &turn.given(&step, began)).await;
         let now = self.clock().now();
         *sign = sign_of(&answer.outcome, now);
         turn.settle_call(&step, &answer, (began, now)).await
+    }
+}
+
+impl Hub {
+    /// Before a call that must not happen twice: whether it was made already is asked, or decided, and it is written
+    /// down. Answers whether it may be made now.
+    async fn made_sure(
+        self: &Arc<Self>,
+        turn: &mut Turn<'_>,
+        step: &Step,
+        sign: &mut Sign,
+    ) -> store::Result<bool> {
+        let abilities = turn.spoke.abilities();
+        let restored = self.restored();
+        let may = may_call(&turn.link, step, abilities, restored.as_deref());
+        if may == May::Decide {
+            turn.undecided(Vec::new());
+            turn.keep().await?;
+            return Ok(false);
+        }
+        let safe = abilities.of(step.operation).is_some_and(|ability| ability.safe_to_repeat);
+        if safe && may == May::Call {
+            return Ok(true);
+        }
+        if self.found_there(turn, step, may, sign).await? {
+            return Ok(false);
+        }
+        if safe {
+            return Ok(true);
+        }
+        turn.link.state = State::Calling(mark(step, self.clock().now()));
+        turn.keep_mark().await
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use model::{
     Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Line, Link, Moment, Next, Note, Outcome,
-    Person, PersonId, References, Rest, Settled, State, Step, Tracking, begin_doubt, next_step, project,
-    release_if_edited, settle,
+    Person, PersonId, References, RemoteId, Rest, Settled, State, Step, Tracking, begin_doubt, next_step,
+    project, release_if_edited, settle,
 };
 use platform::Answer;
 use store::{Settlement, Verdict};
@@ -141,6 +141,13 @@ impl<'a> Turn<'a> {
     pub(super) fn broken(&mut self, said: String) {
         let since = self.hub.clock().now();
         self.link.state = State::Held(Hold { reason: HoldReason::Misconfigured { said }, since });
+    }
+
+    /// The store is older than the platform, and nobody but an operator can tell whether the call was made since.
+    pub(super) fn undecided(&mut self, candidates: Vec<RemoteId>) {
+        let since = self.hub.clock().now();
+        let backup_at = self.hub.restored().map_or(since, |restored| restored.backup_at);
+        self.link.state = State::Held(Hold { reason: HoldReason::Restored { backup_at, candidates }, since });
     }
 
     /// The platform gave a number that belongs to somebody else.
