@@ -63,6 +63,8 @@ pub enum Command {
     Backup(Backup),
     /// Put the database back from a backup, and decide what nobody knows since.
     Restore(Restore),
+    /// Look whether everything is well, and say what to do where it is not.
+    Doctor(Doctor),
     /// How the hub and its connections are doing.
     Status {
         /// Print JSON.
@@ -79,6 +81,17 @@ pub enum Command {
 pub struct Backup {
     /// The file to write; it must not exist yet.
     pub file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `connector doctor`.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Doctor {
+    /// Also verify each connection by a call to its platform.
+    #[arg(long)]
+    pub call: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -63,25 +63,32 @@ pub fn lock(data: &Path) -> Result<File> {
     }
 }
 
-/// The master key: from the environment, from a file that it names, or made on the first start with mode 0600.
+/// The master key, made on the first start with mode 0600.
 fn master_key(config: &Config) -> Result<String> {
-    if let Ok(key) = std::env::var("CONNECTOR_MASTER_KEY") {
+    if let Some(key) = existing_key(config)? {
         return Ok(key);
+    }
+    let key = Vault::new_key()?;
+    let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(config.key_file())?;
+    file.write_all(key.as_bytes())?;
+    file.sync_all()?;
+    Ok(key)
+}
+
+/// The master key that there is: from the environment, from a file that it names, or from the data directory.
+pub fn existing_key(config: &Config) -> Result<Option<String>> {
+    if let Ok(key) = std::env::var("CONNECTOR_MASTER_KEY") {
+        return Ok(Some(key));
     }
     if let Ok(file) = std::env::var("CONNECTOR_MASTER_KEY_FILE") {
         return std::fs::read_to_string(&file)
+            .map(Some)
             .with_context(|| format!("the master key `{file}` cannot be read"));
     }
     let path = config.key_file();
     match std::fs::read_to_string(&path) {
-        Ok(key) => Ok(key),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let key = Vault::new_key()?;
-            let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path)?;
-            file.write_all(key.as_bytes())?;
-            file.sync_all()?;
-            Ok(key)
-        }
+        Ok(key) => Ok(Some(key)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
             Err(error).with_context(|| format!("the master key `{}` cannot be read", path.display()))
         }

@@ -8,6 +8,8 @@ mod backups;
 mod bodies;
 #[path = "story/by_hand.rs"]
 mod by_hand;
+#[path = "story/care.rs"]
+mod care;
 #[path = "story/changes.rs"]
 mod changes;
 #[path = "story/clients.rs"]

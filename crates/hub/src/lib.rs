@@ -18,6 +18,7 @@ pub mod log;
 mod receive;
 pub mod registry;
 pub mod restored;
+mod retention;
 pub mod turn_up;
 pub mod vault;
 pub mod wording;

@@ -44,6 +44,7 @@ impl<'a> Occasion<'a> {
             attempts: Vec::new(),
             carries: Vec::new(),
             notes,
+            details_removed: None,
         };
         let (club, person) = (self.person.club, Some(self.person.id));
         Line {
@@ -224,6 +225,7 @@ fn first_facts(report: &TurnReport<'_>, link: &Link) -> Facts {
         attempts: Vec::new(),
         carries: Vec::new(),
         notes: Vec::new(),
+        details_removed: None,
     }
 }
 
@@ -265,6 +267,7 @@ pub(crate) fn not_accepted(
         attempts: Vec::new(),
         carries: Vec::new(),
         notes: Vec::new(),
+        details_removed: None,
     };
     Line {
         tracking,

@@ -21,7 +21,7 @@ use model::{
 
 pub use error::Error;
 pub use memory::Memory;
-pub use query::{Due, Identified, LinePage, LineQuery, Subject, Tally, Waiting, Who};
+pub use query::{Due, Identified, LinePage, LineQuery, Removal, Removed, Subject, Tally, Waiting, Who};
 pub use sqlite::{Options, Sqlite, copies};
 pub use write::{Expect, PersonWrite, Receipt, Settlement, Verdict};
 
@@ -69,6 +69,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// How a club's lines since an instant stand, per connection.
     async fn tally(&self, club: ClubId, since: Moment) -> Result<Vec<Tally>>;
+
+    /// Removes the details of sealed lines, oldest first; what happened stays. Space that becomes free is given back.
+    async fn remove_details(&self, removal: Removal) -> Result<Removed>;
 
     /// Transfers of a club that are due and have no line yet, oldest first.
     async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>>;

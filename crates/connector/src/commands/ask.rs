@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::entry::meant;
-use super::{backup, directory, links, log, logging_url, restore, status, token, turn_up};
+use super::{backup, directory, doctor, links, log, logging_url, restore, status, token, turn_up};
 use crate::config::Config;
 
 /// A question.
@@ -44,6 +44,8 @@ pub enum Ask {
     Backup(backup::Question),
     /// What is known since a restore, or an operator's decision.
     Restore(restore::Question),
+    /// Whether everything is well.
+    Doctor(doctor::Question),
     /// How the hub is doing.
     Status,
 }
@@ -61,7 +63,8 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config, ask: Ask) -> Result<Value> 
         Ask::LoggingUrl(question) => logging_url::answer(hub, config, question).await,
         Ask::Backup(question) => backup::answer(config, question).await,
         Ask::Restore(question) => restore::answer(hub, question).await,
-        Ask::Status => status::answer(hub).await,
+        Ask::Doctor(question) => doctor::answer(hub, question).await,
+        Ask::Status => status::answer(hub, config).await,
     }
 }
 

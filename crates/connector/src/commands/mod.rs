@@ -3,6 +3,7 @@
 pub mod ask;
 mod backup;
 mod directory;
+mod doctor;
 mod entry;
 mod links;
 mod log;
@@ -35,12 +36,14 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::LoggingUrl(asked) => logging_url::run(asked, &config).await,
         Command::Backup(asked) => backup::run(asked, &config).await,
         Command::Restore(asked) => restore::run(asked, &config).await,
+        Command::Doctor(asked) => doctor::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,
         Command::Platform(asked) => platform::run(asked, &config).await,
     }
 }
 
 async fn serve(config: &Config) -> Result<ExitCode> {
+    server::survive_full_files()?;
     let running = running::open(config).await?;
     let listener = server::bind(config).await?;
     eprintln!("the Connector listens on http://{}", listener.local_addr()?);

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use anyhow::Result;
 use comfy_table::{Table, presets};
 use hub::Hub;
+use indicatif::HumanBytes;
 use model::ConnectionId;
 use model::lane::Standing;
 use serde_json::{Value, json};
 
 use super::ask::Ask;
+use super::backup::size;
 use crate::config::Config;
 use crate::control;
 
@@ -24,7 +26,8 @@ pub async fn run(as_json: bool, config: &Config) -> Result<ExitCode> {
         println!("{status:#}");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{} people", status["people"]);
+    let bytes = HumanBytes(status["store_bytes"].as_u64().unwrap_or(0));
+    println!("{} people, {bytes} on the disk", status["people"]);
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(["platform", "client", "", "due", "under way", "held"]);
     for one in status["connections"].as_array().into_iter().flatten() {
@@ -36,7 +39,7 @@ pub async fn run(as_json: bool, config: &Config) -> Result<ExitCode> {
 }
 
 /// How the hub is doing.
-pub async fn answer(hub: &Arc<Hub>) -> Result<Value> {
+pub async fn answer(hub: &Arc<Hub>, config: &Config) -> Result<Value> {
     let (people, held) = hub.store().counts().await?;
     let (mut all_due, mut all_under_way) = (0, 0);
     let mut connections = Vec::new();
@@ -60,7 +63,14 @@ pub async fn answer(hub: &Arc<Hub>) -> Result<Value> {
             "held": held_on(&held, spoke.id()),
         }));
     }
-    Ok(json!({ "people": people, "due": all_due, "under_way": all_under_way, "connections": connections }))
+    let wal = config.database().with_extension("db-wal");
+    Ok(json!({
+        "people": people,
+        "due": all_due,
+        "under_way": all_under_way,
+        "connections": connections,
+        "store_bytes": size(&config.database()) + size(&wal),
+    }))
 }
 
 fn held_on(held: &[(ConnectionId, u64)], connection: ConnectionId) -> u64 {

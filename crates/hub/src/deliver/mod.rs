@@ -174,7 +174,7 @@ impl Turn<'_> {
                 Settled::Held => self.release_if_edited(step, now),
                 _ => {}
             }
-            match self.commit().await? {
+            match self.commit_surely().await? {
                 Wound::Kept => return Ok(()),
                 Wound::Moved => {
                     self.references = self.hub.directory().expected(&self.person, self.spoke.id());

@@ -11,7 +11,7 @@ use model::{
 use platform::Answer;
 use store::{Settlement, Verdict};
 
-use super::Handed;
+use super::{Handed, STORE_PAUSE_MS};
 use crate::Hub;
 use crate::clock;
 use crate::lines::{self, TurnReport};
@@ -224,6 +224,25 @@ impl<'a> Turn<'a> {
             Verdict::Taken(_) => {
                 self.read_again().await?;
                 Ok(Wound::Taken)
+            }
+        }
+    }
+
+    /// Commits what a call did. A store that does not take it now is tried until it does, for the platform will not say
+    /// it again.
+    pub(super) async fn commit_surely(&mut self) -> store::Result<Wound> {
+        let settled = self.link.clone();
+        let mut told = false;
+        loop {
+            match self.commit().await {
+                Err(error) if !matches!(error, store::Error::Closed) => {
+                    if !std::mem::replace(&mut told, true) {
+                        tracing::error!(%error, person = %self.person.id, "what a call did is not kept yet; it is tried until it is");
+                    }
+                    self.link.clone_from(&settled);
+                    self.hub.clock_sleep(STORE_PAUSE_MS as u64).await;
+                }
+                done => return done,
             }
         }
     }

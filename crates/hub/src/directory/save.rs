@@ -220,6 +220,7 @@ impl Hub {
             attempts: Vec::new(),
             carries: Vec::new(),
             notes: Vec::new(),
+            details_removed: None,
         };
         let about = to.unwrap_or(entry.connection);
         let changed = self.clock().now();

@@ -11,8 +11,8 @@ use model::{
 };
 
 use crate::{
-    Due, Expect, Identified, LinePage, LineQuery, Receipt, Result, Settlement, Store, Subject, Tally,
-    Verdict, Waiting, Who, check_revision, next_version, terms,
+    Due, Expect, Identified, LinePage, LineQuery, Receipt, Removal, Removed, Result, Settlement, Store,
+    Subject, Tally, Verdict, Waiting, Who, check_revision, next_version, terms,
 };
 
 /// A store that forgets everything when it is dropped.
@@ -224,6 +224,23 @@ impl Store for Memory {
             people: people.len() as u64,
         };
         Ok(people.into_iter().filter(|(_, people)| !people.is_empty()).map(tally).collect())
+    }
+
+    async fn remove_details(&self, removal: Removal) -> Result<Removed> {
+        let mut tables = self.tables();
+        let old = tables.lines.values_mut().filter(|line| {
+            line.club == removal.club
+                && line.tracking.received_at() < removal.before
+                && removal.after.is_none_or(|after| (line.tracking, line.about) > after)
+        });
+        let (mut removed, mut seen) = (Removed::default(), 0);
+        for line in old.take(removal.limit) {
+            seen += 1;
+            removed.last = Some((line.tracking, line.about));
+            removed.lines += usize::from(!line.open && line.facts.remove_details(removal.now));
+        }
+        removed.last = removed.last.filter(|_| seen == removal.limit);
+        Ok(removed)
     }
 
     async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {

@@ -13,6 +13,7 @@ mod migrations;
 mod open;
 mod people;
 mod pool;
+mod removal;
 mod restored;
 mod search;
 mod writer;
@@ -31,8 +32,8 @@ use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, RemoteId, Res
 use rusqlite::Connection;
 
 use crate::{
-    Due, Error, Identified, LinePage, LineQuery, Receipt, Result, Settlement, Store, Subject, Tally, Verdict,
-    Waiting, Who,
+    Due, Error, Identified, LinePage, LineQuery, Receipt, Removal, Removed, Result, Settlement, Store,
+    Subject, Tally, Verdict, Waiting, Who,
 };
 use pool::Pool;
 use writer::{Job, Writer};
@@ -153,6 +154,10 @@ impl Store for Sqlite {
 
     async fn tally(&self, club: ClubId, since: Moment) -> Result<Vec<Tally>> {
         self.read_aside(move |db| log::tally(db, club, since)).await
+    }
+
+    async fn remove_details(&self, removal: Removal) -> Result<Removed> {
+        self.write(move |db| removal::remove(db, &removal)).await
     }
 
     async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {

@@ -11,6 +11,7 @@ mod lines;
 mod log_filters;
 mod paging;
 mod receive;
+mod removal;
 mod restored;
 mod search;
 mod settle;

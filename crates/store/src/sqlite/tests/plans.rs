@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use uuid::Uuid;
 
-use super::super::{apply, log, open, people, search};
+use super::super::{apply, log, open, people, removal, search};
 use super::{CLUB, SENDER, TARGET, arrival, folder, line, newcomer};
 use crate::sqlite::written::{self, Written};
 use crate::{Expect, LineQuery, Who};
@@ -199,6 +199,13 @@ fn the_log_is_read_along_its_key_and_by_person() {
     SEARCH line USING INTEGER PRIMARY KEY (rowid=?)
     USE TEMP B-TREE FOR ORDER BY
     ");
+    let (before, limit, now) = (Moment(9), 9, Moment(9));
+    let remove = |after| crate::Removal { club: CLUB, before, after, limit, now };
+    let first = plans(&db, |db| assert_eq!(removal::remove(db, &remove(None)).unwrap().lines, 0));
+    insta::assert_snapshot!(first, @r"SEARCH line USING INDEX line_key (club=? AND tracking<?)");
+    let next =
+        plans(&db, |db| assert_eq!(removal::remove(db, &remove(Some((key, TARGET)))).unwrap().lines, 0));
+    insta::assert_snapshot!(next, @r"SEARCH line USING INDEX line_key (club=? AND (tracking,about)>(?,?) AND tracking<?)");
     let tally = plans(&db, |db| drop(log::tally(db, CLUB, Moment(1)).unwrap()));
     insta::assert_snapshot!(tally, @r"
     SEARCH line USING INDEX line_key (club=? AND tracking>?)
