@@ -96,10 +96,10 @@ async fn remove_old_details(hub: Arc<Hub>) {
         match hub.remove_old_details().await {
             Ok(0) => {}
             Ok(lines) => {
-                tracing::info!(lines, "details of the log were removed, for they are kept only so long")
+                tracing::info!(lines, "details of the log were removed, for they are kept only so long");
             }
             Err(error) => {
-                tracing::error!(%error, "details of the log could not be removed; trying again in six hours")
+                tracing::error!(%error, "details of the log could not be removed; trying again in six hours");
             }
         }
         tokio::time::sleep(REMOVE_EVERY).await;

@@ -70,7 +70,7 @@ async fn after_a_restore_nobody_is_created_twice_and_who_is_not_known_waits_for_
     house.vfp.clear_faults();
     house.save(&house.lead("3", bea)).await;
     let both = async || (house.at_both(dee), house.at_both(bea)) == ((1, 1), (1, 1));
-    house.within(Duration::from_secs(60), "Dee and Bea are at both", both).await;
+    house.within(Duration::from_mins(1), "Dee and Bea are at both", both).await;
     house.restore().await.failed().says("another hub is running");
     house.kill().await;
     let told = house.restore().await.went_well();
@@ -83,12 +83,12 @@ async fn after_a_restore_nobody_is_created_twice_and_who_is_not_known_waits_for_
     let saved = house.save(&house.lead("3", bea)).await;
     let new = house.save(&house.lead("4", cid)).await;
     let held = async || house.since_restore("jonas-i4").await["held"] == 3;
-    house.within(Duration::from_secs(60), "three wait at I4", held).await;
+    house.within(Duration::from_mins(1), "three wait at I4", held).await;
     let line = house.line_saying(&saved, "jonas-i4", "nobody knows whether").await;
     assert_eq!((text(&line, "type"), text(&line, "turn")), ("ERROR", "operator"), "{line}");
     assert!(text(&line, "advice").contains("Bea Best"), "{line}");
     let found = async || house.since_restore("vfp").await["found"] == 2;
-    house.within(Duration::from_secs(60), "Dee and Bea were found at VFP", found).await;
+    house.within(Duration::from_mins(1), "Dee and Bea were found at VFP", found).await;
     house.within(Duration::from_secs(75), "Cid is at VFP", async || house.at_both(cid) == (0, 1)).await;
     assert_eq!((house.at_both(dee), house.at_both(bea)), ((1, 1), (1, 1)));
     house.save(&house.lead("1", ann).with("city", "Porto")).await;
