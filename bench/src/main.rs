@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask bench` builds and runs it. Figures are printed as a table and, with `--json FILE`, kept. Nothing here
 //! is a test: a figure is measured, never asserted.
+#![expect(clippy::print_stdout, reason = "a measurement may end with its reader")]
 
 mod house;
 mod load;

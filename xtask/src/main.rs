@@ -1,10 +1,12 @@
-//! The chores of this repository: `cargo xtask test` and `cargo xtask bench`.
+//! The chores of this repository: `cargo xtask test`, `bench` and `torture`.
 //!
 //! Each chore is one module and one variant of `Chore`. Nothing here is part of the product or of its normal build.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore may end with its reader")]
 
 mod bench;
 mod shell;
 mod test;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -24,12 +26,15 @@ enum Chore {
     Test(test::Options),
     /// Measure the release binary: rates, latencies, CPU and memory
     Bench(bench::Options),
+    /// Kill the release binary under load, again and again, and compare what was acknowledged with what arrived
+    Torture(torture::Options),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().chore {
         Chore::Test(options) => test::run(&options),
         Chore::Bench(options) => bench::run(&options),
+        Chore::Torture(options) => torture::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -49,8 +49,21 @@ fn every_link_between_documents_leads_somewhere() {
 
 #[test]
 fn every_test_named_in_the_coverage_exists() {
+    let rows = rows_of("docs/coverage.md");
+    assert!(rows.len() > 50, "only {} requirements were read", rows.len());
+    every_test_exists(&rows, "docs/coverage.md");
+}
+
+#[test]
+fn every_promise_of_delivery_has_a_test_that_exists() {
+    let rows = rows_of("docs/delivery-contract.md");
+    assert!(rows.len() >= 14 && rows.iter().all(|row| row[2] != "not yet"), "{rows:?}");
+    every_test_exists(&rows, "docs/delivery-contract.md");
+}
+
+fn every_test_exists(rows: &[[String; 3]], document: &str) {
     let mut wrong = Vec::new();
-    for (number, row) in coverage_rows().iter().enumerate() {
+    for (number, row) in rows.iter().enumerate() {
         if row[0] != (number + 1).to_string() {
             wrong.push(format!("row {} is numbered {}", number + 1, row[0]));
         }
@@ -62,7 +75,7 @@ fn every_test_named_in_the_coverage_exists() {
             tests.iter().filter_map(|test| objection(test)).map(|said| format!("{}: {said}", row[0])),
         );
     }
-    assert!(wrong.is_empty(), "`docs/coverage.md`:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "`{document}`:\n{}", wrong.join("\n"));
 }
 
 #[test]
@@ -91,20 +104,17 @@ fn no_file_speaks_of_the_machine_it_was_written_on() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// The rows of the coverage tables: number, requirement, test.
-fn coverage_rows() -> Vec<[String; 3]> {
-    let text = read(&top().join("docs/coverage.md"));
-    let rows: Vec<[String; 3]> = text
-        .lines()
+/// The rows of a document's tables: number, requirement or promise, test.
+fn rows_of(document: &str) -> Vec<[String; 3]> {
+    let text = read(&top().join(document));
+    text.lines()
         .filter_map(|line| line.strip_prefix("| "))
         .filter(|line| line.starts_with(|first: char| first.is_ascii_digit()))
         .map(|line| {
             let cells: Vec<String> = line.trim_end_matches(" |").split(" | ").map(str::to_owned).collect();
             cells.try_into().unwrap_or_else(|cells| panic!("a row of three cells, not {cells:?}"))
         })
-        .collect();
-    assert!(rows.len() > 50, "only {} requirements were read", rows.len());
-    rows
+        .collect()
 }
 
 /// Says what is wrong with a test named as `file::name`.

@@ -11,6 +11,9 @@ pub use care::{AfterRestore, Backup, Doctor, Restore};
 /// Keeps the people of a fitness club the same in every system the club uses.
 #[derive(Debug, Parser)]
 #[command(name = "connector", version, about, max_term_width = 100)]
+#[command(
+    after_help = "Begin with `connector demo`: a hub between simulated platforms, and a club's day to watch."
+)]
 pub struct Cli {
     /// Say more on standard error.
     #[arg(long, short, global = true)]
@@ -75,9 +78,69 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Records that wait for somebody: why, for whom, and decisions about them.
+    #[command(subcommand)]
+    Held(Held),
     /// Platforms and their descriptions.
     #[command(subcommand)]
     Platform(Platform),
+}
+
+/// `connector held`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Held {
+    /// What is held, grouped by its cause.
+    List {
+        /// Only this platform's, such as `vfp`.
+        #[arg(long)]
+        platform: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Each record of a group, or one by the tracking UUID of its line.
+    Show {
+        /// The group's name, or a tracking UUID; the beginning is enough.
+        which: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send a record, or all of a group, again. Those of which nobody knows whether they are there stay held.
+    Release {
+        /// The group's name, or a tracking UUID; the beginning is enough.
+        which: String,
+        /// Do it; without, it is only said what would be done.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Say which record at the platform a held one is, after somebody has looked.
+    #[command(after_help = "Example: connector held is 0193a5c2-77 1000045 --yes")]
+    Is {
+        /// The tracking UUID of its line; the beginning is enough.
+        which: String,
+        /// The record's number there.
+        number: String,
+        /// Do it; without, it is only said what would be done.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Say that a record in doubt is not at the platform, after somebody has looked; it is made again.
+    NotThere {
+        /// The tracking UUID of its line; the beginning is enough.
+        which: String,
+    },
+    /// Take a record, or a group, for settled by hand; not those of which nobody knows whether they are there. The next edit is sent as ever.
+    Settled {
+        /// The group's name, or a tracking UUID; the beginning is enough.
+        which: String,
+        /// What was done, for the club's log.
+        #[arg(long)]
+        note: String,
+        /// Do it; without, it is only said what would be done.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// `connector demo`.
@@ -99,6 +162,7 @@ pub struct Demo {
 
 /// `connector turn-up`.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "Example: connector turn-up kits-fitness.yaml --plan")]
 pub struct TurnUp {
     /// The turn-up file (YAML).
     pub file: PathBuf,
@@ -113,10 +177,12 @@ pub struct TurnUp {
 /// `connector links`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Links {
-    /// Take over a platform's ids of people the hub knows: a CSV file with the columns `provider_record_id` and
-    /// `platform_record_id`.
+    /// Take over a platform's ids of people the hub knows.
+    #[command(
+        after_help = "Example: connector links import ids.csv --client 'Kits Fitness' --club 'Kits Beach' --provider INTOUCH --platform vfp"
+    )]
     Import {
-        /// The file.
+        /// A CSV file with the columns `provider_record_id` and `platform_record_id`.
         file: PathBuf,
         /// The client's name.
         #[arg(long)]
@@ -205,6 +271,9 @@ pub enum Role {
 #[derive(Clone, Debug, Subcommand)]
 pub enum Token {
     /// Make a token for a provider; it is shown once.
+    #[command(
+        after_help = "Example: connector token create INTOUCH --client 'Kits Fitness' --label 'front desk'"
+    )]
     Create {
         /// The provider identifier, such as `INTOUCH`.
         provider: String,
@@ -215,7 +284,7 @@ pub enum Token {
         #[arg(long = "club", value_name = "CLUB")]
         clubs: Vec<String>,
         /// What it is for.
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         label: String,
     },
     /// List tokens, without their secrets.
@@ -224,28 +293,29 @@ pub enum Token {
         #[arg(long)]
         json: bool,
     },
-    /// Withdraw a token, by the first characters of its hash.
+    /// Withdraw a token; whoever calls with it is refused from that moment.
     Revoke {
-        /// The beginning of the hash that `list` shows.
+        /// Its hash, as `list` shows it, or the first six characters or more.
         hash: String,
     },
 }
 
 /// `connector log`.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "Example: connector log --club 'Kits Beach' --needs club")]
 pub struct Log {
     /// The club's name; may be left out where there is only one.
     #[arg(long)]
     pub club: Option<String>,
     /// A name, an e-mail address, digits of a phone, a platform's number or a tracking UUID.
     pub search: Option<String>,
-    /// Only lines of this type: INFO, WARNING or ERROR.
+    /// Only lines of this type.
     #[arg(long = "type", value_parser = ["INFO", "WARNING", "ERROR"], ignore_case = true)]
     pub level: Option<String>,
     /// Only lines from or to this platform.
     #[arg(long)]
     pub platform: Option<String>,
-    /// Only lines whose turn it is: club, platform, operator.
+    /// Only lines that wait for this one to do something.
     #[arg(long, value_parser = ["club", "platform", "operator"])]
     pub needs: Option<String>,
     /// How many lines.
@@ -298,10 +368,11 @@ pub enum Platform {
         #[arg(long)]
         json: bool,
     },
-    /// Check a description and report every mistake.
+    /// Check descriptions and report every mistake.
     Lint {
-        /// Description files; all bundled ones when none is given.
-        files: Vec<PathBuf>,
+        /// Description files, folders of one platform, or folders of such folders; all that the hub knows when none is given.
+        #[arg(value_name = "FILE_OR_FOLDER")]
+        paths: Vec<PathBuf>,
     },
     /// The fields of a person, as expressions know them.
     Fields {

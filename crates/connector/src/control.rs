@@ -4,8 +4,9 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use hub::Hub;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,10 +16,13 @@ use tokio::task::JoinHandle;
 
 use crate::commands::ask::{Ask, answer};
 use crate::config::Config;
-use crate::running;
+use crate::running::{self, Taken};
 
 /// The longest question and answer, in bytes.
 const LINE_MAX_BYTES: u64 = 64 << 20;
+/// How long a command waits for who holds the data: ten seconds.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOKS: usize = 100;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -70,13 +74,37 @@ async fn serve_one(hub: &Arc<Hub>, config: &Config, stream: UnixStream) -> Resul
     Ok(())
 }
 
-/// Asks the running hub; where none runs, answers from the store itself.
+/// Who answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The running hub.
+    RunningHub,
+    /// This process, from the data: no hub runs there.
+    DataAlone,
+}
+
+/// Asks the running hub; where none runs, answers from the data itself.
 pub async fn ask(config: &Config, ask: Ask) -> Result<Value> {
-    if let Some(answer) = ask_running(config, &ask).await? {
-        return Ok(answer);
+    ask_and_see(config, ask).await.map(|(answer, _)| answer)
+}
+
+/// Asks, and says who answered. A hub that starts or stops, and another command, hold the data for a moment.
+pub async fn ask_and_see(config: &Config, ask: Ask) -> Result<(Value, By)> {
+    for _ in 0..LOOKS {
+        if let Some(answer) = ask_running(config, &ask).await? {
+            return Ok((answer, By::RunningHub));
+        }
+        let opened = match ask {
+            Ask::TurnUp { .. } => running::open(config).await,
+            _ => running::open_existing(config).await,
+        };
+        match opened {
+            Ok(running) => return Ok((answer(&running.hub, config, ask).await?, By::DataAlone)),
+            Err(error) if error.is::<Taken>() => tokio::time::sleep(LOOK_EVERY).await,
+            Err(error) => return Err(error),
+        }
     }
-    let running = running::open(config).await?;
-    answer(&running.hub, config, ask).await
+    bail!("a hub or a command holds `{}` and does not answer; try again", config.data.display())
 }
 
 /// Asks the running hub; `None` where none runs.

@@ -3,11 +3,14 @@
 mod cli;
 mod commands;
 mod config;
+mod connections;
 mod control;
 mod demo;
 mod logging;
 mod pages;
 mod running;
+mod say;
+mod scratch;
 mod server;
 
 use std::process::ExitCode;
@@ -27,9 +30,6 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => say::failed(&error),
     }
 }

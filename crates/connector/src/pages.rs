@@ -7,12 +7,13 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use hub::Hub;
-use hub::log::{start_of, zone_of};
+use hub::log::{PAGE_MAX_BYTES, start_of, zone_of};
 use hub::registry::{LogKey, Registry};
 use hub::wording::{self, Teller};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use model::clip::clip;
 use model::{Club, ClubId, ConnectionId, Field, Level, Line, Moment, Story, Tracking};
 use store::{LineQuery, Waiting};
 use tokio_stream::wrappers::BroadcastStream;
@@ -79,10 +80,12 @@ impl Logs {
             from: asked.from.map(|date| start_of(date, &zone)),
             until: asked.to.map(|date| start_of(next_day(date), &zone)),
             people: None,
+            entries: None,
             tracking: None,
             older_than: asked.before.as_ref().and_then(place),
             newer_than: asked.after.as_ref().and_then(place),
             limit: usize::from(asked.limit),
+            max_bytes: Some(PAGE_MAX_BYTES),
         }
     }
 
@@ -106,12 +109,16 @@ impl Logs {
         let first = link.bearer();
         let since = first.map_or(Moment(0), Tracking::received_at);
         let (from, to) = (teller.title(Some(person.modified.0)), teller.title(Some(link.connection)));
+        let mut name = person.profile.name();
+        clip(&mut name);
+        let fields = self.hub.to_be_sent(waiting);
+        let did = if first.is_some_and(|save| person.was_known_before(save)) { "changed" } else { "entered" };
         LineView {
             id: first.map_or_else(String::new, |first| format!("{first}.{}", link.connection)),
             kind: LineKind::OnItsWay,
             at: since.timestamp(),
-            person: person.profile.name(),
-            summary: format!("entered in {from}, on its way to {to}"),
+            person: name,
+            summary: format!("{did} in {from}, on its way to {to}"),
             sentence: format!(
                 "Waiting since {} for {to} to answer; you need do nothing.",
                 teller.clock(since)
@@ -122,7 +129,8 @@ impl Logs {
             direction: Direction::ToPlatform,
             open: true,
             detail: DetailView {
-                fields: shown(&self.hub.to_be_sent(waiting)),
+                notes: wording::clipped(&fields).into_iter().collect(),
+                fields: shown(&fields),
                 tracking: link.pending.iter().map(ToString::to_string).collect(),
                 ..DetailView::default()
             },

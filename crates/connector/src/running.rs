@@ -1,9 +1,9 @@
 //! A hub over a data directory: its lock, its master key, its store.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -23,15 +23,46 @@ pub struct Running {
     _lock: File,
 }
 
-/// Opens the data directory and makes a hub over it. Nothing is sent yet.
+/// Another process holds the data directory.
+#[derive(Debug, thiserror::Error)]
+#[error("another hub is running on `{}`; stop it, or choose another directory with --data", .0.display())]
+pub struct Taken(PathBuf);
+
+/// Whether there is a hub's data in a directory.
+pub fn is_hub(data: &Path) -> Result<bool> {
+    let database = data.join("connector.db");
+    database.try_exists().with_context(|| {
+        format!("`{}` cannot be looked at; run this as the user of the hub", database.display())
+    })
+}
+
+/// Makes a hub over the data directory, which is made where there is none. Nothing is sent yet.
 pub async fn open(config: &Config) -> Result<Running> {
+    make_directory(&config.data)?;
+    over(config).await
+}
+
+/// Makes a hub over a data directory that is a hub's already.
+pub async fn open_existing(config: &Config) -> Result<Running> {
+    if !is_hub(&config.data)? {
+        let data = std::path::absolute(&config.data).unwrap_or_else(|_| config.data.clone());
+        bail!(
+            "no hub at `{}`; say where it is with --data or --config, or make one with `connector serve` or \
+             `connector turn-up`",
+            data.display()
+        );
+    }
+    over(config).await
+}
+
+async fn over(config: &Config) -> Result<Running> {
     let lock = lock(&config.data)?;
     let vault = Vault::from_base64(&master_key(config)?)?;
     let library = match &config.platforms {
         Some(dir) => Library::with_dir(dir),
         None => Library::bundled(),
     };
-    let library = library.map_err(|mistakes| anyhow::anyhow!("{mistakes}"))?;
+    let library = library?;
     let store = Sqlite::open(&Options::at(config.database()))?;
     let parts = Parts {
         store: Arc::new(store),
@@ -44,29 +75,50 @@ pub async fn open(config: &Config) -> Result<Running> {
     Ok(Running { hub: Hub::new(parts).await?, _lock: lock })
 }
 
-/// Makes the data directory where there is none, and locks it: for a hub, or for whoever may not meet one.
-pub fn lock(data: &Path) -> Result<File> {
+/// Makes the data directory where there is none.
+pub fn make_directory(data: &Path) -> Result<()> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(data)
-        .with_context(|| format!("the data directory `{}` cannot be made", data.display()))?;
+        .with_context(|| format!("the data directory `{}` cannot be made", data.display()))
+}
+
+/// Warns where others can look into the data directory: it holds people's data in clear.
+pub fn warn_if_open_to_others(data: &Path) {
+    let mode = std::fs::metadata(data).map_or(0o700, |meta| meta.permissions().mode() & 0o777);
+    if mode & 0o077 != 0 {
+        let data = data.display();
+        tracing::warn!(
+            "the data directory `{data}` is open to other users (mode {mode:o}): `chmod 700 {data}`"
+        );
+    }
+}
+
+/// Locks a data directory: for a hub, or for whoever may not meet one.
+pub fn lock(data: &Path) -> Result<File> {
     let path = data.join("connector.lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.with_context(|| format!("`{}` cannot be opened", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!(
-            "another hub is running on `{}`; stop it, or choose another directory with --data",
-            data.display()
-        ),
+        Err(TryLockError::WouldBlock) => Err(Taken(data.to_owned()).into()),
         Err(TryLockError::Error(error)) => Err(error).context("the data directory cannot be locked"),
     }
 }
 
-/// The master key, made on the first start with mode 0600.
+/// The master key, made on the first start with mode 0600. Beside data that is there already none is made: what that
+/// holds was sealed under another.
 fn master_key(config: &Config) -> Result<String> {
     if let Some(key) = existing_key(config)? {
         return Ok(key);
+    }
+    if is_hub(&config.data)? {
+        bail!(
+            "the master key `{}` is missing; put it back from your copy. Without one, set CONNECTOR_MASTER_KEY \
+             to a new key (`openssl rand -base64 32`) and turn every client up again, with its secrets",
+            config.key_file().display()
+        );
     }
     let key = Vault::new_key()?;
     let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(config.key_file())?;
@@ -88,7 +140,7 @@ pub fn existing_key(config: &Config) -> Result<Option<String>> {
     let path = config.key_file();
     match std::fs::read_to_string(&path) {
         Ok(key) => Ok(Some(key)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => {
             Err(error).with_context(|| format!("the master key `{}` cannot be read", path.display()))
         }

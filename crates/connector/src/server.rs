@@ -7,12 +7,15 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use hub::Hub;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use web::api_2011_11::{self, HubDoor};
+use web::hearing::{Ears, hear_out};
 use web::pages::router::router;
 use web::pages::source::{HomeSource, Site};
 
 use crate::config::Config;
+use crate::connections::{self, Bounds};
 use crate::control;
 use crate::pages::Logs;
 
@@ -43,6 +46,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     hub.open_lanes();
+    hub.release_all_mended();
     hub.tend_directory();
     let indexer = tokio::spawn(index(Arc::clone(&hub)));
     let remover = tokio::spawn(remove_old_details(Arc::clone(&hub)));
@@ -55,13 +59,13 @@ pub async fn serve(
         stop: stopped.clone(),
     };
     let routes = router(site).merge(api_2011_11::router(Arc::new(HubDoor::new(Arc::clone(&hub)))));
-    let routes = routes.layer(axum::middleware::from_fn(web::hearing::hear_out));
-    let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
+    let routes = routes.layer(axum::middleware::from_fn_with_state(Ears::default(), hear_out));
+    tokio::spawn(async move {
         stop.await;
         let _ = stopping.send(true);
     });
     tokio::select! {
-        served = server => served?,
+        () = connections::serve(listener, routes, Bounds::default(), stopped.clone()) => {}
         () = async {
             drop(stopped.wait_for(|stopping| *stopping).await);
             tokio::time::sleep(FINISH_WITHIN).await;
@@ -112,13 +116,11 @@ pub fn survive_full_files() -> Result<()> {
     tokio::signal::unix::signal(kind).map(drop).context("the signal of a full file cannot be listened for")
 }
 
-/// Resolves when the process is told to stop.
-pub async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
-        }
-        Err(_) => drop(interrupted.await),
-    }
+/// Listens from now on for being told to stop, by SIGINT or SIGTERM; what it answers resolves then.
+pub fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! { _ = interrupted.recv() => {}, _ = terminated.recv() => {} }
+    })
 }

@@ -14,6 +14,8 @@ mod care;
 mod changes;
 #[path = "story/clients.rs"]
 mod clients;
+#[path = "story/commands.rs"]
+mod commands;
 #[path = "story/contract.rs"]
 mod contract;
 #[path = "story/crash.rs"]
@@ -28,6 +30,8 @@ mod faults;
 mod fields;
 #[path = "story/flow.rs"]
 mod flow;
+#[path = "story/held.rs"]
+mod held;
 mod house;
 #[path = "story/log.rs"]
 mod log;

@@ -8,6 +8,7 @@ use model::{
     PersonId, Profile, RemoteId, Report, Rest, State, Tracking, accept, mark, may_call, merge, next_step,
     project, release_restored, smart_match,
 };
+use store::sabotage::{self, Way};
 use store::{Expect, Identified, PersonWrite, Receipt, Subject};
 
 use crate::Hub;
@@ -187,7 +188,9 @@ impl Hub {
 
     /// Takes a place on the lane, and writes the attempt mark where the first call is not safe to repeat.
     fn claim(&self, link: &mut Link, person: &Person, spoke: &Spoke, now: Moment) -> bool {
-        if !matches!(link.state, State::Due { at } if at <= now) || !self.lane_claim(spoke.id(), person.id) {
+        if !matches!(link.state, State::Due { at } if at <= now)
+            || !self.lane_claim(spoke, person.club, person.id)
+        {
             return false;
         }
         let references = self.directory().expected(person, spoke.id());
@@ -198,6 +201,7 @@ impl Hub {
             && !abilities.can_be_asked()
             && may_call(link, &step, abilities, self.restored().as_deref()) == May::Call
             && !self.directory().must_ask(person, spoke.id())
+            && !sabotage::is(Way::MarkSkipped)
         {
             link.state = State::Calling(mark(&step, now));
         }

@@ -100,9 +100,6 @@ pub enum Refusal {
     /// Something about the document or the query is wrong.
     #[error("{0}")]
     Validation(String),
-    /// The token is missing, wrong or withdrawn.
-    #[error("this call needs a token: HTTP Basic with the token as password, or `Authorization: Bearer`")]
-    Unauthorized,
     /// The token is good and does not reach this far.
     #[error("{0}")]
     Forbidden(String),

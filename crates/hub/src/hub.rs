@@ -13,9 +13,11 @@ use tokio::sync::broadcast;
 
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::held::changed_settings;
 use crate::lanes::Lanes;
 use crate::registry::{Means, Registry};
 use crate::restored;
+use crate::scopes::Scopes;
 use crate::vault::Vault;
 
 /// How many club changes a slow reader of live lines may fall behind before it is told only that something changed.
@@ -45,6 +47,7 @@ pub struct Hub {
     directory: Directory,
     lanes: Lanes,
     restored: ArcSwapOption<Restored>,
+    scopes: Scopes,
     changes: broadcast::Sender<ClubId>,
     changing: tokio::sync::Mutex<()>,
 }
@@ -61,6 +64,7 @@ impl Hub {
             directory,
             lanes: Lanes::default(),
             restored: ArcSwapOption::from_pointee(restored),
+            scopes: Scopes::default(),
             changes: broadcast::channel(CHANGES).0,
             changing: tokio::sync::Mutex::default(),
         });
@@ -76,8 +80,10 @@ impl Hub {
             return Ok(false);
         }
         self.store().keep_setup(after.clone()).await?;
+        let changed = changed_settings(&before.connections, &after.connections);
         self.use_setup(after);
         self.open_lanes();
+        self.release_mended(changed);
         Ok(true)
     }
 
@@ -155,6 +161,10 @@ impl Hub {
 
     pub(crate) fn lanes(&self) -> &Lanes {
         &self.lanes
+    }
+
+    pub(crate) fn scopes(&self) -> &Scopes {
+        &self.scopes
     }
 
     /// Told whenever something in a club's log changed.

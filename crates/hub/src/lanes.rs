@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model::lane::{Effect, Event, Lane, Sign, Standing, WINDOW};
-use model::{ConnectionId, Moment, Operation, Outcome, PersonId};
-use platform::Given;
+use model::lane::{Effect, Event, Lane, WINDOW};
+use model::scope::Standing;
+use model::{ClubId, ConnectionId, Moment, PersonId};
 use tokio::sync::Notify;
 
 use crate::Hub;
-use crate::deliver::Handed;
+use crate::deliver::{Ended, Handed};
 use crate::registry::Spoke;
 
 /// How many calls to one platform may be under way where its description does not say.
@@ -37,7 +37,7 @@ struct Timed {
 pub struct Pulse {
     /// The connection.
     pub connection: ConnectionId,
-    /// Whether its platform answers.
+    /// Whether its platform can be called.
     pub standing: Standing,
     /// Calls under way.
     pub under_way: usize,
@@ -65,6 +65,8 @@ impl Hub {
                 self.open_lane(spoke);
             }
         }
+        self.forget_unreached();
+        self.tell_gates(self.registry().spokes());
     }
 
     fn open_lane(self: &Arc<Self>, spoke: &Spoke) {
@@ -91,12 +93,14 @@ impl Hub {
 
     /// How the lanes are doing.
     pub fn pulses(&self) -> Vec<Pulse> {
+        let registry = self.registry();
         let lanes = lock(&self.lanes().lanes);
         let mut pulses: Vec<Pulse> = lanes
             .iter()
             .map(|(connection, running)| {
-                let lane = &lock(&running.state).lane;
-                Pulse { connection: *connection, standing: lane.standing(), under_way: lane.under_way() }
+                let spoke = registry.spoke(*connection);
+                let standing = spoke.map_or(Standing::Open, |spoke| self.standing_of(spoke));
+                Pulse { connection: *connection, standing, under_way: lock(&running.state).lane.under_way() }
             })
             .collect();
         pulses.sort_by_key(|pulse| pulse.connection);
@@ -111,12 +115,18 @@ impl Hub {
         }
     }
 
-    pub(crate) fn lane_claim(&self, connection: ConnectionId, person: PersonId) -> bool {
-        self.lanes().get(connection).is_some_and(|running| lock(&running.state).lane.claim(person))
+    /// Takes a place on a lane for a person of this club, if their turn could begin at once.
+    pub(crate) fn lane_claim(&self, spoke: &Spoke, club: ClubId, person: PersonId) -> bool {
+        spoke.endpoint(club).is_ok_and(|endpoint| self.is_open(endpoint))
+            && self.lanes().get(spoke.id()).is_some_and(|running| lock(&running.state).lane.claim(person))
+    }
+
+    pub(crate) fn lane_is_awake(&self, connection: ConnectionId) -> bool {
+        self.lanes().get(connection).is_some_and(|running| !lock(&running.state).lane.is_paused())
     }
 
     pub(crate) fn lane_unclaim(self: &Arc<Self>, connection: ConnectionId, person: PersonId) {
-        self.lane_event(connection, Event::Ended { person, again: None, platform: Sign::Silent });
+        self.lane_event(connection, Event::Ended { person, again: None });
     }
 
     pub(crate) fn lane_due(self: &Arc<Self>, connection: ConnectionId, person: PersonId, at: Moment) {
@@ -142,7 +152,6 @@ impl Hub {
             match effect {
                 Effect::Start(person) => self.spawn_turn(connection, person, None),
                 Effect::Refill => self.spawn_refill(connection),
-                Effect::Probe => self.spawn_probe(connection),
                 Effect::Wake(_) => {}
             }
         }
@@ -157,7 +166,11 @@ impl Hub {
         let hub = Arc::clone(self);
         tokio::spawn(async move {
             let ended = hub.deliver(connection, person, handed).await;
-            hub.lane_event(connection, ended);
+            let again = if let Ended::Again(at) = ended { at } else { None };
+            hub.lane_event(connection, Event::Ended { person, again });
+            if let (Ended::Left(club), Some(spoke)) = (ended, hub.registry().spoke(connection)) {
+                hub.left(spoke, club, person);
+            }
         });
     }
 
@@ -165,7 +178,8 @@ impl Hub {
         let hub = Arc::clone(self);
         tokio::spawn(async move {
             let asked = 2 * WINDOW;
-            match hub.store().take_due(connection, asked).await {
+            let closed = hub.closed_clubs(connection);
+            match hub.store().take_due(connection, &closed, asked).await {
                 Ok(due) => {
                     let more = due.len() == asked;
                     let due = due.into_iter().map(|due| (due.person, due.at)).collect();
@@ -178,33 +192,6 @@ impl Hub {
                 }
             }
         });
-    }
-
-    fn spawn_probe(self: &Arc<Self>, connection: ConnectionId) {
-        let hub = Arc::clone(self);
-        tokio::spawn(async move {
-            let sign = hub.probe(connection).await;
-            hub.lane_event(connection, Event::Probed(sign));
-        });
-    }
-
-    /// Asks a platform whether it is up: by its health call, else by its verification.
-    async fn probe(&self, connection: ConnectionId) -> Sign {
-        let registry = self.registry();
-        let Some(spoke) = registry.spoke(connection) else { return Sign::Silent };
-        let operation =
-            [Operation::Health, Operation::Verify].into_iter().find(|op| spoke.abilities().can(*op));
-        let (Some(operation), Some(endpoint)) = (operation, spoke.any_endpoint()) else { return Sign::Well };
-        let now = self.clock().now();
-        let given = Given { now: now.timestamp(), ..Given::default() };
-        let answer = endpoint.call(operation, &given).await;
-        let sign = sign_of(&answer.outcome, self.clock().now());
-        tracing::info!(
-            platform = spoke.title(),
-            well = (sign == Sign::Well),
-            "asked a platform whether it is back"
-        );
-        sign
     }
 
     fn spawn_timer(self: &Arc<Self>, connection: ConnectionId, running: Arc<Running>) {
@@ -228,19 +215,5 @@ impl Hub {
                 }
             }
         });
-    }
-}
-
-/// What an outcome says of the platform as a whole.
-pub(crate) fn sign_of(outcome: &Outcome, now: Moment) -> Sign {
-    match outcome {
-        Outcome::Saved { .. }
-        | Outcome::Unchanged
-        | Outcome::Rejected { .. }
-        | Outcome::Duplicate { .. }
-        | Outcome::Gone => Sign::Well,
-        Outcome::Doubtful { .. } | Outcome::Unavailable { .. } | Outcome::Unauthorised { .. } => Sign::Down,
-        Outcome::Throttled { retry_after_s } => Sign::Busy(now.plus_s(i64::from(retry_after_s.unwrap_or(5)))),
-        Outcome::Unsupported | Outcome::Misconfigured { .. } => Sign::Silent,
     }
 }

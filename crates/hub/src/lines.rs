@@ -33,11 +33,14 @@ impl<'a> Occasion<'a> {
     fn line(&self, story: Story, notes: Vec<Note>) -> Line {
         let about = self.to.or(self.from).unwrap_or_default();
         let (level, turn) = standing(&story, &notes);
-        let facts = Facts {
+        let mut facts = Facts {
             name: self.person.profile.name(),
             from: self.from,
             to: self.to,
             kind: Some(self.person.profile.kind.kind),
+            change: self.person.was_known_before(self.tracking) && !notes.contains(&Note::Matched),
+            became: None,
+            role: None,
             story,
             fields: BTreeMap::new(),
             record: None,
@@ -46,12 +49,14 @@ impl<'a> Occasion<'a> {
             notes,
             details_removed: None,
         };
+        facts.clip();
         let (club, person) = (self.person.club, Some(self.person.id));
         Line {
             tracking: self.tracking,
             about,
             club,
             person,
+            entry: None,
             level,
             turn,
             open: false,
@@ -64,9 +69,13 @@ impl<'a> Occasion<'a> {
 /// How a story stands: INFO, WARNING or ERROR, and whose turn it is (integration rules §6).
 pub(crate) fn standing(story: &Story, notes: &[Note]) -> (Level, Turn) {
     match story {
-        Story::TryingAgain { .. } | Story::Asking { .. } => (Level::Error, Turn::Nobody),
-        Story::InDoubt | Story::Refused { .. } | Story::AlreadyThere { .. } => (Level::Error, Turn::Club),
-        Story::Broken { .. } | Story::GivenUp | Story::Restored { .. } => (Level::Error, Turn::Operator),
+        Story::TryingAgain { .. } | Story::Asking { .. } | Story::Released => (Level::Error, Turn::Nobody),
+        Story::InDoubt | Story::Refused { .. } | Story::Unsendable { .. } | Story::AlreadyThere { .. } => {
+            (Level::Error, Turn::Club)
+        }
+        Story::Broken { .. } | Story::GivenUp | Story::NotLetIn | Story::Restored { .. } => {
+            (Level::Error, Turn::Operator)
+        }
         Story::Gone => (Level::Warning, Turn::Club),
         Story::NotAccepted { .. } => (Level::Error, Turn::Platform),
         Story::Directory { what } => directory_standing(*what),
@@ -80,7 +89,7 @@ fn directory_standing(what: model::DirectoryStory) -> (Level, Turn) {
         What::Linked | What::Created | What::Renamed | What::LinkedByHand | What::UnlinkedByHand => {
             (Level::Info, Turn::Nobody)
         }
-        What::Unmatched | What::Ambiguous => (Level::Warning, Turn::Club),
+        What::Unmatched | What::Ambiguous | What::InDoubt => (Level::Warning, Turn::Club),
         What::NotAsked => (Level::Warning, Turn::Nobody),
     }
 }
@@ -89,6 +98,7 @@ fn note_standing(note: &Note) -> (Level, Turn) {
     match note {
         Note::NoOwner { .. }
         | Note::NoLeadSource { .. }
+        | Note::SourceInDoubt { .. }
         | Note::SharedEmail { .. }
         | Note::SharedName { .. }
         | Note::Ambiguous { .. }
@@ -118,7 +128,8 @@ pub(crate) fn rests(occasion: &Occasion<'_>, rest: Rest, notes: &[Note]) -> Line
     occasion.line(story_of(rest), notes.to_vec())
 }
 
-fn story_of(rest: Rest) -> Story {
+/// Why nothing goes out.
+pub(crate) fn story_of(rest: Rest) -> Story {
     match rest {
         Rest::Same => Story::NothingNew,
         Rest::NotAgreed(kind) => Story::NotAgreed { kind },
@@ -162,7 +173,10 @@ pub(crate) struct TurnReport<'a> {
     pub(crate) fields: &'a BTreeMap<Field, Option<String>>,
     pub(crate) attempts: &'a [Attempt],
     pub(crate) notes: &'a [Note],
-    pub(crate) rest: Option<Rest>,
+    /// What the line tells where the link's state alone does not say it.
+    pub(crate) told: Option<&'a Story>,
+    /// What a call of this turn made of the record there.
+    pub(crate) became: Option<Kind>,
 }
 
 /// The transfer's line as it is now, and the lines of the saves that travelled with it. `before` is the line as it was
@@ -177,13 +191,15 @@ pub(crate) fn of_turn(
     let tracking = link.bearer().unwrap_or(fresh);
     let person = report.person;
     let mut facts = before.map_or_else(|| first_facts(report, link), |line| line.facts);
-    facts.story = story(link, report.rest);
+    facts.story = report.told.cloned().unwrap_or_else(|| story(link));
     facts.kind = Some(person.profile.kind.kind);
+    facts.became = report.became.or(facts.became);
     facts.record.clone_from(&link.record);
     facts.fields.extend(report.fields.iter().map(|(field, value)| (*field, value.clone())));
     facts.attempts.extend(report.attempts.iter().cloned());
     facts.notes = report.notes.to_vec();
     facts.carries = link.pending.iter().copied().filter(|save| *save != tracking).collect();
+    facts.clip();
     let (level, turn) = standing(&facts.story, &facts.notes);
     let carried = facts.carries.clone();
     let about = report.spoke.id();
@@ -192,6 +208,7 @@ pub(crate) fn of_turn(
         about,
         club: person.club,
         person: Some(person.id),
+        entry: None,
         level,
         turn,
         open: !done,
@@ -219,6 +236,9 @@ fn first_facts(report: &TurnReport<'_>, link: &Link) -> Facts {
         from: (!link.pending.is_empty()).then_some(report.person.modified.0),
         to: Some(report.spoke.id()),
         kind: None,
+        change: link.bearer().is_some_and(|save| report.person.was_known_before(save)),
+        became: None,
+        role: None,
         story: Story::Arrived,
         fields: BTreeMap::new(),
         record: None,
@@ -229,15 +249,18 @@ fn first_facts(report: &TurnReport<'_>, link: &Link) -> Facts {
     }
 }
 
-fn story(link: &Link, rest: Option<Rest>) -> Story {
+fn story(link: &Link) -> Story {
     match &link.state {
-        State::Idle => rest.map_or(Story::Arrived, story_of),
+        State::Idle => Story::Arrived,
         State::Due { at } => Story::TryingAgain { at: *at },
         State::Calling(mark) => Story::TryingAgain { at: mark.at },
         State::Doubtful(doubt) => Story::Asking { at: doubt.look_at },
         State::Gone { .. } => Story::Gone,
         State::Held(hold) => match &hold.reason {
             HoldReason::Rejected { field, said } => Story::Refused { field: *field, said: said.clone() },
+            HoldReason::Unsendable { field, too_long } => {
+                Story::Unsendable { field: *field, too_long: *too_long }
+            }
             HoldReason::Doubt { .. } => Story::InDoubt,
             HoldReason::Duplicate { said } => Story::AlreadyThere { said: said.clone() },
             HoldReason::Misconfigured { said } => Story::Broken { said: said.clone() },
@@ -256,11 +279,14 @@ pub(crate) fn not_accepted(
 ) -> Line {
     let story = Story::NotAccepted { said };
     let (level, turn) = standing(&story, &[]);
-    let facts = Facts {
+    let mut facts = Facts {
         name,
         from: Some(sender.connection),
         to: None,
         kind,
+        change: false,
+        became: None,
+        role: None,
         story,
         fields: BTreeMap::new(),
         record: None,
@@ -269,11 +295,13 @@ pub(crate) fn not_accepted(
         notes: Vec::new(),
         details_removed: None,
     };
+    facts.clip();
     Line {
         tracking,
         about: sender.connection,
         club: sender.club,
         person: None,
+        entry: None,
         level,
         turn,
         open: false,

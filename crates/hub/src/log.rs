@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use model::clip::clip;
 use model::{
-    Club, ClubId, ConnectionId, Field, Kind, Moment, Next, Person, PersonId, State, Story, Tracking, Turn,
-    next_step, project,
+    Club, ClubId, ConnectionId, Field, Kind, Line, Moment, Next, Person, PersonId, State, Story, Tracking,
+    Turn, next_step, project,
 };
 use store::{LinePage, LineQuery, Waiting};
 use uuid::Uuid;
@@ -18,6 +19,8 @@ use crate::registry::LogKey;
 const PEOPLE_FOUND: usize = 200;
 /// How many lines the sentence above the log is counted from.
 const LINES_COUNTED: usize = 2_000;
+/// How many bytes of facts are read at once for them, or for a page.
+pub const PAGE_MAX_BYTES: usize = 2 << 20;
 
 /// Where the day of an instant begins in a zone.
 pub fn day_of(now: Moment, zone: &TimeZone) -> Moment {
@@ -40,13 +43,15 @@ impl Hub {
         self.registry().log_key(key)
     }
 
-    /// Lines of a club, with a search by name, e-mail, phone digits, platform number or tracking UUID.
+    /// Lines of a club, with a search by name, e-mail, phone digits, platform number or tracking UUID: of people, staff and
+    /// lead sources.
     pub async fn log_lines(&self, mut query: LineQuery, search: Option<&str>) -> store::Result<LinePage> {
         if let Some(search) = search.map(str::trim).filter(|search| !search.is_empty()) {
             if let Ok(uuid) = Uuid::parse_str(search) {
                 query.tracking = Some(Tracking(uuid));
             } else {
                 let words = words(search);
+                query.entries = Some(self.directory().search(query.club, &words));
                 query.people = Some(self.store().search(query.club, &words, PEOPLE_FOUND).await?);
             }
         }
@@ -74,7 +79,8 @@ impl Hub {
         }
     }
 
-    /// Values as people know them: an owner and a lead source by name instead of by a platform's number.
+    /// Values as the log shows them: an owner and a lead source by name instead of by a platform's number, and of a very
+    /// long one the beginning.
     pub(crate) fn in_words(
         &self,
         person: &Person,
@@ -83,7 +89,9 @@ impl Hub {
         let name = |field| self.directory().name(person.profile.entry(field)?);
         let shown = |(field, value): (&Field, &Option<String>)| {
             let named = field.is_reference().then(|| name(*field)).flatten();
-            (*field, named.or_else(|| value.clone()))
+            let mut shown = named.or_else(|| value.clone());
+            shown.iter_mut().for_each(clip);
+            (*field, shown)
         };
         fields.iter().map(shown).collect()
     }
@@ -91,48 +99,79 @@ impl Hub {
     /// How a club stands today, told by the newest of the day's lines and by what waits.
     pub async fn log_today(&self, club: &Club) -> store::Result<Today> {
         let midnight = day_of(self.clock().now(), &zone_of(club));
-        let of_today =
-            LineQuery { club: club.id, from: Some(midnight), limit: LINES_COUNTED, ..LineQuery::default() };
+        let of_today = LineQuery { club: club.id, from: Some(midnight), ..LineQuery::default() };
         let before = LineQuery {
             club: club.id,
             turn: Some(Turn::Club),
             until: Some(midnight),
-            limit: LINES_COUNTED,
             ..LineQuery::default()
         };
-        let lines = self.store().lines(of_today).await?.lines;
-        let earlier = self.store().lines(before).await?.lines;
-        let waiting = self.store().waiting(club.id, LINES_COUNTED).await?;
-        let mut today = Today::default();
-        let mut everybody: BTreeSet<PersonId> = waiting.iter().map(|waiting| waiting.person.id).collect();
-        let mut arrived = BTreeMap::<ConnectionId, BTreeSet<PersonId>>::new();
-        let (mut club_turn, mut others) = (BTreeSet::new(), BTreeSet::new());
-        today.only_leads = true;
-        for line in &lines {
-            let Some(person) = line.person else { continue };
-            everybody.insert(person);
-            today.only_leads &= line.facts.kind.is_none_or(|kind| kind == Kind::Prospect);
-            if matches!(line.facts.story, Story::Arrived) {
-                arrived.entry(line.about).or_default().insert(person);
-            }
-            match line.turn {
-                Turn::Club => drop(club_turn.insert(person)),
-                Turn::Platform | Turn::Operator => drop(others.insert(person)),
-                Turn::Nobody => {}
-            }
-        }
-        let on_its_way = lines.iter().filter(|line| line.open && line.turn == Turn::Nobody);
-        let on_its_way =
-            on_its_way.filter_map(|line| line.person).chain(waiting.iter().map(|it| it.person.id));
-        today.on_its_way = on_its_way.collect::<BTreeSet<_>>().len() as u64;
-        today.people = everybody.len() as u64;
-        today.arrived =
-            arrived.into_iter().map(|(connection, people)| (connection, people.len() as u64)).collect();
-        today.arrived.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        today.needs_club = club_turn.len() as u64;
-        today.needs_others = others.len() as u64;
-        today.needs_club_before = earlier.iter().filter(|line| line.open).count() as u64;
+        let waiting = self.store().waiting_people(club.id, LINES_COUNTED).await?;
+        let mut count = Count { only_leads: true, ..Count::default() };
+        count.everybody.extend(&waiting);
+        count.on_its_way.extend(&waiting);
+        self.newest(of_today, |line| count.take(line)).await?;
+        let mut today = count.told();
+        self.newest(before, |line| today.needs_club_before += u64::from(line.open)).await?;
         Ok(today)
+    }
+
+    /// Goes through the newest lines that are asked for, a page at a time.
+    async fn newest(&self, mut query: LineQuery, mut see: impl FnMut(&Line) + Send) -> store::Result<()> {
+        query.max_bytes = Some(PAGE_MAX_BYTES);
+        query.limit = LINES_COUNTED;
+        while query.limit > 0 {
+            let page = self.store().lines(query.clone()).await?;
+            page.lines.iter().for_each(&mut see);
+            let Some(last) = page.lines.last().filter(|_| page.more) else { break };
+            query.older_than = Some((last.tracking, last.about));
+            query.limit = query.limit.saturating_sub(page.lines.len());
+        }
+        Ok(())
+    }
+}
+
+/// People of a day, each counted once.
+#[derive(Default)]
+struct Count {
+    everybody: BTreeSet<PersonId>,
+    only_leads: bool,
+    arrived: BTreeMap<ConnectionId, BTreeSet<PersonId>>,
+    on_its_way: BTreeSet<PersonId>,
+    club_turn: BTreeSet<PersonId>,
+    others: BTreeSet<PersonId>,
+}
+
+impl Count {
+    fn take(&mut self, line: &Line) {
+        let Some(person) = line.person else { return };
+        self.everybody.insert(person);
+        self.only_leads &= line.facts.kind.is_none_or(|kind| kind == Kind::Prospect);
+        if matches!(line.facts.story, Story::Arrived) {
+            self.arrived.entry(line.about).or_default().insert(person);
+        }
+        match line.turn {
+            Turn::Club => drop(self.club_turn.insert(person)),
+            Turn::Platform | Turn::Operator => drop(self.others.insert(person)),
+            Turn::Nobody if line.open => drop(self.on_its_way.insert(person)),
+            Turn::Nobody => {}
+        }
+    }
+
+    fn told(self) -> Today {
+        let arrived = self.arrived.into_iter();
+        let mut arrived: Vec<_> =
+            arrived.map(|(connection, people)| (connection, people.len() as u64)).collect();
+        arrived.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        Today {
+            people: self.everybody.len() as u64,
+            only_leads: self.only_leads,
+            arrived,
+            on_its_way: self.on_its_way.len() as u64,
+            needs_club: self.club_turn.len() as u64,
+            needs_others: self.others.len() as u64,
+            needs_club_before: 0,
+        }
     }
 }
 

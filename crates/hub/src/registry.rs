@@ -52,9 +52,9 @@ impl Spoke {
         }
     }
 
-    /// Any way to its platform: to ask whether it is up.
-    pub fn any_endpoint(&self) -> Option<&Arc<Endpoint>> {
-        self.endpoints.values().find_map(|endpoint| endpoint.as_ref().ok())
+    /// The ways to its platform that can be used, by club.
+    pub fn endpoints(&self) -> impl Iterator<Item = (ClubId, &Arc<Endpoint>)> {
+        self.endpoints.iter().filter_map(|(club, endpoint)| Some((*club, endpoint.as_ref().ok()?)))
     }
 
     /// Whether anything goes out to it.

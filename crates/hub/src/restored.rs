@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use model::{ConnectionId, HoldReason, Link, Moment, PersonId, Restored, State, release_restored};
-use store::{Settlement, Store, Subject, Verdict};
+use model::{ConnectionId, Decision, HoldReason, Link, Moment, PersonId, Refusal, Restored, State};
+use store::{Store, Waiting};
 
 use crate::Hub;
+use crate::held::Decided;
 use crate::registry::Spoke;
 
 /// How many people are read at once.
@@ -102,30 +103,14 @@ impl Hub {
             let page = self.store().held(connection, after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(released) };
             after = last.person.id;
-            for subject in page {
-                released += u64::from(self.release_one(subject, connection).await?);
+            for Waiting { person, link } in page {
+                if !matches!(&link.state, State::Held(hold) if hold.reason.unknown() == Some(Refusal::SinceRestore))
+                {
+                    continue;
+                }
+                let decided = self.decide_held((person.id, connection), Decision::Accepted, "").await?;
+                released += u64::from(decided == Decided::Done);
             }
         }
-    }
-
-    async fn release_one(
-        self: &Arc<Self>,
-        subject: Subject,
-        connection: ConnectionId,
-    ) -> store::Result<bool> {
-        let person = subject.person.id;
-        let mut read = Some(subject);
-        while let Some(mut link) = read.take().and_then(|subject| subject.link(connection).cloned()) {
-            let now = self.clock().now();
-            if !release_restored(&mut link, now) {
-                return Ok(false);
-            }
-            if self.store().settle(Settlement { link, lines: Vec::new() }).await? == Verdict::Applied {
-                self.lane_due(connection, person, now);
-                return Ok(true);
-            }
-            read = self.store().subject(person).await?;
-        }
-        Ok(false)
     }
 }

@@ -1,8 +1,8 @@
 //! Lanes: one person's calls to one platform, one at a time; different persons in parallel.
 //!
 //! A lane is a pure step function. It holds a bounded window of what is due and asks for more from the store when the
-//! window runs low, so that its memory does not grow with the backlog. When its platform does not answer, it stops
-//! handing out work and probes, once per interval, until the platform is back.
+//! window runs low, so that its memory does not grow with the backlog. While no platform behind it can be called
+//! ([`crate::scope`]), its gate is closed and it hands out nothing.
 //! Nothing here knows HTTP, SQL or the time of day; `now` comes in as an argument.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -11,12 +11,6 @@ use crate::{Moment, PersonId};
 
 /// How many due persons a lane keeps in memory.
 pub const WINDOW: usize = 4_096;
-/// Failures in a row, of different persons, after which the platform counts as down.
-const DOWN_AFTER: usize = 3;
-const FIRST_PROBE_MS: i64 = 1_000;
-const LONGEST_PROBE_MS: i64 = 60_000;
-/// A platform's own wait is respected up to here.
-const LONGEST_BUSY_MS: i64 = 6 * 3_600_000;
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,28 +30,15 @@ pub enum Event {
         person: PersonId,
         /// When it is due again, if it is.
         again: Option<Moment>,
-        /// What the turn said of the platform.
-        platform: Sign,
     },
-    /// The platform was probed.
-    Probed(Sign),
+    /// Whether any platform behind the lane can be called.
+    Gate(bool),
+    /// Persons who were left in the store may be taken up now.
+    Reread,
     /// Time passed.
     Tick,
     /// An operator paused or resumed the lane.
     Paused(bool),
-}
-
-/// What a call said of the platform as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
-    /// It answers.
-    Well,
-    /// It does not answer, or does not let us in.
-    Down,
-    /// It asks us to wait until this time.
-    Busy(Moment),
-    /// No call was made.
-    Silent,
 }
 
 /// Something to do.
@@ -67,28 +48,8 @@ pub enum Effect {
     Start(PersonId),
     /// Ask the store for more.
     Refill,
-    /// Ask the platform whether it is up.
-    Probe,
     /// Call again with [`Event::Tick`] at this time.
     Wake(Moment),
-}
-
-/// Whether the platform behind the lane answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Work is handed out.
-    Open,
-    /// Nothing is handed out; the next probe is due then.
-    Down {
-        /// Since when.
-        since: Moment,
-        /// When the next probe is due.
-        probe_at: Moment,
-        /// How many probes failed.
-        probes: u32,
-    },
-    /// The platform asked for a pause until then.
-    Busy(Moment),
 }
 
 /// One connection's lane.
@@ -96,9 +57,7 @@ pub enum Standing {
 pub struct Lane {
     limit: usize,
     paused: bool,
-    standing: Standing,
-    failing: BTreeSet<PersonId>,
-    probing: bool,
+    gate: bool,
     busy: BTreeSet<PersonId>,
     again: BTreeMap<PersonId, Moment>,
     ready: VecDeque<PersonId>,
@@ -115,9 +74,7 @@ impl Lane {
         Lane {
             limit: limit.max(1),
             paused: false,
-            standing: Standing::Open,
-            failing: BTreeSet::new(),
-            probing: false,
+            gate: true,
             busy: BTreeSet::new(),
             again: BTreeMap::new(),
             ready: VecDeque::new(),
@@ -129,9 +86,9 @@ impl Lane {
         }
     }
 
-    /// Whether the platform behind the lane answers.
-    pub const fn standing(&self) -> Standing {
-        self.standing
+    /// Whether an operator paused it.
+    pub const fn is_paused(&self) -> bool {
+        self.paused
     }
 
     /// Calls under way.
@@ -159,7 +116,7 @@ impl Lane {
 
     /// Whether a turn could start now.
     pub fn has_room(&self) -> bool {
-        !self.paused && self.standing == Standing::Open && self.busy.len() < self.limit
+        !self.paused && self.gate && self.busy.len() < self.limit
     }
 
     /// Moves on by one event.
@@ -179,18 +136,15 @@ impl Lane {
                     }
                 }
             }
-            Event::Ended { person, again, platform } => {
+            Event::Ended { person, again } => {
                 self.busy.remove(&person);
-                self.judge(person, platform, now);
                 let noted = self.again.remove(&person);
                 if let Some(at) = [again, noted].into_iter().flatten().min() {
                     self.list(person, at, now);
                 }
             }
-            Event::Probed(sign) => {
-                self.probing = false;
-                self.judge_probe(sign, now);
-            }
+            Event::Gate(open) => self.gate = open,
+            Event::Reread => self.defer(now),
             Event::Tick => {}
             Event::Paused(paused) => self.paused = paused,
         }
@@ -239,59 +193,6 @@ impl Lane {
         }
     }
 
-    fn judge(&mut self, person: PersonId, sign: Sign, now: Moment) {
-        match sign {
-            Sign::Well => self.recover(),
-            Sign::Silent => {}
-            Sign::Busy(until) => self.rest(until, now),
-            Sign::Down => {
-                self.failing.insert(person);
-                if self.failing.len() >= DOWN_AFTER && self.standing == Standing::Open {
-                    let probe_at = now.plus_ms(FIRST_PROBE_MS);
-                    self.standing = Standing::Down { since: now, probe_at, probes: 0 };
-                }
-                if self.failing.len() > DOWN_AFTER {
-                    self.failing.pop_first();
-                }
-            }
-        }
-    }
-
-    /// Waits as the platform asked, within bounds. A shorter wish does not undo a longer one.
-    fn rest(&mut self, until: Moment, now: Moment) {
-        let asked = until.min(now.plus_ms(LONGEST_BUSY_MS));
-        self.standing = match self.standing {
-            Standing::Busy(before) => Standing::Busy(before.max(asked)),
-            _ => Standing::Busy(asked),
-        };
-    }
-
-    fn judge_probe(&mut self, sign: Sign, now: Moment) {
-        let Standing::Down { since, probes, .. } = self.standing else { return };
-        match sign {
-            Sign::Well => {
-                self.recover();
-                for (_, person) in std::mem::take(&mut self.waiting) {
-                    self.ready.push_back(person);
-                }
-            }
-            Sign::Busy(until) => self.rest(until, now),
-            Sign::Down | Sign::Silent => {
-                let probes = probes.saturating_add(1);
-                let wait = (FIRST_PROBE_MS << probes.min(10)).min(LONGEST_PROBE_MS);
-                self.standing = Standing::Down { since, probe_at: now.plus_ms(wait), probes };
-            }
-        }
-    }
-
-    /// The platform answers. A pause that it asked for lasts all the same.
-    fn recover(&mut self) {
-        self.failing.clear();
-        if matches!(self.standing, Standing::Down { .. }) {
-            self.standing = Standing::Open;
-        }
-    }
-
     fn hand_out(&mut self, now: Moment, effects: &mut Vec<Effect>) {
         while let Some((at, person)) = self.waiting.first().copied() {
             if at > now {
@@ -299,14 +200,6 @@ impl Lane {
             }
             self.waiting.pop_first();
             self.ready.push_back(person);
-        }
-        match self.standing {
-            Standing::Busy(until) if until <= now => self.standing = Standing::Open,
-            Standing::Down { probe_at, .. } if probe_at <= now && !self.probing && !self.paused => {
-                self.probing = true;
-                effects.push(Effect::Probe);
-            }
-            _ => {}
         }
         while self.has_room() {
             let Some(person) = self.ready.pop_front() else { break };
@@ -324,15 +217,8 @@ impl Lane {
     }
 
     fn next_wake(&self, now: Moment) -> Option<Moment> {
-        let standing = match self.standing {
-            Standing::Open => None,
-            Standing::Down { .. } if self.paused => None,
-            Standing::Busy(until) => Some(until),
-            Standing::Down { .. } if self.probing => None,
-            Standing::Down { probe_at, .. } => Some(probe_at),
-        };
         let waiting = self.waiting.first().map(|(at, _)| *at);
         let beyond = self.beyond.filter(|at| *at > now && !self.refilling);
-        [standing, waiting, beyond].into_iter().flatten().min()
+        [waiting, beyond].into_iter().flatten().min()
     }
 }

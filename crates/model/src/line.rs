@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClubId, ConnectionId, Field, Kind, Moment, PersonId, RemoteId, Tracking};
+use crate::clip::clip;
+use crate::directory::Role;
+use crate::{ClubId, ConnectionId, EntryId, Field, Kind, Moment, PersonId, RemoteId, Tracking};
 
 /// How a transfer stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +47,8 @@ pub enum Story {
         /// When.
         at: Moment,
     },
+    /// The platform does not take our credentials; it goes out once they are renewed.
+    NotLetIn,
     /// Sent and not answered; the platform is asked then.
     Asking {
         /// When.
@@ -58,6 +62,13 @@ pub enum Story {
         field: Option<Field>,
         /// Its own words.
         said: String,
+    },
+    /// It could not be put into the form that the platform takes, so nothing was sent.
+    Unsendable {
+        /// The field, if there is one to blame.
+        field: Option<Field>,
+        /// Whether it is longer than anything that is sent.
+        too_long: bool,
     },
     /// The platform says it has the person already and does not say where.
     AlreadyThere {
@@ -75,6 +86,13 @@ pub enum Story {
     Restored {
         /// When the backup was taken.
         backup_at: Moment,
+    },
+    /// Somebody decided by hand that it goes out again.
+    Released,
+    /// Somebody settled it by hand.
+    Settled {
+        /// What they noted.
+        note: String,
     },
     /// The record is gone there.
     Gone,
@@ -137,6 +155,8 @@ pub enum DirectoryStory {
     Unmatched,
     /// Several there match; none was linked.
     Ambiguous,
+    /// The platform was to make it, and did not confirm.
+    InDoubt,
     /// The platform could not be asked.
     NotAsked,
     /// Linked by an operator's hand.
@@ -156,6 +176,11 @@ pub enum Note {
     },
     /// Went without lead source: the platform does not know it.
     NoLeadSource {
+        /// The lead source.
+        source: String,
+    },
+    /// Went without lead source: the platform was to make it, and did not confirm.
+    SourceInDoubt {
         /// The lead source.
         source: String,
     },
@@ -232,6 +257,8 @@ pub struct Line {
     pub club: ClubId,
     /// The person, if it is about one.
     pub person: Option<PersonId>,
+    /// The staff member or lead source, if it is about one.
+    pub entry: Option<EntryId>,
     /// INFO, WARNING or ERROR.
     pub level: Level,
     /// Whose turn it is.
@@ -256,6 +283,15 @@ pub struct Facts {
     /// The kind at the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
+    /// Whether the person was known here before: then the save changed somebody, else it entered somebody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub change: bool,
+    /// What the person newly is at the platform, where a call there changed that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub became: Option<Kind>,
+    /// Of a staff member or lead source: which of the two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
     /// What happened.
     pub story: Story,
     /// Every field that was sent.
@@ -295,5 +331,42 @@ impl Facts {
             self.details_removed = Some(now);
         }
         any
+    }
+}
+
+impl Facts {
+    /// Clips every text that came from outside, so that a line stays small however much is sent.
+    pub fn clip(&mut self) {
+        clip(&mut self.name);
+        self.fields.values_mut().flatten().for_each(clip);
+        match &mut self.story {
+            Story::Refused { said, .. }
+            | Story::AlreadyThere { said }
+            | Story::Broken { said }
+            | Story::NotAccepted { said } => clip(said),
+            _ => {}
+        }
+        self.notes.iter_mut().for_each(Note::clip);
+    }
+}
+
+impl Note {
+    fn clip(&mut self) {
+        match self {
+            Note::NoOwner { staff: name }
+            | Note::NoLeadSource { source: name }
+            | Note::SourceInDoubt { source: name }
+            | Note::Unlinked { name } => {
+                clip(name);
+            }
+            Note::SharedEmail { staff: names, .. }
+            | Note::SharedName { sources: names, .. }
+            | Note::Ignored { elements: names } => names.iter_mut().for_each(clip),
+            Note::Conflict { .. }
+            | Note::LeftApart { .. }
+            | Note::KindKept { .. }
+            | Note::Ambiguous { .. }
+            | Note::Matched => {}
+        }
     }
 }

@@ -189,6 +189,14 @@ pub enum HoldReason {
         /// Its own words.
         said: String,
     },
+    /// The data cannot be put into the form that the platform takes.
+    Unsendable {
+        /// The field, if there is one to blame.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        field: Option<Field>,
+        /// Whether it is longer than anything that is sent.
+        too_long: bool,
+    },
     /// A call that was sent and not answered, and the platform cannot be asked or its answer is ambiguous.
     Doubt {
         /// The unanswered call.
@@ -225,6 +233,6 @@ pub enum HoldReason {
 impl HoldReason {
     /// Whether a new edit releases the link. What nobody knows is not answered by an edit.
     pub const fn ends_with_edit(&self) -> bool {
-        !matches!(self, HoldReason::Doubt { .. } | HoldReason::Restored { .. })
+        self.unknown().is_none()
     }
 }

@@ -26,6 +26,15 @@ pub enum Outcome {
         /// The platform's own words, cut to a sensible length.
         said: String,
     },
+    /// We cannot put the data into the form that the platform takes, so nothing was sent: the data must be changed.
+    Unsendable {
+        /// The field, if there is one to blame.
+        field: Option<Field>,
+        /// Whether it is longer than anything that is sent.
+        too_long: bool,
+        /// What was wrong, for the operator.
+        said: String,
+    },
     /// The record exists there already.
     Duplicate {
         /// Its number, if the platform said it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClubId, ConnectionId, EntryId, Field, Kind, Moment, PersonId, fold};
+use crate::{ClubId, ConnectionId, EntryId, Field, Kind, Moment, PersonId, Tracking, fold};
 
 /// One known value. A value of `None` was cleared on purpose, which is not the same as never having been known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +85,13 @@ pub struct Person {
     pub created: (ConnectionId, Moment),
     /// Who last changed the person, and when.
     pub modified: (ConnectionId, Moment),
+}
+
+impl Person {
+    /// Whether a save came after the one that made this person known.
+    pub fn was_known_before(&self, save: Tracking) -> bool {
+        save.received_at() > self.created.1
+    }
 }
 
 /// What a sender says of a person. A field that is absent was not reported; `None` clears it.

@@ -67,6 +67,9 @@ pub fn settle(link: &mut Link, step: &Step, outcome: &Outcome, at: Circumstances
         Outcome::Rejected { field, said } => {
             hold(link, HoldReason::Rejected { field: *field, said: said.clone() }, at.now)
         }
+        Outcome::Unsendable { field, too_long, .. } => {
+            hold(link, HoldReason::Unsendable { field: *field, too_long: *too_long }, at.now)
+        }
         Outcome::Unsupported => {
             let said = format!("{} is not declared", step.operation.name());
             hold(link, HoldReason::Misconfigured { said }, at.now)

@@ -1,6 +1,7 @@
 //! How long the description language takes for one delivery of about twenty fields: scope, request, answer, outcome.
 //!
 //! `cargo run --release -p platform --example rate`
+#![expect(clippy::print_stdout, reason = "an example may end with its reader")]
 
 use std::sync::Arc;
 

@@ -21,7 +21,7 @@ mod tokens;
 mod yaml;
 
 pub use description::{Description, Role, Scope, Setting, SettingKind};
-pub use endpoint::Endpoint;
+pub use endpoint::{Endpoint, Reached};
 pub use given::{Answer, Exchange, Found, Given, Prepared, SettingProblem, SettingValue, Settings};
 pub use language::{filters, json_schema};
 pub use mistakes::{Mistake, Mistakes, nearest};

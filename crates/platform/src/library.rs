@@ -45,7 +45,7 @@ impl Library {
         let mut library = Library::bundled()?;
         let unread = |path: &Path, error: &std::io::Error| {
             let mut mistakes = Mistakes::new(&path.display().to_string(), "");
-            mistakes.add(0..0, format!("cannot be read: {error}"));
+            mistakes.add(0..0, format!("this cannot be read: {error}"));
             mistakes
         };
         let entries = std::fs::read_dir(dir).map_err(|error| unread(dir, &error))?;
@@ -89,7 +89,8 @@ impl Library {
         files.map(|path| (format!("platforms/{path}"), shipped(&path).unwrap_or_default())).collect()
     }
 
-    fn add(&mut self, name: &str, file: &str, text: &str, guide: Option<&str>) -> Result<(), Mistakes> {
+    /// The description in a folder of this name, which must be the platform's.
+    pub fn described(name: &str, file: &str, text: &str) -> Result<Description, Mistakes> {
         let description = Description::parse(file, text)?;
         if description.name() != name {
             let mut mistakes = Mistakes::new(file, text);
@@ -102,6 +103,11 @@ impl Library {
                 .help("they have one name");
             return Err(mistakes);
         }
+        Ok(description)
+    }
+
+    fn add(&mut self, name: &str, file: &str, text: &str, guide: Option<&str>) -> Result<(), Mistakes> {
+        let description = Library::described(name, file, text)?;
         let platform =
             Platform { description: Arc::new(description), guide: guide.map(Into::into), text: text.into() };
         self.platforms.insert(name.to_owned(), platform);

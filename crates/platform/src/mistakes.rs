@@ -127,6 +127,10 @@ impl fmt::Display for Mistakes {
             if n > 0 {
                 f.write_str("\n")?;
             }
+            if self.text.is_empty() {
+                writeln!(f, "error: {}\n --> {}", mistake.message, self.file)?;
+                continue;
+            }
             let mut mark = AnnotationKind::Primary.span(mistake.span.clone());
             if let Some(label) = &mistake.label {
                 mark = mark.label(label.as_str());

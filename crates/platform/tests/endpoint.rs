@@ -203,7 +203,7 @@ async fn a_value_that_a_map_does_not_know_is_the_records_fault_and_named() {
     let endpoint = bind("jonas-i4", &settings, fake(|_| unreachable!())).unwrap();
     let answer = endpoint.call(Operation::CreateProspect, &given()).await;
     assert!(
-        matches!(&answer.outcome, Outcome::Rejected { field: Some(Field::Gender), said } if said.contains("no value for `X`")),
+        matches!(&answer.outcome, Outcome::Unsendable { field: Some(Field::Gender), too_long: false, said } if said.contains("no value for `X`")),
         "{answer:?}"
     );
 }

@@ -10,6 +10,7 @@ mod expect;
 mod names;
 mod player;
 mod story;
+mod told;
 
 pub use evening::shortfalls;
 pub use player::{Player, Unplayed};

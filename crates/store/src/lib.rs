@@ -7,6 +7,7 @@
 mod error;
 mod memory;
 mod query;
+pub mod sabotage;
 mod sqlite;
 mod terms;
 mod write;
@@ -55,8 +56,8 @@ pub trait Store: Send + Sync + 'static {
     /// Keeps what a lane did: marks before calls, results after them.
     async fn settle(&self, settlement: Settlement) -> Result<Verdict>;
 
-    /// What is due on a connection, soonest first.
-    async fn take_due(&self, connection: ConnectionId, limit: usize) -> Result<Vec<Due>>;
+    /// What is due on a connection, soonest first, but for the people of some clubs.
+    async fn take_due(&self, connection: ConnectionId, but: &[ClubId], limit: usize) -> Result<Vec<Due>>;
 
     /// One line of the log.
     async fn line(&self, club: ClubId, tracking: Tracking, about: ConnectionId) -> Result<Option<Line>>;
@@ -73,8 +74,15 @@ pub trait Store: Send + Sync + 'static {
     /// Removes the details of sealed lines, oldest first; what happened stays. Space that becomes free is given back.
     async fn remove_details(&self, removal: Removal) -> Result<Removed>;
 
-    /// Transfers of a club that are due and have no line yet, oldest first.
+    /// Transfers of a club that are due and have no line yet, oldest first; fewer where their rows are large.
     async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>>;
+
+    /// Links of a connection that wait for somebody, with their people, in order, after the given person; fewer where
+    /// their rows are large.
+    async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Waiting>>;
+
+    /// The people of such transfers, as many as `limit` transfers have, in order of number.
+    async fn waiting_people(&self, club: ClubId, limit: usize) -> Result<Vec<PersonId>>;
 
     /// People of a club whose indexed terms begin with every one of the given words.
     async fn search(&self, club: ClubId, words: &[String], limit: usize) -> Result<Vec<PersonId>>;
@@ -104,9 +112,6 @@ pub trait Store: Send + Sync + 'static {
 
     /// Keeps it. Numbers of people that were passed over are not given from then on.
     async fn keep_restored(&self, restored: Restored) -> Result<()>;
-
-    /// People whose link to a connection waits for somebody, in order, after the given one.
-    async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Subject>>;
 
     /// How many people there are, and how many links wait for somebody, per connection.
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)>;

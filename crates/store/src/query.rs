@@ -1,6 +1,8 @@
 //! Questions to a store, and their answers.
 
-use model::{ClubId, ConnectionId, Level, Line, Link, Moment, Person, PersonId, RemoteId, Tracking, Turn};
+use model::{
+    ClubId, ConnectionId, EntryId, Level, Line, Link, Moment, Person, PersonId, RemoteId, Tracking, Turn,
+};
 
 /// Whom a report is about, as far as the sender says.
 #[derive(Clone, Copy, Debug)]
@@ -67,9 +69,11 @@ pub struct LineQuery {
     pub from: Option<Moment>,
     /// Received before.
     pub until: Option<Moment>,
-    /// Only about these people; with `tracking`, either.
+    /// Only about these people; with `entries` or `tracking`, either.
     pub people: Option<Vec<PersonId>>,
-    /// Only this save; with `people`, either.
+    /// Only about these staff and lead sources; with `people` or `tracking`, either.
+    pub entries: Option<Vec<EntryId>>,
+    /// Only this save; with `people` or `entries`, either.
     pub tracking: Option<Tracking>,
     /// Only lines strictly older than this one.
     pub older_than: Option<(Tracking, ConnectionId)>,
@@ -77,6 +81,8 @@ pub struct LineQuery {
     pub newer_than: Option<(Tracking, ConnectionId)>,
     /// How many at most.
     pub limit: usize,
+    /// The page ends early with the line whose facts bring it to so many bytes.
+    pub max_bytes: Option<usize>,
 }
 
 /// A page of lines, newest first.

@@ -2,6 +2,7 @@
 //!
 //! A record posted to the API's address appears on the log and heals a moment later, so that the
 //! browser tests can run before there is a hub.
+#![expect(clippy::print_stdout, reason = "an example may end with its reader")]
 
 #[path = "../tests/fixtures/mod.rs"]
 mod fixtures;

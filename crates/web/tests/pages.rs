@@ -280,3 +280,67 @@ async fn a_body_is_not_what_pages_are_for() {
     let response = site(&fixtures(), true).oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
+
+#[tokio::test]
+async fn a_filter_that_is_none_is_named_and_the_log_is_shown_without_it() {
+    let page = get("/log/kits-beach?type=fatal&direction=up&platform=mindbody&q=a%00nna").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for said in [
+        "“fatal” was not understood and left out: type can be info, warning, error, on-its-way.",
+        "“up” was not understood and left out: direction can be to, from.",
+        "“mindbody” was not understood and left out: platform can be jonas-i4, vfp.",
+    ] {
+        assert!(page.text.contains(said), "`{said}` is missing");
+    }
+    assert!(!page.text.contains('\0'), "nothing raw is repeated");
+    assert!(page.text.contains("value=\"anna\""), "what was understood still counts");
+    assert!(!page.text.contains("platform=mindbody"), "the next page does not ask for it again");
+}
+
+#[tokio::test]
+async fn an_export_that_is_not_understood_exports_nothing_and_says_what_is_expected() {
+    for (query, said) in [
+        ("from=31/12/2026", "“31/12/2026” is not a day; write it as 2026-11-22."),
+        ("from=2026-11-01&to=soon", "“soon” is not a day; write it as 2026-11-22."),
+        ("type=fatal", "“fatal” was not understood"),
+        ("platform=mindbody", "“mindbody” was not understood"),
+    ] {
+        let answer = get(&format!("/log/kits-beach/export.csv?{query}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
+        assert!(answer.header("content-type").starts_with("text/html"));
+        assert!(
+            answer.text.contains("Nothing was exported") && answer.text.contains(said),
+            "{}",
+            answer.text
+        );
+    }
+    assert_eq!(get("/log/kits-beach/export.csv?from=2026-11-01&platform=vfp").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_is_sent_to_a_page_is_refused_in_words_that_help() {
+    let large = "x".repeat(20 << 10);
+    for (method, path, body, status, said) in [
+        ("POST", "/log/kits-beach", "", 405, "Nothing can be sent to this address"),
+        ("DELETE", "/log/kits-beach/export.csv", "", 405, "Nothing can be sent to this address"),
+        ("PUT", "/log/kits-beach/live", "", 405, "Nothing can be sent to this address"),
+        ("POST", "/", "", 405, "Nothing can be sent to this address"),
+        ("POST", "/log/kits-beach", large.as_str(), 413, "too much to send to this address"),
+    ] {
+        let length = body.len().to_string();
+        let request = Request::builder().method(method).uri(path).header("content-length", length);
+        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        let response = site(&fixtures(), true).oneshot(request).await.expect("a router always answers");
+        let (parts, body) = response.into_parts();
+        assert_eq!(parts.status, status, "{method} {path}");
+        assert_eq!(parts.headers["cache-control"], "no-store");
+        if status == 405 {
+            assert_eq!(parts.headers["allow"], "GET, HEAD");
+        }
+        let page = to_bytes(body, 1 << 20).await.expect("a page");
+        let page = String::from_utf8_lossy(&page);
+        for said in [said, "open the address in a browser", "/connector/api/2011-11"] {
+            assert!(page.contains(said), "`{said}` is missing in {page}");
+        }
+    }
+}

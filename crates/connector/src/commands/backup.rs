@@ -16,6 +16,7 @@ use super::ask::Ask;
 use crate::cli;
 use crate::config::Config;
 use crate::control;
+use crate::say::tell;
 
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -39,16 +40,16 @@ pub async fn run(asked: cli::Backup, config: &Config) -> Result<ExitCode> {
     let mut copied = copied?;
     copied["master_key"] = json!(key_place(config));
     if asked.json {
-        println!("{copied:#}");
+        tell(format_args!("{copied:#}"))?;
     } else {
         let bytes = indicatif::HumanBytes(copied["bytes"].as_u64().unwrap_or(0));
         let people = super::restore::people(copied["people"].as_u64().unwrap_or(0));
-        println!("backed up {people}, {bytes}, to {}", file.display());
-        println!(
+        tell(format_args!("backed up {people}, {bytes}, to {}", file.display()))?;
+        tell(format_args!(
             "the master key is not inside; keep a copy of it apart ({}): without it the platforms' secrets cannot be \
              read",
             key_place(config)
-        );
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use comfy_table::{ContentArrangement, Table, presets};
 use hub::Hub;
+use hub::directory::Unlinked;
 use model::directory::Role;
 use model::{Club, DirectoryStory};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use super::entry::{entry_named, spoke_named, told};
 use crate::cli;
 use crate::config::Config;
 use crate::control;
+use crate::say::{note, tell};
 
 /// What is asked about a directory.
 #[derive(Debug, Serialize, Deserialize)]
@@ -54,9 +56,9 @@ pub async fn run(asked: cli::Directory, config: &Config) -> Result<ExitCode> {
     };
     let answer = control::ask(config, Ask::Directory(Question { club, what })).await?;
     match list {
-        true if as_json => println!("{answer:#}"),
-        true => table(&answer),
-        false => println!("{}", text(&answer, "done")),
+        true if as_json => tell(format_args!("{answer:#}"))?,
+        true => table(&answer)?,
+        false => tell(text(&answer, "done"))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -76,7 +78,7 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-fn table(answer: &Value) {
+fn table(answer: &Value) -> Result<()> {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header([
         "role",
@@ -93,13 +95,12 @@ fn table(answer: &Value) {
         let places = places.collect::<Vec<_>>().join("; ");
         table.add_row([role, cell("platform"), cell("number"), cell("name"), cell("email"), places]);
     }
-    println!("{table}");
+    tell(table)?;
     for title in answer["not_read"].as_array().into_iter().flatten() {
-        eprintln!(
-            "{} could not be read just now; what it has is as last known",
-            title.as_str().unwrap_or_default()
-        );
+        let title = title.as_str().unwrap_or_default();
+        note(format_args!("{title} could not be read just now; what it has is as last known"));
     }
+    Ok(())
 }
 
 fn place(place: &Value) -> String {
@@ -127,10 +128,11 @@ pub async fn answer(hub: &Arc<Hub>, question: Question) -> Result<Value> {
             done(&format!("{one} and {other} are linked; {}", sent(people)))
         }
         What::Unlink(at) => {
-            let (one, other) = both(hub, &club, &at).await?;
-            let people = hub.unlink_by_hand(&one, other.id()).await?;
+            let (role, (one, other)) = (at.role, both(hub, &club, &at).await?);
+            let unlinked = hub.unlink_by_hand(&one, other.id()).await?;
+            let kept = kept(role, &unlinked);
             let one = told(hub, &one);
-            done(&format!("{one} is linked to none in {}; {}", other.title(), sent(people)))
+            done(&format!("{one} is linked to none in {}; {}{kept}", other.title(), sent(unlinked.sent_anew)))
         }
         What::Pin(at) => {
             let (one, other) = both(hub, &club, &at).await?;
@@ -155,9 +157,9 @@ async fn both(
     club: &Club,
     at: &OneAt,
 ) -> Result<(model::directory::Entry, Arc<hub::registry::Spoke>)> {
-    let one = entry_named(hub, club, at.role, &at.one).await?;
     let name = at.platform.split(':').next().unwrap_or_default();
     let other = spoke_named(hub, club, name)?;
+    let one = entry_named(hub, club, at.role, &at.one).await?;
     if other.id() == one.connection {
         bail!("{} is of {} itself; say the other platform", told(hub, &one), other.title());
     }
@@ -177,12 +179,28 @@ fn sent(people: usize) -> String {
     }
 }
 
+/// What records keep: nothing clears it.
+fn kept(role: Role, unlinked: &Unlinked) -> String {
+    let role = match role {
+        Role::Staff => "owner",
+        Role::LeadSource => "lead source",
+    };
+    let told = unlinked.kept.iter().map(|(title, number, records)| match records {
+        1 => format!("; one record in {title} keeps {number} as its {role} until it is changed there"),
+        _ => {
+            format!("; {records} records in {title} keep {number} as their {role} until it is changed there")
+        }
+    });
+    told.collect()
+}
+
 const fn word(story: DirectoryStory) -> &'static str {
     match story {
         DirectoryStory::Linked | DirectoryStory::Renamed => "found there",
         DirectoryStory::Created => "made there",
         DirectoryStory::Unmatched => "none there corresponds to it",
         DirectoryStory::Ambiguous => "several could be meant, so none was linked",
+        DirectoryStory::InDoubt => "it was to be made there, and nobody knows whether it was",
         DirectoryStory::NotAsked => "the platform could not be asked just now",
         DirectoryStory::LinkedByHand => "linked by hand",
         DirectoryStory::UnlinkedByHand => "unlinked by hand",

@@ -7,7 +7,7 @@ use hub::Hub;
 use hub::door::Sender;
 use hub::registry::Spoke;
 use model::directory::{Entry, Role};
-use model::{Club, Operation, fold};
+use model::{Club, Operation, Setup, fold};
 use platform::nearest;
 
 /// A club's connection to a platform.
@@ -46,9 +46,12 @@ pub async fn entry_named(hub: &Arc<Hub>, club: &Club, role: Role, text: &str) ->
     }
     let entries = hub.directory().entries_of(spoke.id(), club.id, role);
     let known = entries.iter().flat_map(|one| [&one.remote_id, &one.name, &one.email]).map(String::as_str);
-    let what = word(role);
+    let (what, keys) = match role {
+        Role::Staff => ("staff member", "number, name or e-mail address"),
+        Role::LeadSource => ("lead source", "number or name"),
+    };
     bail!(
-        "no {what} of {} at {} has the number, name or e-mail address `{who}`{}; `connector directory list` shows all",
+        "no {what} of {} at {} has the {keys} `{who}`{}; `connector directory list` shows all",
         spoke.title(),
         club.name,
         meant(who, known)
@@ -97,9 +100,14 @@ const fn list_of(role: Role) -> Operation {
     }
 }
 
-const fn word(role: Role) -> &'static str {
-    match role {
-        Role::Staff => "staff member",
-        Role::LeadSource => "lead source",
-    }
+/// The known words in a sentence, or that there are none.
+pub fn listed<'a>(known: impl IntoIterator<Item = &'a str>) -> String {
+    let known = known.into_iter().collect::<Vec<_>>().join(", ");
+    if known.is_empty() { "none; see `connector turn-up --help`".to_owned() } else { known }
+}
+
+/// That a client is not known, and who is.
+pub fn unknown_client(name: &str, setup: &Setup) -> String {
+    let known = || setup.clients.iter().map(|client| client.name.as_str());
+    format!("no client is called `{name}`{}; there are {}", meant(name, known()), listed(known()))
 }

@@ -12,9 +12,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ask::Ask;
+use super::entry::{listed, meant, unknown_client};
 use crate::cli;
 use crate::config::Config;
 use crate::control;
+use crate::say::tell;
 
 /// How many rows go to the hub at once.
 const AT_ONCE: usize = 500;
@@ -56,18 +58,18 @@ pub async fn run(asked: cli::Links, config: &Config) -> Result<ExitCode> {
     }
     bar.finish_and_clear();
     if json {
-        println!("{:#}", json!({ "linked": linked, "known": known, "refused": refused }));
+        tell(format_args!("{:#}", json!({ "linked": linked, "known": known, "refused": refused })))?;
     } else {
-        println!("{linked} linked, {known} were linked already, {} refused", refused.len());
+        tell(format_args!("{linked} linked, {known} were linked already, {} refused", refused.len()))?;
         for why in refused.iter().take(SHOWN) {
-            println!("  {}", why.as_str().unwrap_or_default());
+            tell(format_args!("  {}", why.as_str().unwrap_or_default()))?;
         }
     }
     Ok(if refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn read(file: &std::path::Path) -> Result<BTreeMap<u64, (String, String)>> {
-    let mut reader = csv::Reader::from_path(file)?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(file)?;
     let headers = reader.headers()?.clone();
     let column = |name: &str| {
         headers
@@ -85,25 +87,34 @@ fn read(file: &std::path::Path) -> Result<BTreeMap<u64, (String, String)>> {
     Ok(rows)
 }
 
+/// That the client has nothing of this name, and what it has.
+fn no<'a>(what: &str, import: &Import, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let meant = meant(name, known.clone());
+    format!("`{}` has no {what} `{name}`{meant}; there are {}", import.client, listed(known))
+}
+
 /// Takes the ids over.
 pub async fn answer(hub: &Arc<Hub>, import: &Import) -> Result<Value> {
     let (club, provider, platform) = {
         let registry = hub.registry();
         let setup = &registry.setup;
         let Some(client) = setup.clients.iter().find(|client| client.name == import.client) else {
-            bail!("no client is called `{}`", import.client)
+            bail!("{}", unknown_client(&import.client, setup))
         };
-        let clubs = &mut setup.clubs.iter().filter(|club| club.client == client.id);
-        let Some(club) = clubs.find(|club| club.name == import.club) else {
-            bail!("`{}` has no club called `{}`", import.client, import.club)
+        let clubs: Vec<_> = setup.clubs.iter().filter(|club| club.client == client.id).collect();
+        let Some(club) = clubs.iter().find(|club| club.name == import.club) else {
+            bail!(no("club called", import, &import.club, clubs.iter().map(|club| club.name.as_str())))
         };
-        let of = |what: &str, is: &dyn Fn(&model::Connection) -> bool| {
-            let found =
-                setup.connections.iter().find(|one| one.client == client.id && is(one)).map(|one| one.id);
-            found.with_context(|| format!("`{}` has no connection to {what}", import.client))
-        };
-        let provider = of(&import.provider, &|one| one.provider.as_deref() == Some(&import.provider))?;
-        (club.id, provider, of(&import.platform, &|one| one.platform == import.platform)?)
+        let connections = || setup.connections.iter().filter(|one| one.client == client.id);
+        let providers = || connections().filter_map(|one| one.provider.as_deref());
+        let platforms = || connections().map(|one| one.platform.as_str());
+        let provider = connections().find(|one| one.provider.as_deref() == Some(&import.provider));
+        let platform = connections().find(|one| one.platform == import.platform);
+        (
+            club.id,
+            provider.with_context(|| no("provider", import, &import.provider, providers()))?.id,
+            platform.with_context(|| no("connection to", import, &import.platform, platforms()))?.id,
+        )
     };
     let (mut linked, mut known, mut refused) = (0, 0, Vec::new());
     for (row, (theirs, there)) in &import.rows {

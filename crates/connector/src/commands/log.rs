@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use comfy_table::{ContentArrangement, Table, presets};
 use hub::Hub;
 use hub::log::zone_of;
@@ -16,9 +16,11 @@ use serde_json::{Value, json};
 use store::LineQuery;
 
 use super::ask::{Ask, club_named};
+use super::entry::spoke_named;
 use crate::cli;
 use crate::config::Config;
 use crate::control;
+use crate::say::{note, tell};
 
 /// How often a following command asks again.
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
@@ -60,7 +62,11 @@ pub async fn run(asked: cli::Log, config: &Config) -> Result<ExitCode> {
         limit: usize::from(asked.limit),
     };
     if !asked.follow {
-        print(&ask(config, &query).await?, asked.json);
+        let lines = ask(config, &query).await?;
+        if lines.is_empty() {
+            note("no line is like that");
+        }
+        print(&lines, asked.json)?;
         return Ok(ExitCode::SUCCESS);
     }
     tokio::select! {
@@ -76,7 +82,7 @@ async fn follow(config: &Config, mut query: Query, as_json: bool) -> Result<Exit
     let mut lines = told.news(ask(config, &query).await?);
     lines.truncate(shown);
     loop {
-        print(&lines, as_json);
+        print(&lines, as_json)?;
         tokio::time::sleep(FOLLOW_EVERY).await;
         lines = told.news(ask(config, &query).await?);
     }
@@ -114,13 +120,12 @@ impl Told {
     }
 }
 
-fn print(lines: &[Value], as_json: bool) {
+fn print(lines: &[Value], as_json: bool) -> Result<()> {
     if as_json {
-        lines.iter().rev().for_each(|line| println!("{line}"));
-        return;
+        return Ok(lines.iter().rev().try_for_each(tell)?);
     }
     if lines.is_empty() {
-        return;
+        return Ok(());
     }
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
@@ -129,7 +134,7 @@ fn print(lines: &[Value], as_json: bool) {
         let told = [cell("sentence"), cell("advice")].join(" ");
         table.add_row([cell("type"), cell("at"), cell("name"), cell("summary"), told.trim().to_owned()]);
     }
-    println!("{table}");
+    Ok(tell(table)?)
 }
 
 /// Reads the log.
@@ -137,11 +142,7 @@ pub async fn answer(hub: &Arc<Hub>, query: &Query) -> Result<Value> {
     let club = club_named(hub, query.club.as_deref())?;
     let connection = match &query.platform {
         None => None,
-        Some(name) => {
-            let platforms = hub.platforms_of(club.id);
-            let found = platforms.iter().find(|platform| platform.name == *name);
-            Some(found.with_context(|| format!("{} is not connected to `{name}`", club.name))?.connection)
-        }
+        Some(name) => Some(spoke_named(hub, &club, name)?.id()),
     };
     let lines = LineQuery {
         club: club.id,

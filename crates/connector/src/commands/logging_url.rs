@@ -14,6 +14,7 @@ use super::ask::{Ask, club_named};
 use crate::cli;
 use crate::config::Config;
 use crate::control;
+use crate::say::tell;
 
 /// What is asked about a logging URL.
 #[derive(Debug, Serialize, Deserialize)]
@@ -40,12 +41,12 @@ pub async fn run(asked: cli::LoggingUrl, config: &Config) -> Result<ExitCode> {
     let answer = control::ask(config, Ask::LoggingUrl(Question { club: of.club, what })).await?;
     let text = |name: &str| answer[name].as_str();
     if of.json {
-        println!("{answer:#}");
+        tell(format_args!("{answer:#}"))?;
     } else if let Some(url) = text("url") {
-        println!("{url}");
+        tell(url)?;
     } else {
         let since = text("withdrawn").unwrap_or_default();
-        println!("none since {since}; `connector logging-url rotate` makes another");
+        tell(format_args!("none since {since}; `connector logging-url rotate` makes another"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,9 @@ mod backup;
 mod directory;
 mod doctor;
 mod entry;
+pub mod held;
 mod links;
+mod lint;
 mod log;
 pub mod logging_url;
 mod platform;
@@ -20,6 +22,7 @@ use anyhow::Result;
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;
+use crate::say::note;
 use crate::{demo, running, server};
 
 /// Does what was asked.
@@ -37,6 +40,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Backup(asked) => backup::run(asked, &config).await,
         Command::Restore(asked) => restore::run(asked, &config).await,
         Command::Doctor(asked) => doctor::run(asked, &config).await,
+        Command::Held(asked) => held::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,
         Command::Platform(asked) => platform::run(asked, &config).await,
     }
@@ -45,8 +49,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
 async fn serve(config: &Config) -> Result<ExitCode> {
     server::survive_full_files()?;
     let running = running::open(config).await?;
+    running::warn_if_open_to_others(&config.data);
+    let stop = server::told_to_stop()?;
     let listener = server::bind(config).await?;
-    eprintln!("the Connector listens on http://{}", listener.local_addr()?);
-    server::serve(running.hub.clone(), config, listener, None, server::told_to_stop()).await?;
+    note(format_args!("the Connector listens on http://{}", listener.local_addr()?));
+    server::serve(running.hub.clone(), config, listener, None, stop).await?;
     Ok(ExitCode::SUCCESS)
 }

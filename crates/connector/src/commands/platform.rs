@@ -2,35 +2,44 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use comfy_table::{Table, presets};
 use model::Field;
 use platform::library::Library;
 use platform::{Description, samples};
 use serde_json::{Value, json};
 
+use super::entry::{listed, meant};
+use super::lint;
 use crate::cli;
 use crate::config::Config;
+use crate::say::{note, tell};
 
-fn library(config: &Config) -> Result<Library> {
+/// The descriptions that a hub of this configuration knows.
+pub(super) fn library(config: &Config) -> Result<Library> {
     let library = match &config.platforms {
         Some(dir) => Library::with_dir(dir),
         None => Library::bundled(),
     };
-    library.map_err(|mistakes| anyhow::anyhow!("{mistakes}"))
+    Ok(library?)
 }
 
 /// Runs the command.
 pub async fn run(asked: cli::Platform, config: &Config) -> Result<ExitCode> {
     match asked {
-        cli::Platform::List { json } => list(&library(config)?, json),
+        cli::Platform::List { json } => list(&library(config)?, json)?,
         cli::Platform::Show { name, json } => return show(&library(config)?, &name, json),
-        cli::Platform::Lint { files } => return lint(&files, config),
-        cli::Platform::Fields { json } => fields(json),
-        cli::Platform::Schema => println!("{:#}", platform::json_schema()),
+        cli::Platform::Lint { paths } => return lint::run(&paths, config),
+        cli::Platform::Fields { json } => fields(json)?,
+        cli::Platform::Schema => tell(format_args!("{:#}", platform::json_schema()))?,
         cli::Platform::Test { name } => return test(&library(config)?, name.as_deref()).await,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn unknown(library: &Library, name: &str) -> String {
+    let meant = meant(name, library.names());
+    format!("no platform is called `{name}`{meant}; there are {}", listed(library.names()))
 }
 
 fn operations(description: &Description) -> Vec<Value> {
@@ -40,15 +49,14 @@ fn operations(description: &Description) -> Vec<Value> {
         .collect()
 }
 
-fn list(library: &Library, as_json: bool) {
+fn list(library: &Library, as_json: bool) -> Result<()> {
     let descriptions: Vec<_> = library.names().filter_map(|name| library.get(name)).collect();
     if as_json {
         let all: Value = descriptions
             .iter()
             .map(|one| json!({ "name": one.name(), "title": one.title(), "version": one.version(), "grade": one.grade(), "operations": operations(one) }))
             .collect();
-        println!("{all:#}");
-        return;
+        return Ok(tell(format_args!("{all:#}"))?);
     }
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(["platform", "", "version", "grade", "operations"]);
@@ -56,83 +64,55 @@ fn list(library: &Library, as_json: bool) {
         let count = one.abilities().operations.len().to_string();
         table.add_row([one.name(), one.title(), &one.version().to_string(), one.grade().name(), &count]);
     }
-    println!("{table}");
+    Ok(tell(table)?)
 }
 
 fn show(library: &Library, name: &str, as_json: bool) -> Result<ExitCode> {
-    let known = || library.names().collect::<Vec<_>>().join(", ");
-    let description = library
-        .get(name)
-        .with_context(|| format!("no platform is called `{name}`; known are {}", known()))?;
+    let description = library.get(name).with_context(|| unknown(library, name))?;
     if as_json {
         let settings = description.settings().iter().map(|one| {
             json!({ "name": one.name, "title": one.title, "help": one.help, "required": one.required, "secret": one.is_secret(), "default": one.default })
         });
         let settings: Value = settings.collect();
-        println!(
+        tell(format_args!(
             "{:#}",
             json!({ "name": name, "title": description.title(), "vendor": description.vendor(), "grade": description.grade(), "operations": operations(&description), "settings": settings })
-        );
+        ))?;
         return Ok(ExitCode::SUCCESS);
     }
-    println!(
-        "{} ({name}), version {}, {}\n",
-        description.title(),
-        description.version(),
-        description.grade().name()
-    );
-    println!("It can:");
+    let grade = description.grade().name();
+    tell(format_args!("{} ({name}), version {}, {grade}\n", description.title(), description.version()))?;
+    tell("It can:")?;
     for (operation, ability) in &description.abilities().operations {
-        println!("  {:20} {}", operation.name(), ability.grade.name());
+        tell(format_args!("  {:20} {}", operation.name(), ability.grade.name()))?;
     }
-    println!("\nTurning it up needs:");
+    tell("\nTurning it up needs:")?;
     for one in description.settings() {
         let needed = if one.required && one.default.is_none() { "" } else { " (may be left out)" };
-        println!("  {:20} {}{needed}", one.name, one.help.as_deref().unwrap_or(&one.title));
+        tell(format_args!("  {:20} {}{needed}", one.name, one.help.as_deref().unwrap_or(&one.title)))?;
     }
     if let Some(guide) = library.guide(name) {
-        println!("\n{guide}");
+        tell(format_args!("\n{guide}"))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn lint(files: &[std::path::PathBuf], config: &Config) -> Result<ExitCode> {
-    if files.is_empty() {
-        let count = library(config)?.names().count();
-        println!("{count} descriptions, no mistakes");
-        return Ok(ExitCode::SUCCESS);
-    }
-    let mut code = ExitCode::SUCCESS;
-    for file in files {
-        let shown = file.display().to_string();
-        let text = std::fs::read_to_string(file).with_context(|| format!("`{shown}` cannot be read"))?;
-        match Description::parse(&shown, &text) {
-            Ok(_) => println!("{shown}: no mistakes"),
-            Err(mistakes) => {
-                eprintln!("{mistakes}");
-                code = ExitCode::FAILURE;
-            }
-        }
-    }
-    Ok(code)
-}
-
-fn fields(as_json: bool) {
+fn fields(as_json: bool) -> Result<()> {
     if as_json {
         let all: Value =
             Field::ALL.iter().map(|one| json!({ "name": one.name(), "label": one.label() })).collect();
-        println!("{all:#}");
-        return;
+        return Ok(tell(format_args!("{all:#}"))?);
     }
     for one in Field::ALL {
-        println!("person.{:14} {}", one.name(), one.label());
+        tell(format_args!("person.{:14} {}", one.name(), one.label()))?;
     }
+    Ok(())
 }
 
 async fn test(library: &Library, name: Option<&str>) -> Result<ExitCode> {
     let names: Vec<&str> = library.names().filter(|known| name.is_none_or(|name| name == *known)).collect();
     if names.is_empty() {
-        anyhow::bail!("no platform is called `{}`", name.unwrap_or_default());
+        bail!(unknown(library, name.unwrap_or_default()));
     }
     let (mut passed, mut failed) = (0, 0);
     for name in names {
@@ -146,11 +126,11 @@ async fn test(library: &Library, name: Option<&str>) -> Result<ExitCode> {
                 Ok(()) => passed += 1,
                 Err(mismatch) => {
                     failed += 1;
-                    eprintln!("{file}: {mismatch}");
+                    note(format_args!("{file}: {mismatch}"));
                 }
             }
         }
     }
-    println!("{passed} samples as expected, {failed} not");
+    tell(format_args!("{passed} samples as expected, {failed} not"))?;
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

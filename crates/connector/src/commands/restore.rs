@@ -19,6 +19,7 @@ use super::backup::{Bar, key_place, size};
 use super::entry::meant;
 use crate::cli::{self, AfterRestore};
 use crate::config::Config;
+use crate::say::tell;
 use crate::{control, running};
 
 /// What is asked after a restore.
@@ -44,9 +45,9 @@ pub async fn run(asked: cli::Restore, config: &Config) -> Result<ExitCode> {
             let question = Question::Accept { platforms: connections, client };
             let answer = control::ask(config, Ask::Restore(question)).await?;
             if json {
-                println!("{answer:#}");
+                tell(format_args!("{answer:#}"))?;
             } else {
-                println!("{}", answer["told"].as_str().unwrap_or_default());
+                tell(answer["told"].as_str().unwrap_or_default())?;
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -56,15 +57,16 @@ pub async fn run(asked: cli::Restore, config: &Config) -> Result<ExitCode> {
 }
 
 async fn put_back(file: &Path, as_json: bool, config: &Config) -> Result<ExitCode> {
+    let modified = std::fs::metadata(file)
+        .and_then(|about| about.modified())
+        .with_context(|| format!("`{}` cannot be read", file.display()))?;
+    running::make_directory(&config.data)?;
     let _lock = running::lock(&config.data)?;
     let now = SystemClock.now();
     let (copy, database) = (file.to_owned(), config.database());
     let aside =
         database.with_extension(format!("db.before-restore-{}", now.timestamp().strftime("%Y%m%dT%H%M%SZ")));
     let had_one = database.exists();
-    let modified = std::fs::metadata(file)
-        .and_then(|about| about.modified())
-        .with_context(|| format!("`{}` cannot be read", file.display()))?;
     let taken_at = jiff::Timestamp::try_from(modified).map_or(now, Moment::from);
     let incoming = PathBuf::from(format!("{}.restoring", database.display()));
     let bar = Bar::over(&incoming, size(file))?;
@@ -81,37 +83,40 @@ async fn put_back(file: &Path, as_json: bool, config: &Config) -> Result<ExitCod
     let has_key =
         std::env::var_os("CONNECTOR_MASTER_KEY").is_some() || Path::new(&key_place(config)).exists();
     if as_json {
-        println!(
+        tell(format_args!(
             "{:#}",
             json!({ "people": copy.people, "taken_at": taken_at.to_string(), "kept_aside": aside, "has_master_key": has_key })
-        );
+        ))?;
         return Ok(ExitCode::SUCCESS);
     }
-    println!("restored {} from a backup of {}", people(copy.people), taken_at.strftime("%Y-%m-%d %H:%M UTC"));
+    let taken_at = taken_at.strftime("%Y-%m-%d %H:%M UTC");
+    tell(format_args!("restored {} from a backup of {taken_at}", people(copy.people)))?;
     if let Some(aside) = aside {
-        println!("the database that was there is kept as {}", aside.display());
+        tell(format_args!("the database that was there is kept as {}", aside.display()))?;
     }
     if !has_key {
-        println!("put the master key that belongs to it at {} before you start the hub", key_place(config));
+        let place = key_place(config);
+        tell(format_args!("put the master key that belongs to it at {place} before you start the hub"))?;
     }
-    println!(
+    tell(
         "it is older than the platforms: who was created since is looked up, or waits for you; see `connector restore \
-         status`\ntokens and logging URLs that were withdrawn since are valid again, and those made since are gone"
-    );
+         status`\ntokens and logging URLs that were withdrawn since are valid again, and those made since are gone",
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn status(as_json: bool, config: &Config) -> Result<ExitCode> {
     let status = control::ask(config, Ask::Restore(Question::Status)).await?;
     if as_json {
-        println!("{status:#}");
+        tell(format_args!("{status:#}"))?;
         return Ok(ExitCode::SUCCESS);
     }
     let Some(backup_at) = status["backup_at"].as_str() else {
-        println!("the database was never put back from a backup");
+        tell("the database was never put back from a backup")?;
         return Ok(ExitCode::SUCCESS);
     };
-    println!("restored {} from a backup of {backup_at}", status["restored_at"].as_str().unwrap_or_default());
+    let restored_at = status["restored_at"].as_str().unwrap_or_default();
+    tell(format_args!("restored {restored_at} from a backup of {backup_at}"))?;
     let mut table = Table::new();
     let heads = ["platform", "client", "known", "found", "to be asked", "in doubt", "nobody knows", ""];
     table.load_preset(presets::NOTHING).set_header(heads);
@@ -120,7 +125,7 @@ async fn status(as_json: bool, config: &Config) -> Result<ExitCode> {
         let names = ["platform", "client", "known", "found", "to_be_asked", "in_doubt", "held", "standing"];
         table.add_row(names.map(cell));
     }
-    println!("{table}");
+    tell(table)?;
     Ok(ExitCode::SUCCESS)
 }
 

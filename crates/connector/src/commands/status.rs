@@ -5,36 +5,57 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use comfy_table::{Table, presets};
-use hub::Hub;
+use hub::{Closed, Hub};
 use indicatif::HumanBytes;
 use model::ConnectionId;
-use model::lane::Standing;
+use model::scope::{Part, Standing};
 use serde_json::{Value, json};
 
 use super::ask::Ask;
 use super::backup::size;
 use crate::config::Config;
-use crate::control;
+use crate::control::{self, By};
+use crate::say::tell;
 
 /// Due links are counted up to here.
 const COUNTED: usize = 100_000;
 
 /// Runs the command.
 pub async fn run(as_json: bool, config: &Config) -> Result<ExitCode> {
-    let status = control::ask(config, Ask::Status).await?;
+    let (mut status, by) = control::ask_and_see(config, Ask::Status).await?;
+    let running = by == By::RunningHub;
+    status["running"] = json!(running);
     if as_json {
-        println!("{status:#}");
+        tell(format_args!("{status:#}"))?;
         return Ok(ExitCode::SUCCESS);
     }
     let bytes = HumanBytes(status["store_bytes"].as_u64().unwrap_or(0));
-    println!("{} people, {bytes} on the disk", status["people"]);
+    let data = config.data.display();
+    if running {
+        tell(format_args!("a hub runs on `{data}`"))?;
+    } else {
+        tell(format_args!(
+            "no hub runs on `{data}`: nothing is received or sent until `connector serve` does"
+        ))?;
+    }
+    tell(format_args!("{} people, {bytes} on the disk", status["people"]))?;
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(["platform", "client", "", "due", "under way", "held"]);
     for one in status["connections"].as_array().into_iter().flatten() {
-        let cell = |name: &str| one[name].as_str().map_or_else(|| one[name].to_string(), str::to_owned);
+        let cell = |name: &str| match &one[name] {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
         table.add_row(["platform", "client", "standing", "due", "under_way", "held"].map(cell));
     }
-    println!("{table}");
+    tell(table)?;
+    for closed in status["closed"].as_array().into_iter().flatten() {
+        let cell = |name: &str| closed[name].as_str().unwrap_or_default();
+        let waiting = closed["connections"].as_array().map_or(0, Vec::len);
+        let noun = if waiting == 1 { "connection waits" } else { "connections wait" };
+        tell(format_args!("{} {} {}; {waiting} {noun}.", cell("what"), cell("standing"), cell("when")))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -46,10 +67,11 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config) -> Result<Value> {
     let pulses = hub.pulses();
     for spoke in hub.registry().spokes().map(Arc::clone).collect::<Vec<_>>() {
         let pulse = pulses.iter().find(|pulse| pulse.connection == spoke.id());
-        let due = hub.store().take_due(spoke.id(), COUNTED).await?.len();
+        let due = hub.store().take_due(spoke.id(), &[], COUNTED).await?.len();
         let under_way = pulse.map_or(0, |pulse| pulse.under_way);
         all_due += due;
         all_under_way += under_way;
+        let takes_nothing = (!spoke.receives()).then_some("takes nothing");
         let client = spoke.connection.client;
         let client =
             hub.registry().setup.clients.iter().find(|one| one.id == client).map(|one| one.name.clone());
@@ -57,20 +79,36 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config) -> Result<Value> {
             "connection": spoke.id(),
             "platform": spoke.title(),
             "client": client,
-            "standing": pulse.map_or("takes nothing", |pulse| standing(pulse.standing)),
+            "standing": pulse.map(|pulse| standing(pulse.standing)).or(takes_nothing),
             "due": due,
             "under_way": under_way,
             "held": held_on(&held, spoke.id()),
         }));
     }
+    let closed: Vec<Value> = hub.closed().iter().map(closed_scope).collect();
     let wal = config.database().with_extension("db-wal");
     Ok(json!({
         "people": people,
         "due": all_due,
         "under_way": all_under_way,
         "connections": connections,
+        "closed": closed,
         "store_bytes": size(&config.database()) + size(&wal),
     }))
+}
+
+/// A host or key that cannot be called, in words.
+fn closed_scope(closed: &Closed) -> Value {
+    let (what, down) = match closed.part {
+        Part::Host => (closed.host.to_string(), "does not answer"),
+        Part::Key => (format!("The sign-in at {}", closed.host), "is refused"),
+    };
+    let (standing, when) = match closed.standing {
+        Standing::Busy(until) => ("asked us to wait", format!("until {}", until.timestamp())),
+        Standing::Down { since, .. } => (down, format!("since {}", since.timestamp())),
+        Standing::Open => ("well", String::new()),
+    };
+    json!({ "what": what, "standing": standing, "when": when, "connections": closed.connections })
 }
 
 fn held_on(held: &[(ConnectionId, u64)], connection: ConnectionId) -> u64 {

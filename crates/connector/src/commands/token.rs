@@ -1,5 +1,6 @@
 //! `connector token`: by which platforms call the hub. A token is shown once and kept as a hash.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -12,13 +13,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ask::{Ask, club_named};
-use super::entry::meant;
+use super::entry::{listed, meant, unknown_client};
 use crate::cli;
 use crate::config::Config;
 use crate::control;
+use crate::say::{note, tell};
 
 /// How much of a hash is shown.
 const SHOWN: usize = 12;
+/// How much of it must be said to name a token.
+const NAMING: usize = 6;
 
 /// A token to make.
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,20 +47,22 @@ pub async fn run(asked: cli::Token, config: &Config) -> Result<ExitCode> {
         cli::Token::Create { provider, client, clubs, label } => {
             let create = Create { provider, client, clubs, label };
             let made = control::ask(config, Ask::CreateToken(create)).await?;
-            println!("{}", made["token"].as_str().unwrap_or_default());
-            eprintln!("keep it now: it is not shown again");
+            tell(made["token"].as_str().unwrap_or_default())?;
+            note("keep it now: it is not shown again");
         }
-        cli::Token::List { json: true } => println!("{:#}", control::ask(config, Ask::ListTokens).await?),
-        cli::Token::List { json: false } => table(&control::ask(config, Ask::ListTokens).await?),
+        cli::Token::List { json } => {
+            let tokens = control::ask(config, Ask::ListTokens).await?;
+            if json { tell(format_args!("{tokens:#}"))? } else { tell(table(&tokens))? }
+        }
         cli::Token::Revoke { hash } => {
-            let withdrawn = control::ask(config, Ask::RevokeToken { hash }).await?;
-            eprintln!("withdrawn: {}", withdrawn["hash"].as_str().unwrap_or_default());
+            let revoked = control::ask(config, Ask::RevokeToken { hash }).await?;
+            tell(format_args!("revoked: {}", revoked["token"].as_str().unwrap_or_default()))?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn table(tokens: &Value) {
+fn table(tokens: &Value) -> Table {
     let mut table = Table::new();
     table
         .load_preset(presets::NOTHING)
@@ -69,7 +75,7 @@ fn table(tokens: &Value) {
         let [label, created, revoked] = ["label", "created", "revoked"].map(cell);
         table.add_row([hash, provider, client, clubs.join(", "), label, created, revoked]);
     }
-    println!("{table}");
+    table
 }
 
 /// Makes a token.
@@ -79,14 +85,20 @@ pub async fn create(hub: &Arc<Hub>, create: Create) -> Result<Value> {
     let client = match &create.client {
         None => None,
         Some(name) => {
-            let meant = || meant(name, setup.clients.iter().map(|client| client.name.as_str()));
             let client = setup.clients.iter().find(|client| client.name == *name);
-            Some(client.with_context(|| format!("no client is called `{name}`{}", meant()))?.id)
+            Some(client.with_context(|| unknown_client(name, &setup))?.id)
         }
     };
     let clubs = create.clubs.iter().map(|name| club_for(hub, client, name)).collect::<Result<Vec<_>>>()?;
     if !hub.registry().knows_provider(&create.provider) {
-        bail!("no connection is known by the provider identifier `{}`; turn it up first", create.provider);
+        let known = setup.connections.iter().filter_map(|one| one.provider.as_deref());
+        let known: BTreeSet<&str> = known.collect();
+        bail!(
+            "no connection is known by the provider identifier `{}`{}; there are {}",
+            create.provider,
+            meant(&create.provider.to_uppercase(), known.iter().copied()),
+            listed(known)
+        );
     }
     let token = new_token()?;
     setup.tokens.push(model::Token {
@@ -121,7 +133,7 @@ pub fn list(hub: &Arc<Hub>) -> Result<Value> {
         |id| registry.setup.clients.iter().find(|client| client.id == id).map(|client| client.name.clone());
     let tokens = registry.setup.tokens.iter().map(|token| {
         json!({
-            "hash": &token.hash[..SHOWN.min(token.hash.len())],
+            "hash": shown(token),
             "provider": token.provider,
             "client": token.client.and_then(name),
             "clubs": token.clubs.iter().filter_map(|id| Some(&registry.club(*id)?.name)).collect::<Vec<_>>(),
@@ -135,16 +147,39 @@ pub fn list(hub: &Arc<Hub>) -> Result<Value> {
 
 /// Withdraws a token.
 pub async fn revoke(hub: &Arc<Hub>, hash: &str) -> Result<Value> {
+    const LIST: &str = "`connector token list` shows them all";
+    if hash.chars().count() < NAMING {
+        bail!("`{hash}` is too short to name a token: give {NAMING} or more characters of its hash; {LIST}");
+    }
     let before = hub.registry().setup.clone();
     let mut setup = before.clone();
-    let mut found: Vec<_> = setup.tokens.iter_mut().filter(|token| token.hash.starts_with(hash)).collect();
-    let [token] = &mut found[..] else {
-        bail!("{} tokens begin with `{hash}`; `connector token list` shows them", found.len())
+    let hash = hash.to_ascii_lowercase();
+    let mut found: Vec<_> = setup.tokens.iter_mut().filter(|token| token.hash.starts_with(&hash)).collect();
+    let token = match &mut found[..] {
+        [token] => token,
+        [] => bail!("no token's hash begins with `{hash}`; {LIST}"),
+        several => {
+            let several = several.iter().map(|token| named(token)).collect::<Vec<_>>().join("; ");
+            bail!("several tokens' hashes begin with `{hash}`, say more of it: {several}")
+        }
     };
-    token.revoked.get_or_insert(hub.clock().now());
-    let shown = token.hash[..SHOWN].to_owned();
+    if let Some(at) = token.revoked {
+        bail!("{} was revoked already, at {at}", named(token));
+    }
+    token.revoked = Some(hub.clock().now());
+    let named = named(token);
     change(hub, &before, setup).await?;
-    Ok(json!({ "hash": shown }))
+    Ok(json!({ "token": named }))
+}
+
+/// A token in a sentence: `0123456789ab of INTOUCH (front desk)`.
+fn named(token: &model::Token) -> String {
+    let label = if token.label.is_empty() { String::new() } else { format!(" ({})", token.label) };
+    format!("{} of {}{label}", shown(token), token.provider)
+}
+
+fn shown(token: &model::Token) -> &str {
+    token.hash.get(..SHOWN).unwrap_or(&token.hash)
 }
 
 async fn change(hub: &Arc<Hub>, before: &model::Setup, after: model::Setup) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use hub::Hub;
 use hub::turn_up::{Pairing, Plan, Survey, TurnUpFile, check};
 use model::Setup;
@@ -13,7 +13,9 @@ use super::ask::Ask;
 use super::logging_url::url_of;
 use crate::cli;
 use crate::config::Config;
-use crate::control;
+use crate::say::tell;
+use crate::scratch::Scratch;
+use crate::{control, running};
 
 /// How many names a listing shows.
 const NAMES: usize = 12;
@@ -22,22 +24,37 @@ const NAMES: usize = 12;
 pub async fn run(asked: cli::TurnUp, config: &Config) -> Result<ExitCode> {
     let path = asked.file.display();
     let text = std::fs::read_to_string(&asked.file).with_context(|| format!("`{path}` cannot be read"))?;
-    let mut file = read(&text).with_context(|| format!("`{path}` is not a turn-up file"))?;
+    let mut file =
+        read(&path.to_string(), &text).with_context(|| format!("`{path}` is not a turn-up file"))?;
     file.bring_in()?;
-    let answer = control::ask(config, Ask::TurnUp { file: Box::new(file), plan: asked.plan }).await?;
-    if asked.json {
-        println!("{answer:#}");
+    let ask = Ask::TurnUp { file: Box::new(file), plan: asked.plan };
+    let answer = if asked.plan && !running::is_hub(&config.data)? {
+        plan_the_first(config, ask).await?
     } else {
-        print!("{}", told(&answer));
+        control::ask(config, ask).await?
+    };
+    if asked.json {
+        tell(format_args!("{answer:#}"))?;
+    } else {
+        tell(told(&answer).trim_end())?;
     }
     let wrong = answer["problems"].as_array().is_some_and(|problems| !problems.is_empty());
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Reads a turn-up file.
-pub fn read(text: &str) -> Result<TurnUpFile> {
+/// Plans where there is no hub yet: over a directory that is forgotten, for a plan leaves nothing behind.
+async fn plan_the_first(config: &Config, ask: Ask) -> Result<Value> {
+    let scratch = Scratch::new().context("no directory for the plan can be made")?;
+    control::ask(&Config { data: scratch.path().to_owned(), ..config.clone() }, ask).await
+}
+
+/// Reads a turn-up file of this name.
+pub fn read(name: &str, text: &str) -> Result<TurnUpFile> {
     let options = serde_saphyr::options! { strict_booleans: true };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| anyhow::anyhow!("{error}"))
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let told = error.render_with_options(serde_saphyr::render_options! { source_name: Some(name) });
+        anyhow!("{}", told.strip_prefix("error: ").unwrap_or(&told))
+    })
 }
 
 /// Checks, plans, surveys and, unless only planned, applies.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 use comfy_table::{Table, presets};
 use hub::Hub;
-use model::lane::Standing;
+use model::scope::Standing;
 use simulator::day::{Day, Player, shortfalls};
 
 /// How long the evening may take to come to rest.
@@ -66,7 +66,7 @@ async fn under_way(hub: &Hub) -> Result<Option<String>> {
         return Ok(Some("calls are under way".to_owned()));
     }
     for pulse in pulses {
-        let due = hub.store().take_due(pulse.connection, 10).await?;
+        let due = hub.store().take_due(pulse.connection, &[], 10).await?;
         if let Some(due) = due.first() {
             return Ok(Some(format!("person {} is due on connection {}", due.person, pulse.connection)));
         }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use hub::Hub;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -19,6 +19,8 @@ use crate::cli::{self, Place};
 use crate::commands::ask::{Ask, answer};
 use crate::commands::logging_url::url_of;
 use crate::config::Config;
+use crate::say::{note, tell};
+use crate::scratch::Scratch;
 use crate::{running, server};
 use home::Home;
 
@@ -28,10 +30,9 @@ const WATCHED: f64 = 0.02;
 
 /// Runs the demonstration.
 pub async fn run(asked: cli::Demo, place: &Place) -> Result<ExitCode> {
-    let kept = place.data.is_some();
-    let scratch = std::env::temp_dir().join(format!("connector-demo-{}", std::process::id()));
+    let scratch = Scratch::new().context("no directory for the demonstration can be made")?;
     let place = Place {
-        data: Some(place.data.clone().unwrap_or_else(|| scratch.clone())),
+        data: Some(place.data.clone().unwrap_or_else(|| scratch.path().to_owned())),
         listen: Some(place.listen.clone().unwrap_or_else(|| format!("127.0.0.1:{}", asked.port))),
         ..place.clone()
     };
@@ -46,12 +47,7 @@ pub async fn run(asked: cli::Demo, place: &Place) -> Result<ExitCode> {
     let tokens = turn_up::bring_live(&running.hub, &config, &platforms).await?;
     let player = Player::new(platforms, &config.public_url, [&tokens.intouch, &tokens.vfp])?;
     let home = Home::new(Arc::clone(&running.hub), &config, &player, &tokens);
-    let outcome = show(&asked, &config, running.hub.clone(), (listener, home), (player, &day)).await;
-    drop(running);
-    if !kept {
-        drop(std::fs::remove_dir_all(&scratch));
-    }
-    outcome
+    show(&asked, &config, running.hub.clone(), (listener, home), (player, &day)).await
 }
 
 async fn show(
@@ -61,60 +57,61 @@ async fn show(
     (listener, home): (tokio::net::TcpListener, Home),
     (player, day): (Player, &Day),
 ) -> Result<ExitCode> {
+    let told_to_stop = server::told_to_stop()?;
+    greet(asked, config, &hub)?;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let once = asked.once;
-    let until = async move { if once { drop(stopped.await) } else { server::told_to_stop().await } };
+    let until = async move { drop(stopped.await) };
     let serving = server::serve(Arc::clone(&hub), config, listener, Some(Arc::new(home)), until);
-    let playing = async {
-        greet(asked, config, &hub);
-        let played = play(&player, day, asked.once).await;
-        if !asked.once {
-            if let Err(trouble) = played {
-                eprintln!("the day was broken off: {trouble:#}");
-            }
-            return std::future::pending().await;
-        }
-        let summary = match played {
-            Ok(()) => evening::wait_and_judge(&hub, &player, day).await,
-            Err(trouble) => Err(trouble),
-        };
-        let _: Result<(), ()> = stop.send(());
-        summary
-    };
     tokio::pin!(serving);
-    let mut summary = None;
-    tokio::select! {
-        served = &mut serving => served?,
-        told = playing => summary = Some(told),
-    }
-    match summary {
-        None => Ok(ExitCode::SUCCESS),
-        Some(told) => {
-            serving.await?;
-            let evening = told?;
-            println!("{evening}");
+    let evening = tokio::select! {
+        served = &mut serving => return served.map(|()| ExitCode::SUCCESS),
+        evening = live_through(asked, &hub, (&player, day)) => evening.map(Some),
+        () = told_to_stop => Ok(None),
+    };
+    drop(stop);
+    serving.await?;
+    match evening? {
+        Some(evening) => {
+            tell(&evening)?;
             Ok(if evening.is_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
+        None if asked.once => bail!("the day was broken off before its evening"),
+        None => Ok(ExitCode::SUCCESS),
     }
 }
 
+/// Plays the day, and answers how it ended; a day that is watched leaves everything standing until it is told to stop.
+async fn live_through(
+    asked: &cli::Demo,
+    hub: &Hub,
+    (player, day): (&Player, &Day),
+) -> Result<evening::Evening> {
+    let played = play(player, day, asked.once).await.context("the day was broken off");
+    if asked.once {
+        played?;
+        return evening::wait_and_judge(hub, player, day).await;
+    }
+    if let Err(trouble) = played {
+        note(format_args!("{trouble:#}"));
+    }
+    std::future::pending().await
+}
+
 /// Says where to look.
-fn greet(asked: &cli::Demo, config: &Config, hub: &Hub) {
+fn greet(asked: &cli::Demo, config: &Config, hub: &Hub) -> Result<()> {
     let logs: Vec<Value> = logs(hub, &config.public_url);
     if asked.json_urls {
         let urls: Vec<&str> = logs.iter().filter_map(|log| log["url"].as_str()).collect();
-        println!("{}", json!({ "home": format!("{}/", config.public_url), "logs": urls }));
+        tell(json!({ "home": format!("{}/", config.public_url), "logs": urls }))?;
     } else if !asked.once {
-        println!("The Connector is running. Open {}/ in a browser.\n", config.public_url);
+        tell(format_args!("The Connector is running. Open {}/ in a browser.\n", config.public_url))?;
         for log in &logs {
-            println!(
-                "  Connector Log of {}: {}",
-                log["club"].as_str().unwrap_or(""),
-                log["url"].as_str().unwrap_or("")
-            );
+            let text = |name: &str| log[name].as_str().unwrap_or_default();
+            tell(format_args!("  Connector Log of {}: {}", text("club"), text("url")))?;
         }
-        println!("\nA club's day is being played; it runs until you press Ctrl-C.");
+        tell("\nA club's day is being played; it runs until you press Ctrl-C.")?;
     }
+    Ok(())
 }
 
 /// The logging URLs of all clubs.
@@ -132,7 +129,7 @@ async fn play(player: &Player, day: &Day, hurried: bool) -> Result<()> {
         let pause_ms = (step.at_offset_ms.saturating_sub(before_ms) as f64 * pace) as u64;
         before_ms = step.at_offset_ms;
         tokio::time::sleep(Duration::from_millis(pause_ms.min(2_000))).await;
-        player.play(&step.what, pace).await.with_context(|| format!("{:?}", step.what))?;
+        player.play(&step.what, pace).await.with_context(|| step.what.to_string())?;
         bar.inc(1);
     }
     bar.finish_and_clear();

@@ -32,7 +32,7 @@ pub fn installation(config: &mut Config, platforms: &[Simulator; 3]) {
 
 /// Turns the client up and makes the tokens. A kept data directory that knows the client already is changed, no more.
 pub async fn bring_live(hub: &Arc<Hub>, config: &Config, platforms: &[Simulator; 3]) -> Result<Tokens> {
-    let file = read(&turn_up_file(platforms))?;
+    let file = read("the demonstration", &turn_up_file(platforms))?;
     let answer = ask(hub, config, Ask::TurnUp { file: Box::new(file), plan: false }).await?;
     if let Some(problems) = answer["problems"].as_array().filter(|problems| !problems.is_empty()) {
         bail!("the demonstration's client could not be turned up: {problems:?}");

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use simulator::sender::{LeadSourceDocument, Sender, StaffDocument, UserDocument};
+use simulator::sender::{Answer, LeadSourceDocument, Receipt, Sender, StaffDocument, UserDocument};
 use simulator::{Club, Config, Platform, Simulator, Staff};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -269,9 +269,7 @@ impl House {
 
     /// Saves a person by another voice.
     pub async fn save_as(&self, voice: &Sender, user: &UserDocument) -> String {
-        let answer = voice.save_user(user).await.unwrap();
-        assert!(matches!(answer, simulator::sender::Answer::Done(_)), "{answer:?}");
-        answer.done().unwrap().uuid
+        taken(voice.save_user(user).await.unwrap())
     }
 
     /// Saves a staff member.
@@ -283,13 +281,13 @@ impl House {
             email: email.to_owned(),
             active: true,
         };
-        self.intouch.save_staff(&staff).await.unwrap().done().expect("it is taken").uuid
+        taken(self.intouch.save_staff(&staff).await.unwrap())
     }
 
     /// Saves a lead source.
     pub async fn save_source(&self, id: &str, name: &str) -> String {
         let source = LeadSourceDocument { record_id: id.to_owned(), name: name.to_owned(), active: true };
-        self.intouch.save_lead_source(&source).await.unwrap().done().expect("it is taken").uuid
+        taken(self.intouch.save_lead_source(&source).await.unwrap())
     }
 
     /// Nothing happened at any platform that must not.
@@ -308,4 +306,10 @@ pub fn calls(there: &Simulator, operation: &str) -> usize {
 fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
+}
+
+/// The tracking UUID of a save that was taken.
+fn taken(answer: Answer<Receipt>) -> String {
+    assert!(matches!(answer, Answer::Done(_)), "{answer:?}");
+    answer.done().unwrap().uuid
 }

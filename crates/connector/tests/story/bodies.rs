@@ -68,7 +68,7 @@ async fn a_body_that_is_not_even_looked_at_is_answered_just_as_well() {
     let mut socket = socket(&house).await;
     for further in ["Transfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\nX-Other: 1\r\n"] {
         socket.write_all(head("wrong", further).as_bytes()).await.unwrap();
-        send_chunked(&mut socket, 20 << 20).await.expect("the whole body can be sent");
+        send_chunked(&mut socket, 1 << 20).await.expect("the whole body can be sent");
         let (status, body) = answer(&mut socket).await;
         assert_eq!(status, "401", "{body}");
         assert!(body.contains("<reason>UNAUTHORIZED</reason>"), "{body}");
@@ -83,6 +83,15 @@ async fn a_client_that_asks_first_is_refused_before_it_sends() {
     socket.write_all(head(&house.intouch.token, &further).as_bytes()).await.unwrap();
     let (status, body) = answer(&mut socket).await;
     assert_eq!(status, "413", "and not 100: {body}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_cannot_send_more_than_a_document_may_have() {
+    let house = house().open().await;
+    let mut socket = socket(&house).await;
+    socket.write_all(head("wrong", "Transfer-Encoding: chunked\r\n").as_bytes()).await.unwrap();
+    send_chunked(&mut socket, 64 << 20).await.expect_err("what is not read cannot be sent");
+    assert!(house.intouch.list_staff().await.unwrap().done().is_some(), "the hub is well");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -98,15 +98,17 @@ async fn a_link_by_hand_sends_the_owner_and_no_match_undoes_it() {
 async fn an_unlinked_pair_is_not_matched_again_by_itself_and_its_owner_is_not_cleared() {
     let mut house = house().with_vfp().with_vfp_staff("V-77", OLGA, "olga@club.example").open().await;
     house.save_staff("st-1", OLGA, "olga@club.example").await;
-    house.save(&house.lead("1", ANN).with("ownerID", "st-1")).await;
-    house.until("Ann has her owner", async || owner_of(&house, ANN) == "V-77").await;
+    let saved = house.save(&house.lead("1", ANN).with("ownerID", "st-1")).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    assert_eq!(owner_of(&house, ANN), "V-77");
 
     by_hand(&house, &["unlink", "staff", "intouch:st-1", "vfp"])
         .await
         .went_well()
-        .says("linked to none in VFP");
+        .says("linked to none in VFP; nobody has to be sent anew")
+        .says("one record in VFP keeps V-77 as its owner until it is changed there");
     let again = house.save_staff("st-1", OLGA, "olga@club.example").await;
-    house.line_saying(&again, "vfp", "unlinked it").await;
+    house.line_saying(&again, "vfp", "unlinked this person").await;
     assert!(house.stop().await);
     house.start().await;
     let bea = ("Bea", "Best");
@@ -161,6 +163,24 @@ async fn a_lead_source_linked_by_hand_to_one_of_another_name_is_not_made_there_n
         (0, "Social Media")
     );
     house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pair_of_platforms_between_which_nobody_flows_is_neither_linked_nor_unlinked() {
+    let house = house().with_i4().with_vfp().with_intouch_receiving().open().await;
+    house.save_staff("st-1", OLGA, "olga@club.example").await;
+    for arguments in [
+        ["unlink", "staff", "intouch:st-1", "jonas-i4"],
+        ["unlink", "staff", "vfp:st-1", "jonas-i4"],
+        ["link", "staff", "intouch:st-1", "jonas-i4:7"],
+        ["link", "lead-source", "vfp:Facebook", "jonas-i4:7"],
+    ] {
+        house.vfp.add_staff(Staff::new("st-1", "Olga", "Owner", "olga@club.example"));
+        house.vfp.add_lead_source(LeadSource::new("9", "Facebook"));
+        let told = by_hand(&house, &arguments).await.failed();
+        told.says("by agreement no ").says("and Jonas I4, so there is nothing to link or unlink");
+    }
+    by_hand(&house, &["unlink", "staff", "vfp:st-1", "intouch"]).await.went_well();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -45,7 +45,8 @@ async fn both_sides_end_with(house: &House, mobile: &str) {
 /// The WARNING that a report led to, beside the lines of its transfers.
 async fn warning(house: &House, report: &str) -> Value {
     let lines = house.log(&[report]).await;
-    let line = lines.iter().find(|line| text(line, "summary") == "entered in VFP");
+    let line =
+        lines.iter().find(|line| ["changed in VFP", "entered in VFP"].contains(&text(line, "summary")));
     line.unwrap_or_else(|| panic!("the report has no line of its own: {lines:#?}")).clone()
 }
 

@@ -1,8 +1,11 @@
 //! Several clients on one hub, and tokens that reach some of them only: each sees its own and nothing else.
 
+use std::time::Duration;
+
 use crate::house::log::text;
 use crate::house::{CLIENT, HARBOUR, KITS, OTHER_CLIENT, PORTO, house};
 use serde_json::Value;
+use simulator::Faults;
 use simulator::sender::Sender;
 
 const ANN: (&str, &str) = ("Ann", "Able");
@@ -113,4 +116,36 @@ async fn two_clients_with_the_same_numbers_and_names_see_only_their_own() {
     let (here, there) = (url("Saltwater Fitness/Kits Beach").await, url("Harbour Gyms/Kits Beach").await);
     assert!(here.contains(&ours) && !here.contains(&theirs));
     assert!(there.contains(&theirs) && !there.contains(&ours));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_is_down_is_probed_once_for_all_clients_behind_it() {
+    let house = house().with_vfp().open().await;
+    let (intouch, _) = house.turn_up_another_client().await;
+    house.vfp.set_faults(Faults { maintenance: true, ..Faults::default() });
+    let asked_before = house.vfp.ledger().len();
+    for n in 0..20 {
+        let name = ("Ann", &*format!("Able{n}"));
+        house.save(&house.lead(&format!("{n}"), name)).await;
+        house.save_as(&intouch, &intouch.user(&format!("{n}"), name, "PROSPECT")).await;
+    }
+    let knocks = || house.vfp.ledger().split_off(asked_before);
+    let lone = || {
+        let times: Vec<u64> = knocks().iter().map(|call| call.at_ms).collect();
+        times.windows(2).rev().take_while(|two| two[1] - two[0] > 900).count()
+    };
+    house.until("VFP is probed, and nobody else knocks", async || lone() >= 3).await;
+    let count = knocks().len();
+    assert!(count <= 14, "{count} calls to a host that is down: {:#?}", knocks());
+    let told = house.command(&["status", "--json"]).await.went_well();
+    let status: Value = serde_json::from_str(&told.out).unwrap();
+    let closed = status["closed"].as_array().unwrap();
+    assert_eq!(closed.len(), 1, "one finding for both clients: {status:#}");
+    assert_eq!(closed[0]["connections"].as_array().unwrap().len(), 2, "{status:#}");
+    house.command(&["status"]).await.went_well().says("does not answer").says("2 connections");
+
+    house.vfp.clear_faults();
+    let all = async || house.vfp.people().len() == 40;
+    house.within(Duration::from_secs(40), "all arrived", all).await;
+    house.nothing_forbidden_happened();
 }

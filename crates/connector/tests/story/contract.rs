@@ -191,10 +191,10 @@ async fn who_has_no_token_or_another_providers_sees_and_changes_nothing() {
     let uuid = house.save(&ann).await;
     let wrong = but(&house.intouch, |voice| "wrong".clone_into(&mut voice.token));
     let without = but(&house.intouch, |voice| voice.login = Login::None);
-    for voice in [&wrong, &without] {
+    for (voice, why) in [(&wrong, "this token is not accepted"), (&without, "this call needs a token")] {
         let refused = refused(voice, &ann).await;
         assert_eq!((refused.status, refused.reason.as_str()), (401, "UNAUTHORIZED"));
-        assert!(!refused.error_uuid.is_empty());
+        assert!(!refused.error_uuid.is_empty() && refused.message.starts_with(why), "{refused:?}");
         assert_eq!(voice.fetch_user("1").await.unwrap().refused().unwrap().status, 401);
     }
     let posing = but(&house.intouch, |voice| voice.token.clone_from(&house.vfp_voice.token));

@@ -184,3 +184,21 @@ async fn a_person_edited_very_often_while_a_platform_is_down_has_a_line_for_ever
     assert_eq!(house.vfp.find(KITS.vfp, ("Ann", "Able"), "")[0].get("city").to_lowercase(), "rev:130");
     house.nothing_forbidden_happened();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_is_too_long_for_us_to_send_is_told_as_ours_and_goes_once_it_is_shortened() {
+    let house = house().with_vfp().open().await;
+    let lead = house.lead("1", ("Ann", "Able"));
+    let saved = house.save(&lead.clone().with("address1", &"long ".repeat(14_000))).await;
+    let line = house.line_saying(&saved, "vfp", "too long").await;
+    assert_eq!(text(&line, "sentence"), "The address is too long to be sent, so nothing went to VFP.");
+    let advice = "Shorten the address in InTouch FollowUp to 16,000 characters at most and save; it is then sent again.";
+    assert_eq!((text(&line, "type"), text(&line, "turn"), text(&line, "advice")), ("ERROR", "club", advice));
+    let attempts = line["attempts"].to_string();
+    assert!(attempts.contains("not sent, ") && attempts.contains("more than 65536 bytes"), "{attempts}");
+    assert!(!format!("{line}").contains("does not accept"), "the platform said nothing: {line}");
+    assert_eq!(house.vfp.people().len(), 0, "nothing was sent");
+    house.save(&lead.with("address1", "1 Short Street")).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    house.nothing_forbidden_happened();
+}

@@ -224,3 +224,57 @@ async fn open_logs_do_not_hold_up_a_hub_that_is_told_to_stop() {
         while stream.chunk().await.expect("the stream ended and did not break").is_some() {}
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn very_long_values_arrive_whole_and_are_shown_by_their_beginning() {
+    let house = house().with_vfp().open().await;
+    let url = log_of(&house, KITS.name).await;
+    let long = format!("Begin {}End", "x".repeat(60_000));
+    let mut saved = Vec::new();
+    for id in 1..=3 {
+        let lead = house.lead(&id.to_string(), ("Ann", &format!("Able {id}"))).with("address1", &long);
+        saved.push(house.save(&lead.with("company", &long)).await);
+    }
+    for save in &saved {
+        house.line_saying(save, "vfp", "Arrived").await;
+    }
+    house.vfp.set_faults(Faults { latency_ms: 3_000, ..Faults::default() });
+    house.save(&house.lead("9", ("Zed", "Last")).with("address1", &long)).await;
+    let get = async |url: &str| house.http.get(url).send().await.unwrap().text().await.unwrap();
+    let page = get(&url).await;
+    assert!(page.contains("on its way to VFP"), "{page}");
+    for page in [page, get(&format!("{url}/export.csv")).await] {
+        assert!(page.contains("Begin xxx") && page.contains("x…"), "the beginning is shown");
+        assert!(page.len() < 100_000, "a page has {} bytes", page.len());
+        assert!(!page.contains("xEnd"));
+    }
+    let notes = get(&url).await.matches("only the beginning is shown here; it travels whole").count();
+    assert_eq!(notes, 4, "each line that is clipped says so");
+    house.vfp.clear_faults();
+    let there = house.vfp.find(KITS.vfp, ("Ann", "Able 1"), "");
+    assert!(format!("{there:?}").contains("xEnd"), "the platform got all of it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_and_lead_sources_are_found_by_name_and_e_mail_as_people_are() {
+    let house =
+        house().with_vfp().with_vfp_staff("V-77", ("Olga", "Owner"), "olga@club.example").open().await;
+    let olga = house.save_staff("st-1", ("Olga", "Owner"), "olga@club.example").await;
+    let source = house.save_source("src-1", "Corporate Days").await;
+    house.line_saying(&olga, "vfp", "V").await;
+    house.line_saying(&source, "vfp", "V").await;
+    let found = async |search: &str| {
+        let mut found: Vec<String> =
+            house.log(&[search]).await.iter().map(|line| text(line, "tracking").to_owned()).collect();
+        found.dedup();
+        found
+    };
+    for search in ["olga", "Owner Olg", "OLGA@club.example", "st-1"] {
+        assert_eq!(found(search).await, [olga.as_str()], "{search}");
+    }
+    assert_eq!(found("corporate day").await, [source.as_str()]);
+    assert!(found("nobody").await.is_empty());
+    let page = house.http.get(format!("{}?q=olga", log_of(&house, KITS.name).await)).send().await.unwrap();
+    let page = page.text().await.unwrap();
+    assert!(page.contains(&olga) && !page.contains(&source), "{page}");
+}

@@ -290,3 +290,58 @@ async fn a_platform_that_knows_no_ex_members_is_not_troubled_when_a_membership_e
     assert_eq!((there.kind, there.get("city")), (Kind::Member, "Vancouver"));
     house.nothing_forbidden_happened();
 }
+
+/// The summary and the sentence of a line, with its time of day left out.
+async fn told(house: &House, saved: &str, platform: &str, says: &str) -> (String, String) {
+    let line = house.line_saying(saved, platform, says).await;
+    let sentence = text(&line, "sentence");
+    let sentence = sentence.strip_prefix("Arrived at ").map_or(sentence, |rest| &rest["14:05".len()..]);
+    (text(&line, "summary").to_owned(), sentence.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_told_as_a_change_and_a_new_kind_is_named() {
+    let house = house().with_vfp().open().await;
+    let ann = house.lead("1", ("Ann", "Able"));
+    let mut became = Vec::new();
+    for (kind, city) in
+        [("PROSPECT", "Porto"), ("MEMBER", "Porto"), ("MEMBER", "Lisbon"), ("EX_MEMBER", "Lisbon")]
+    {
+        let saved = house.save(&ann.clone().with("userType", kind).with("city", city)).await;
+        became.push(told(&house, &saved, "vfp", "Arrived").await);
+    }
+    let change = "changed in InTouch FollowUp and sent to VFP";
+    let expected = [
+        ("entered in InTouch FollowUp and sent to VFP", "."),
+        (change, ". Ann Able is a member there now."),
+        (change, "."),
+        (change, ". Ann Able is a former member there now."),
+    ];
+    assert_eq!(became, expected.map(|(summary, sentence)| (summary.to_owned(), sentence.to_owned())));
+    let again = house.save(&ann.with("userType", "EX_MEMBER")).await;
+    let line = &house.log(&[&again]).await[0];
+    assert_eq!(text(line, "summary"), "reported by InTouch FollowUp once more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_are_told_as_people_and_every_line_of_the_directory_says_something() {
+    let house =
+        house().with_vfp().with_vfp_staff("V-77", ("Olga", "Owner"), "olga@club.example").open().await;
+    let olga = house.save_staff("st-1", ("Olga", "Owner"), "olga@club.example").await;
+    let nell = house.save_staff("st-2", ("Nell", "Nobody"), "nell@club.example").await;
+    let found = told(&house, &olga, "vfp", "VFP").await.1;
+    assert_eq!(found, "The same person was found in VFP, by e-mail address.");
+    let line = house.line_saying(&nell, "vfp", "VFP").await;
+    let nobody = "Nobody in VFP has this person’s e-mail address; people go there without this owner.";
+    assert_eq!(text(&line, "sentence"), nobody);
+    let advice = "Give Nell Nobody the same e-mail address in VFP as in InTouch FollowUp; the two are then linked by themselves.";
+    assert_eq!(text(&line, "advice"), advice);
+    let source = house.save_source("src-1", "Corporate").await;
+    let lines = house.log(&["Corporate"]).await;
+    let kept = lines.iter().find(|line| text(line, "summary") == "saved in InTouch FollowUp").unwrap();
+    let says = "Kept as a lead source. Where another system has lead sources, a line of its own says what became of it there.";
+    assert_eq!((text(kept, "tracking"), text(kept, "sentence")), (source.as_str(), says));
+    let kept = house.log(&[&olga]).await;
+    let says = "Kept as a member of staff. Where another system has owners, a line of its own says whether this person was found there.";
+    assert!(kept.iter().any(|line| text(line, "sentence") == says), "{kept:#?}");
+}

@@ -81,6 +81,22 @@ async fn where_a_lead_source_cannot_be_made_leads_go_without_it_and_the_log_warn
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_promised_that_a_platform_is_asked_which_cannot_be_asked() {
+    let refusing = |vfp| lacking(vfp, &["list_lead_sources"]).replace("{name: =name}", "{label: =name}");
+    let house = house().with_vfp_described(refusing).open().await;
+    let source = house.save_source("fb", "Facebook").await;
+    let line = house.line_saying(&source, "vfp", "people go there without it").await;
+    assert!(
+        text(&line, "advice").ends_with("tell whoever runs the Connector the number of one there."),
+        "{line}"
+    );
+    let saved = house.save(&house.lead("1", ANN).with("leadSourceID", "fb")).await;
+    let line = house.line_saying(&saved, "vfp", "Arrived").await;
+    let what_to_do = "Add a lead source called “Facebook” in VFP, and tell whoever runs the Connector its number there, who links it.";
+    assert_eq!(text(&line, "advice"), what_to_do, "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_platform_that_cannot_list_gets_every_lead_source_at_turn_up_and_none_twice() {
     let mut house = that_cannot_list(&[("11", "Facebook"), ("12", "Walk in"), ("13", " WALK IN")]).await;
     let file = house.turn_up_file();
@@ -117,10 +133,18 @@ async fn a_lead_source_whose_making_was_not_confirmed_is_not_made_again_and_can_
     house.intouch.token = house.token("INTOUCH").await;
     house.vfp.set_faults(Faults { drop_after_store: 1, ..Faults::default() });
     let saved = house.save_source("11", "Facebook").await;
-    house.line_saying(&saved, "vfp", "people go there without it").await;
+    let what_to_do = "Look in VFP whether “Facebook” is there, and add it if it is not. Then tell whoever runs the \
+                      Connector its number there, who links it: \
+                      connector directory link lead-source 'intouch:Facebook' vfp:NUMBER";
+    let line = house.line_saying(&saved, "vfp", "VFP did not confirm that it made it").await;
+    assert_eq!((text(&line, "turn"), text(&line, "advice")), ("club", what_to_do), "{line}");
     let lead = house.save(&house.lead("1", ANN).with("leadSourceID", "11")).await;
     let line = house.line_saying(&lead, "vfp", "Arrived").await;
     assert_eq!((text(&line, "type"), source_of(&house, ANN).as_str()), ("WARNING", ""), "{line}");
+    assert!(text(&line, "sentence").contains("VFP did not confirm that it made “Facebook”"), "{line}");
+    assert_eq!(text(&line, "advice"), what_to_do);
+    let again = house.save_source("11", "Facebook").await;
+    house.line_saying(&again, "vfp", "VFP did not confirm that it made it").await;
     house.command(&["directory", "list", "--club", KITS.name]).await.went_well().says("vfp: in doubt");
 
     let number = house.vfp.lead_sources()[0].id.clone();

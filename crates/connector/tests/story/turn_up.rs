@@ -1,6 +1,7 @@
 //! Turning a client up: every mistake beside its field, nothing but questions before going live, no one made twice.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use crate::house::{CLIENT, House, KITS, calls, house};
 use serde_json::{Value, json};
@@ -200,4 +201,17 @@ async fn secrets_lie_sealed_on_the_disk() {
     assert!(files >= 2);
     let said = house.hub_said();
     assert!(secrets.iter().all(|secret| !said.contains(secret)), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_directory_that_is_open_to_others_is_warned_of_once_at_the_start() {
+    let mut house = house().not_turned_up().open().await;
+    assert!(!house.hub_said().contains("open to other users"), "{}", house.hub_said());
+    assert!(house.stop().await);
+    fs::set_permissions(house.data(), fs::Permissions::from_mode(0o755)).unwrap();
+    house.start().await;
+    house.command(&["status"]).await.went_well();
+    assert_eq!(house.hub_said().matches("open to other users (mode 755): `chmod 700 ").count(), 1);
+    let mode = fs::metadata(house.data().join("connector.db")).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
 }

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use model::lane::Sign;
 use model::{Looked, May, Moment, Operation, Outcome, Shown, State, Step, Weighed, could_be, looked, weigh};
 use platform::{Answer, Found, Given};
 
 use super::turn::{Turn, Wound};
 use crate::Hub;
-use crate::lanes::sign_of;
 
 impl Hub {
     /// Looks before the first create, wherever the platform can be asked, and after a restore before any call that must
@@ -18,14 +16,12 @@ impl Hub {
         turn: &mut Turn<'_>,
         step: &Step,
         may: May,
-        sign: &mut Sign,
     ) -> store::Result<bool> {
         let creates = Operation::create(step.kind) == Some(step.operation);
         if may == May::Call && (!creates || !turn.spoke.abilities().can_be_asked()) {
             return Ok(false);
         }
         let Some(answer) = ask(self, turn).await else { return Ok(false) };
-        *sign = sign_of(&answer.outcome, self.clock().now());
         if !answered(&answer) {
             let now = self.clock().now();
             turn.tried(&Step { operation: Operation::FindPerson, ..step.clone() }, &answer, now);
@@ -67,14 +63,13 @@ impl Hub {
     }
 
     /// Looks for the result of a call that was not answered.
-    pub(super) async fn look(self: &Arc<Self>, turn: &mut Turn<'_>, sign: &mut Sign) -> store::Result<()> {
+    pub(super) async fn look(self: &Arc<Self>, turn: &mut Turn<'_>) -> store::Result<()> {
         let State::Doubtful(doubt) = turn.link.state.clone() else { return Ok(()) };
         let Some(answer) = ask(self, turn).await else {
             turn.broken("the platform can no longer be asked for a person".to_owned());
             return turn.keep().await;
         };
         let now = self.clock().now();
-        *sign = sign_of(&answer.outcome, now);
         let evidence = if answered(&answer) {
             let found = acceptable(self, turn, &answer.found, Some(doubt.mark.at)).await?;
             Looked::Found(found.into_iter().map(|found| found.id).collect())
@@ -106,7 +101,7 @@ impl Hub {
     }
 }
 
-async fn ask(hub: &Hub, turn: &Turn<'_>) -> Option<Answer> {
+async fn ask(hub: &Arc<Hub>, turn: &Turn<'_>) -> Option<Answer> {
     let endpoint = turn.spoke.endpoint(turn.person.club).ok()?;
     let fields = turn.person.profile.fields.iter();
     let given = Given {
@@ -120,7 +115,7 @@ async fn ask(hub: &Hub, turn: &Turn<'_>) -> Option<Answer> {
         now: hub.clock().now().timestamp(),
         ..Given::default()
     };
-    Some(endpoint.call(Operation::FindPerson, &given).await)
+    Some(hub.call(endpoint, turn.person.id, Operation::FindPerson, &given).await)
 }
 
 /// Whether the question was answered, be it with "none".

@@ -4,27 +4,36 @@
 //! something must be waited for: project, resolve owner and source, next step, write down what is not safe to repeat,
 //! call, settle. Result, shadow and log line are one commit.
 
+mod by_hand;
 mod look;
 mod read;
 mod turn;
 
 use std::sync::Arc;
 
-use model::lane::{Event, Sign};
 use model::{
-    ConnectionId, Link, May, Moment, Next, Person, PersonId, Settled, State, Step, mark, may_call, next_step,
-    project,
+    ClubId, ConnectionId, Link, May, Moment, Next, Person, PersonId, Settled, State, Step, mark, may_call,
+    next_step, project,
 };
-use platform::Given;
+use platform::{Answer, Given};
+use store::sabotage::{self, Way};
 
 use crate::Hub;
-use crate::lanes::sign_of;
 use turn::{Turn, Wound};
 
 /// A person and link as the accepting commit left them.
 pub(crate) struct Handed {
     pub(crate) person: Person,
     pub(crate) link: Link,
+}
+
+/// How a turn ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The person is due again then, if at all.
+    Again(Option<Moment>),
+    /// The platform of their club cannot be called just now.
+    Left(ClubId),
 }
 
 /// Steps in one turn; a path has three, the rest is room for records that change meanwhile.
@@ -39,16 +48,11 @@ impl Hub {
         connection: ConnectionId,
         id: PersonId,
         handed: Option<Box<Handed>>,
-    ) -> Event {
-        let mut sign = Sign::Silent;
-        let again = match self.take_turn(connection, id, handed, &mut sign).await {
-            Ok(again) => again,
-            Err(error) => {
-                tracing::error!(%error, person = %id, %connection, "a turn was given up; it is taken again in a second");
-                Some(self.clock().now().plus_ms(STORE_PAUSE_MS))
-            }
-        };
-        Event::Ended { person: id, again, platform: sign }
+    ) -> Ended {
+        self.take_turn(connection, id, handed).await.unwrap_or_else(|error| {
+            tracing::error!(%error, person = %id, %connection, "a turn was given up; it is taken again in a second");
+            Ended::Again(Some(self.clock().now().plus_ms(STORE_PAUSE_MS)))
+        })
     }
 
     async fn take_turn(
@@ -56,12 +60,13 @@ impl Hub {
         connection: ConnectionId,
         id: PersonId,
         handed: Option<Box<Handed>>,
-        sign: &mut Sign,
-    ) -> store::Result<Option<Moment>> {
+    ) -> store::Result<Ended> {
         let registry = Arc::clone(&self.registry());
-        let Some(spoke) = registry.spoke(connection) else { return Ok(None) };
+        let Some(spoke) = registry.spoke(connection) else { return Ok(Ended::Again(None)) };
         let own_mark = handed.is_some();
-        let Some(mut turn) = Turn::open(self, spoke, id, handed).await? else { return Ok(None) };
+        let Some(mut turn) = Turn::open(self, spoke, id, handed).await? else {
+            return Ok(Ended::Again(None));
+        };
         if matches!(turn.link.state, State::Calling(_)) && !own_mark {
             turn.interrupted();
             turn.keep().await?;
@@ -69,18 +74,23 @@ impl Hub {
         for _ in 0..STEPS {
             let now = self.clock().now();
             match &turn.link.state {
-                State::Idle | State::Held(_) | State::Gone { .. } => return Ok(None),
-                State::Due { at } if *at > now => return Ok(Some(*at)),
-                State::Doubtful(doubt) if doubt.look_at > now => return Ok(Some(doubt.look_at)),
-                State::Doubtful(_) => self.look(&mut turn, sign).await?,
-                State::Due { .. } | State::Calling(_) => self.step(&mut turn, sign).await?,
+                State::Idle | State::Held(_) | State::Gone { .. } => return Ok(Ended::Again(None)),
+                State::Due { at } if *at > now => return Ok(Ended::Again(Some(*at))),
+                State::Doubtful(doubt) if doubt.look_at > now => {
+                    return Ok(Ended::Again(Some(doubt.look_at)));
+                }
+                State::Due { .. } | State::Doubtful(_) if !turn.may_call() => {
+                    return Ok(Ended::Left(turn.person.club));
+                }
+                State::Doubtful(_) => self.look(&mut turn).await?,
+                State::Due { .. } | State::Calling(_) => self.step(&mut turn).await?,
             }
         }
-        Ok(turn.link.due_at())
+        Ok(Ended::Again(turn.link.due_at()))
     }
 
     /// One step: plan it, write it down where it must not happen twice, call, settle.
-    async fn step(self: &Arc<Self>, turn: &mut Turn<'_>, sign: &mut Sign) -> store::Result<()> {
+    async fn step(self: &Arc<Self>, turn: &mut Turn<'_>) -> store::Result<()> {
         turn.references = self.resolve(&turn.person, turn.spoke).await?;
         let projection = project(&turn.person.profile, turn.spoke.agreement(), &turn.references);
         turn.note_unmatched(&projection.unmatched);
@@ -98,16 +108,15 @@ impl Hub {
                 return turn.keep().await;
             }
         };
-        if self.read_before(turn, &step, sign).await? {
+        if self.read_before(turn, &step).await? {
             return Ok(());
         }
-        if !matches!(turn.link.state, State::Calling(_)) && !self.made_sure(turn, &step, sign).await? {
+        if !matches!(turn.link.state, State::Calling(_)) && !self.made_sure(turn, &step).await? {
             return Ok(());
         }
         let began = self.clock().now();
-        let answer = endpoint.call(step.operation, &turn.given(&step, began)).await;
+        let answer = self.call(&endpoint, turn.person.id, step.operation, &turn.given(&step, began)).await;
         let now = self.clock().now();
-        *sign = sign_of(&answer.outcome, now);
         turn.settle_call(&step, &answer, (began, now)).await
     }
 }
@@ -115,12 +124,7 @@ impl Hub {
 impl Hub {
     /// Before a call that must not happen twice: whether it was made already is asked, or decided, and it is written
     /// down. Answers whether it may be made now.
-    async fn made_sure(
-        self: &Arc<Self>,
-        turn: &mut Turn<'_>,
-        step: &Step,
-        sign: &mut Sign,
-    ) -> store::Result<bool> {
+    async fn made_sure(self: &Arc<Self>, turn: &mut Turn<'_>, step: &Step) -> store::Result<bool> {
         let abilities = turn.spoke.abilities();
         let restored = self.restored();
         let may = may_call(&turn.link, step, abilities, restored.as_deref());
@@ -133,14 +137,14 @@ impl Hub {
         if safe && may == May::Call {
             return Ok(true);
         }
-        if self.found_there(turn, step, may, sign).await? {
+        if self.found_there(turn, step, may).await? {
             return Ok(false);
         }
         if safe {
             return Ok(true);
         }
         turn.link.state = State::Calling(mark(step, self.clock().now()));
-        turn.keep_mark().await
+        Ok(sabotage::is(Way::MarkSkipped) || turn.keep_mark().await?)
     }
 }
 
@@ -163,10 +167,11 @@ impl Turn<'_> {
     async fn settle_call(
         &mut self,
         step: &Step,
-        answer: &platform::Answer,
+        answer: &Answer,
         (began, now): (Moment, Moment),
     ) -> store::Result<()> {
         self.tried(step, answer, now);
+        self.note_kind(step, &answer.outcome);
         loop {
             let settled = self.settle(step, &answer.outcome, (began, now));
             match settled {

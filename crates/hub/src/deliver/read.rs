@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::lane::Sign;
 use model::{Moment, Operation, Outcome, Report, Step, merge};
 use platform::{Found, Given};
 
@@ -14,7 +13,6 @@ use crate::Hub;
 use crate::clock;
 use crate::decide::Incoming;
 use crate::door::Sender;
-use crate::lanes::sign_of;
 
 impl Hub {
     /// Reads the record that a whole-record update is about to replace. Answers whether the step must be planned anew.
@@ -22,7 +20,6 @@ impl Hub {
         self: &Arc<Self>,
         turn: &mut Turn<'_>,
         step: &Step,
-        sign: &mut Sign,
     ) -> store::Result<bool> {
         let abilities = turn.spoke.abilities();
         let whole = abilities.of(step.operation).is_some_and(|ability| ability.whole_record);
@@ -33,9 +30,8 @@ impl Hub {
         let Ok(endpoint) = turn.spoke.endpoint(turn.person.club).cloned() else { return Ok(false) };
         let began = self.clock().now();
         let given = Given { record: Some(record), now: began.timestamp(), ..Given::default() };
-        let answer = endpoint.call(Operation::ReadPerson, &given).await;
+        let answer = self.call(&endpoint, turn.person.id, Operation::ReadPerson, &given).await;
         let now = self.clock().now();
-        *sign = sign_of(&answer.outcome, now);
         if answer.outcome == Outcome::Gone || !answered(&answer) {
             let asked = Step { operation: Operation::ReadPerson, ..step.clone() };
             turn.tried(&asked, &answer, now);

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Line, Link, Moment, Next, Note, Outcome,
-    Person, PersonId, References, RemoteId, Rest, Settled, State, Step, Tracking, begin_doubt, next_step,
-    project, release_if_edited, settle,
+    Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Kind, Line, Link, Moment, Next, Note, Outcome,
+    Person, PersonId, References, RemoteId, Rest, Settled, State, Step, Story, Tracking, begin_doubt,
+    next_step, project, release_if_edited, settle,
 };
 use platform::Answer;
 use store::{Settlement, Verdict};
@@ -29,7 +29,8 @@ pub(super) struct Turn<'a> {
     attempts: Vec<Attempt>,
     fields: BTreeMap<Field, Option<String>>,
     notes: Vec<Note>,
-    rest: Option<Rest>,
+    told: Option<Story>,
+    became: Option<Kind>,
     fresh: Tracking,
 }
 
@@ -67,7 +68,8 @@ impl<'a> Turn<'a> {
             attempts: Vec::new(),
             fields: BTreeMap::new(),
             notes: Vec::new(),
-            rest: None,
+            told: None,
+            became: None,
             fresh,
         }))
     }
@@ -75,6 +77,12 @@ impl<'a> Turn<'a> {
     /// The Connector's own id of the person, as platforms may keep it.
     pub(super) fn external_id(&self) -> String {
         self.person.id.to_string()
+    }
+
+    /// Whether the platform of the person's club can be called. One whose settings are broken is planned all the same:
+    /// the link is held, and says so.
+    pub(super) fn may_call(&self) -> bool {
+        self.spoke.endpoint(self.person.club).map_or(true, |endpoint| self.hub.pass(endpoint))
     }
 
     /// The save whose transfer this is.
@@ -104,6 +112,17 @@ impl<'a> Turn<'a> {
         let said = crate::wording::attempt(&answer.outcome, answer.exchange.status);
         self.attempts.push(Attempt { at: now, operation: step.operation.name().to_owned(), said });
         self.fields.extend(self.hub.in_words(&self.person, &step.fields));
+        if matches!(answer.outcome, Outcome::Unauthorised { .. }) {
+            self.tell(Story::NotLetIn);
+        }
+    }
+
+    /// Notes what a call that went through makes of the record there. Call before it is settled.
+    pub(super) fn note_kind(&mut self, step: &Step, outcome: &Outcome) {
+        let went_through = matches!(outcome, Outcome::Saved { .. } | Outcome::Unchanged);
+        if went_through && self.link.shadow.kind.is_some_and(|there| there != step.kind) {
+            self.became = Some(step.kind);
+        }
     }
 
     /// Notes whom the platform does not know.
@@ -133,8 +152,13 @@ impl<'a> Turn<'a> {
     pub(super) fn rested(&mut self, rest: Rest) {
         self.link.state = State::Idle;
         if self.attempts.is_empty() {
-            self.rest = Some(rest);
+            self.told = Some(lines::story_of(rest));
         }
+    }
+
+    /// What the line tells where the link's state alone does not say it.
+    pub(super) fn tell(&mut self, story: Story) {
+        self.told = Some(story);
     }
 
     /// The connection cannot be used until somebody mends it.
@@ -263,7 +287,8 @@ impl<'a> Turn<'a> {
             fields: &self.fields,
             attempts: &self.attempts,
             notes: &self.notes,
-            rest: self.rest,
+            told: self.told.as_ref(),
+            became: self.became,
         };
         Ok(lines::of_turn(&mut self.link, before, self.fresh, &report))
     }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use model::directory::{Correspondence, Entry, How, Role};
 use model::{
-    ClubId, ConnectionId, DirectoryStory, EntryId, Field, Operation, Outcome, Person, Reference, References,
+    ClubId, ConnectionId, DirectoryStory, EntryId, Field, Operation, Outcome, Person, PersonId, Reference,
+    References,
 };
-use platform::{Answer, Found, Given};
+use platform::{Answer, Exchange, Found, Given};
 
 use super::{Counterpart, known, role_of};
 use crate::Hub;
@@ -55,7 +56,7 @@ impl Hub {
         if let Some(reference) = at_hand {
             let story = match reference {
                 Reference::To(_) => DirectoryStory::Linked,
-                _ => DirectoryStory::Unmatched,
+                _ => self.directory().without(id, spoke.id()),
             };
             return Ok((reference, story));
         }
@@ -69,7 +70,7 @@ impl Hub {
             Counterpart::None if listed != Listed::Whole => DirectoryStory::NotAsked,
             Counterpart::None => match self.create_source(&entry, spoke).await? {
                 Some(number) => return Ok((Reference::To(number), DirectoryStory::Created)),
-                None => DirectoryStory::Unmatched,
+                None => self.directory().without(id, spoke.id()),
             },
         };
         let mut tables = self.directory().write();
@@ -83,7 +84,7 @@ impl Hub {
 
     /// Reads the platform's list into the directory, or the one entry that it finds. A platform that cannot list is
     /// taken at its word.
-    async fn list_there(&self, entry: &Entry, spoke: &Spoke) -> store::Result<Listed> {
+    async fn list_there(self: &Arc<Self>, entry: &Entry, spoke: &Spoke) -> store::Result<Listed> {
         let operations = match entry.role {
             Role::Staff => [Operation::FindStaff, Operation::ListStaff],
             Role::LeadSource => [Operation::FindLeadSource, Operation::ListLeadSources],
@@ -97,7 +98,7 @@ impl Hub {
 
     /// Asks for a list, or for one entry of it, and takes what is answered into the directory.
     pub(super) async fn read_list(
-        &self,
+        self: &Arc<Self>,
         spoke: &Spoke,
         (club, role): (ClubId, Role),
         operation: Operation,
@@ -142,7 +143,7 @@ impl Hub {
     }
 
     /// Makes a lead source where the platform can; the attempt is written down first.
-    async fn create_source(&self, entry: &Entry, spoke: &Spoke) -> store::Result<Option<String>> {
+    async fn create_source(self: &Arc<Self>, entry: &Entry, spoke: &Spoke) -> store::Result<Option<String>> {
         let able = entry.role == Role::LeadSource
             && entry.active
             && spoke.agreement().lead_source
@@ -209,17 +210,22 @@ impl Hub {
         Ok(())
     }
 
-    /// One call about staff or lead sources.
+    /// One call about staff or lead sources. A platform that is known not to answer is not asked.
     pub(crate) async fn ask_directory(
-        &self,
+        self: &Arc<Self>,
         spoke: &Spoke,
         club: ClubId,
         operation: Operation,
         given: Given,
     ) -> Option<Answer> {
         let endpoint = spoke.endpoint(club).ok()?;
+        if !self.may_pass(endpoint) {
+            let reason = "it is known not to answer just now".to_owned();
+            let outcome = Outcome::Unavailable { reason, retry_after_s: None };
+            return Some(Answer { outcome, found: Vec::new(), exchange: Exchange::default() });
+        }
         let given = Given { now: self.clock().now().timestamp(), ..given };
-        Some(endpoint.call(operation, &given).await)
+        Some(self.call(endpoint, PersonId::default(), operation, &given).await)
     }
 }
 

@@ -5,12 +5,13 @@
 
 use std::sync::Arc;
 
-use model::directory::{Correspondence, Entry, How, key_of};
-use model::{ConnectionId, DirectoryStory};
+use model::directory::{Correspondence, Entry, How, Role, key_of};
+use model::{ConnectionId, DirectoryStory, Field, Link, PersonId};
 
 use crate::Hub;
 use crate::clock;
 use crate::directory::Counterpart;
+use crate::directory::tend::PAGE;
 use crate::registry::Spoke;
 
 /// Why something was not done by hand.
@@ -22,6 +23,16 @@ pub enum HandProblem {
     /// There is no link to keep.
     #[error("{0} is linked to none in {1}; say to which one with `connector directory link`")]
     LinkedToNone(String, String),
+    /// By the agreements the one's do not matter to the other.
+    #[error("by agreement no {} go between {here} and {there}, so there is nothing to link or unlink", plural(*.role))]
+    NotAgreed {
+        /// Staff or lead sources.
+        role: Role,
+        /// The entry's platform.
+        here: String,
+        /// The other.
+        there: String,
+    },
     /// Nothing was decided by hand.
     #[error("nothing was decided by hand of {0} in {1}; matching decides already")]
     NotByHand(String, String),
@@ -36,6 +47,35 @@ pub enum HandProblem {
 /// How many people are sent anew because of a change by hand.
 pub type People = usize;
 
+/// What unlinking did, and left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlinked {
+    /// How many people are sent anew.
+    pub sent_anew: People,
+    /// Records that keep what they were given, for it is not cleared: where, which number, and how many.
+    pub kept: Vec<(String, String, People)>,
+}
+
+const fn plural(role: Role) -> &'static str {
+    match role {
+        Role::Staff => "staff",
+        Role::LeadSource => "lead sources",
+    }
+}
+
+const fn field_of(role: Role) -> Field {
+    match role {
+        Role::Staff => Field::Owner,
+        Role::LeadSource => Field::LeadSource,
+    }
+}
+
+/// Whether one platform's staff or lead sources are agreed to reach the other, live or not yet.
+fn flow(from: &Spoke, to: &Spoke, role: Role) -> bool {
+    let agreement = to.agreement();
+    from.agreement().receives_directory && agreement.sends_anything() && agreement.carries(field_of(role))
+}
+
 impl Hub {
     /// Links two entries, whatever matching says of them.
     pub async fn link_by_hand(self: &Arc<Self>, entry: &Entry, there: &Entry) -> Result<People, HandProblem> {
@@ -43,6 +83,7 @@ impl Hub {
         if here.id() == spoke.id() {
             return Err(HandProblem::OneSide(spoke.title().to_owned()));
         }
+        self.must_matter(entry, (&here, &spoke))?;
         let mut people = 0;
         let before = self.directory().partner(entry, spoke.id());
         if let Some(before) = before.filter(|before| before.id != there.id) {
@@ -62,15 +103,57 @@ impl Hub {
         self: &Arc<Self>,
         entry: &Entry,
         connection: ConnectionId,
-    ) -> Result<People, HandProblem> {
+    ) -> Result<Unlinked, HandProblem> {
         let (here, spoke) = (self.spoke_of(entry.connection)?, self.spoke_of(connection)?);
+        self.must_matter(entry, (&here, &spoke))?;
         let partner = self.directory().partner(entry, connection);
+        let linked = self.directory().correspondence(entry.id, connection);
+        let there = partner.as_ref().map(|partner| partner.remote_id.clone());
+        let there = there.or(linked.map(|linked| linked.remote_id)).unwrap_or_default();
+        let mut kept = vec![self.kept(entry, &spoke, there).await?];
         let mut people = self.set(entry, &spoke, "", How::Unlinked).await?;
         if let Some(partner) = partner {
+            kept.push(self.kept(&partner, &here, entry.remote_id.clone()).await?);
             people += self.part(&partner, entry, &here).await?;
         }
+        kept.retain(|(_, _, records)| *records > 0);
         self.tell(entry, &spoke, DirectoryStory::UnlinkedByHand).await?;
-        Ok(people)
+        Ok(Unlinked { sent_anew: people, kept })
+    }
+
+    /// Refuses what would have no effect: nothing of the kind flows, and nothing is linked from when it did.
+    fn must_matter(&self, entry: &Entry, (here, spoke): (&Spoke, &Spoke)) -> Result<(), HandProblem> {
+        let linked = self.directory().correspondence(entry.id, spoke.id()).is_some();
+        if linked || flow(here, spoke, entry.role) || flow(spoke, here, entry.role) {
+            return Ok(());
+        }
+        let (here, there) = (here.title().to_owned(), spoke.title().to_owned());
+        Err(HandProblem::NotAgreed { role: entry.role, here, there })
+    }
+
+    /// How many records of people who refer to `entry` have this number at a connection.
+    async fn kept(
+        &self,
+        entry: &Entry,
+        spoke: &Spoke,
+        number: String,
+    ) -> store::Result<(String, String, People)> {
+        let field = field_of(entry.role);
+        let has_it = |link: &Link| {
+            let held = link.shadow.fields.get(&field);
+            !number.is_empty() && held.is_some_and(|held| held.satisfies(field, Some(&number), None))
+        };
+        let (mut after, mut records) = (PersonId::default(), 0);
+        loop {
+            let people = self.store().referring(entry.id, after, PAGE).await?;
+            let Some(last) = people.last() else { break };
+            after = *last;
+            for person in people {
+                let subject = self.store().subject(person).await?;
+                records += usize::from(subject.is_some_and(|one| one.link(spoke.id()).is_some_and(has_it)));
+            }
+        }
+        Ok((spoke.title().to_owned(), number, records))
     }
 
     /// Keeps the link that an entry has, whatever changes; answers the counterpart's number.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use model::directory::{Correspondence, Entry, Found, How, Role, find, key_of};
-use model::{ConnectionId, EntryId, Note};
+use model::{ConnectionId, DirectoryStory, EntryId, Note};
 
 use super::Directory;
 
@@ -54,12 +54,22 @@ impl Directory {
         self.read().there((connection, entry.club, entry.role)).filter(alike).cloned().collect()
     }
 
+    /// Why an entry has nothing at a connection, where it is not several that could be meant.
+    pub(super) fn without(&self, id: EntryId, connection: ConnectionId) -> DirectoryStory {
+        match self.correspondence(id, connection).map(|one| one.how) {
+            Some(How::Creating) => DirectoryStory::InDoubt,
+            _ => DirectoryStory::Unmatched,
+        }
+    }
+
     /// What is to be told of a person who goes to a connection without this owner or lead source.
     pub(crate) fn missing(&self, id: EntryId, connection: ConnectionId) -> Option<Note> {
         let entry = self.get(id)?;
         let name = if entry.name.is_empty() { entry.remote_id.clone() } else { entry.name.clone() };
-        if self.correspondence(id, connection).is_some_and(|one| one.how == How::Unlinked) {
-            return Some(Note::Unlinked { name });
+        match self.correspondence(id, connection).map(|one| one.how) {
+            Some(How::Unlinked) => return Some(Note::Unlinked { name }),
+            Some(How::Creating) => return Some(Note::SourceInDoubt { source: name }),
+            _ => {}
         }
         Some(match (self.counterpart(&entry, connection), entry.role) {
             (Counterpart::Several(at, staff), Role::Staff) => Note::SharedEmail { staff, at },

@@ -84,7 +84,7 @@ pub struct Overview {
 
 impl Hub {
     /// Reads the lists of a club's platforms anew, and says how everything in them corresponds.
-    pub async fn overview(&self, club: ClubId) -> store::Result<Overview> {
+    pub async fn overview(self: &Arc<Self>, club: ClubId) -> store::Result<Overview> {
         let not_read = self.read_lists(club).await?;
         let registry = self.registry();
         let spokes = registry.of_club(club);
@@ -100,7 +100,7 @@ impl Hub {
     }
 
     /// Reads the lists of a club's live platforms; answers whose could not be read.
-    pub async fn read_lists(&self, club: ClubId) -> store::Result<Vec<String>> {
+    pub async fn read_lists(self: &Arc<Self>, club: ClubId) -> store::Result<Vec<String>> {
         let registry = Arc::clone(&self.registry());
         let mut not_read = Vec::new();
         for spoke in registry.of_club(club).iter().filter(|spoke| spoke.connection.live_since.is_some()) {

@@ -14,13 +14,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use model::directory::{Correspondence, Entry, How, Role};
-use model::{ClubId, ConnectionId, EntryId, Field, Moment, Person, Reference, References, Shadow};
+use model::{ClubId, ConnectionId, EntryId, Field, Moment, Person, Reference, References, Shadow, fold};
 use store::Store;
 
 use crate::door::Sender;
 
 pub(crate) use asking::listed;
-pub use by_hand::HandProblem;
+pub use by_hand::{HandProblem, Unlinked};
 use counterpart::Counterpart;
 pub use listing::{Overview, Place, Placed, Standing};
 
@@ -133,6 +133,25 @@ impl Directory {
         let mut entries: Vec<Entry> = self.read().there((connection, club, role)).cloned().collect();
         entries.sort_by(|one, other| one.remote_id.cmp(&other.remote_id));
         entries
+    }
+
+    /// Entries of a club of which every one of these words begins a word of the name, the e-mail address or the number.
+    pub fn search(&self, club: ClubId, words: &[String]) -> Vec<EntryId> {
+        let words: Vec<String> = words.iter().map(|word| fold::text(word)).collect();
+        let is_meant = |entry: &&Entry| {
+            let told = [&entry.name, &entry.email, &entry.remote_id].map(|text| fold::text(text));
+            let begins = |word: &String| {
+                told.iter().any(|text| {
+                    text.starts_with(word.as_str())
+                        || text.split([' ', '-', '\'']).any(|one| one.starts_with(word.as_str()))
+                })
+            };
+            entry.club == club && words.iter().any(|word| !word.is_empty()) && words.iter().all(begins)
+        };
+        let mut found: Vec<EntryId> =
+            self.read().entries.values().filter(is_meant).map(|entry| entry.id).collect();
+        found.sort_unstable();
+        found
     }
 
     /// How an entry corresponds to a connection's.

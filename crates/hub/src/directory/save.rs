@@ -162,7 +162,7 @@ impl Hub {
         }
     }
 
-    async fn rename(&self, entry: &Entry, spoke: &Spoke) -> store::Result<DirectoryStory> {
+    async fn rename(self: &Arc<Self>, entry: &Entry, spoke: &Spoke) -> store::Result<DirectoryStory> {
         let _flight = self.directory().flight((spoke.id(), entry.club, entry.role)).await;
         let Some(one) = self.directory().correspondence(entry.id, spoke.id()) else {
             return Ok(DirectoryStory::NotAsked);
@@ -194,6 +194,7 @@ impl Hub {
         let mut line = self.directory_line(entry, Some(spoke.id()), tracking, Story::Directory { what });
         if what == DirectoryStory::Ambiguous {
             line.facts.notes.extend(self.directory().missing(entry.id, spoke.id()));
+            line.facts.clip();
         }
         self.store().keep_lines(vec![line]).await?;
         self.announce(entry.club);
@@ -209,11 +210,14 @@ impl Hub {
         story: Story,
     ) -> Line {
         let (level, turn) = standing(&story, &[]);
-        let facts = Facts {
+        let mut facts = Facts {
             name: if entry.name.is_empty() { entry.remote_id.clone() } else { entry.name.clone() },
             from: Some(entry.connection),
             to,
             kind: None,
+            change: false,
+            became: None,
+            role: Some(entry.role),
             story,
             fields: std::collections::BTreeMap::new(),
             record: None,
@@ -222,9 +226,11 @@ impl Hub {
             notes: Vec::new(),
             details_removed: None,
         };
+        facts.clip();
         let about = to.unwrap_or(entry.connection);
         let changed = self.clock().now();
-        Line { tracking, about, club: entry.club, person: None, level, turn, open: false, changed, facts }
+        let (club, entry) = (entry.club, Some(entry.id));
+        Line { tracking, about, club, person: None, entry, level, turn, open: false, changed, facts }
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::directory::{Entry, How, Role};
-use model::lane::Standing;
-use model::{Accepted, ConnectionId, DirectoryStory, EntryId, Operation, Person, PersonId, Reference};
+use model::{
+    Accepted, ClubId, ConnectionId, DirectoryStory, EntryId, Operation, Person, PersonId, Reference,
+};
 use store::{Settlement, Verdict};
 
 use super::save::takes;
@@ -19,7 +20,7 @@ use crate::registry::Spoke;
 const SOON: Duration = Duration::from_secs(10);
 const SOONS_A_ROUND: usize = 360;
 /// How many people are read at once.
-const PAGE: usize = 200;
+pub(super) const PAGE: usize = 200;
 
 impl Hub {
     /// Makes due, on one connection, the people who refer to an entry and whose projection it changes; answers how many.
@@ -88,20 +89,16 @@ impl Hub {
     async fn ask_the_unanswered(self: &Arc<Self>) -> store::Result<()> {
         let registry = Arc::clone(&self.registry());
         let waiting: Vec<_> = self.directory().read().unanswered.iter().copied().collect();
-        let mut down: HashSet<ConnectionId> = self
-            .pulses()
-            .into_iter()
-            .filter(|it| it.standing != Standing::Open)
-            .map(|it| it.connection)
-            .collect();
+        let mut down: HashSet<(ConnectionId, ClubId)> = HashSet::new();
         for (entry, connection) in waiting {
-            if down.contains(&connection) {
+            let Some(club) = self.directory().get(entry).map(|entry| entry.club) else { continue };
+            if down.contains(&(connection, club)) {
                 continue;
             }
             self.directory().write().unanswered.remove(&(entry, connection));
             let Some(spoke) = registry.spoke(connection) else { continue };
             match self.ask_for(entry, spoke).await? {
-                (_, DirectoryStory::NotAsked) => drop(down.insert(connection)),
+                (_, DirectoryStory::NotAsked) => drop(down.insert((connection, club))),
                 (Reference::To(_), _) => drop(self.reproject(entry, spoke).await?),
                 _ => {}
             }

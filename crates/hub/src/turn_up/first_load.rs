@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use model::{Accepted, ConnectionId, Existing, Field, Kind, Link, Person, PersonId};
-use store::{Settlement, Verdict};
+use store::{Settlement, Subject, Verdict};
 
 use crate::Hub;
 use crate::clock;
+use crate::registry::Spoke;
 
 /// How many people are read at once.
 const PAGE: usize = 200;
@@ -23,24 +24,35 @@ impl Hub {
                 let page = self.store().people(number.club, after, PAGE).await?;
                 let Some(last) = page.last() else { break };
                 after = last.person.id;
-                for subject in
-                    page.iter().filter(|subject| named(spoke.agreement().existing, &subject.person))
-                {
-                    let link = subject.link(connection).cloned();
-                    let mut link = link.unwrap_or_else(|| Link::new(subject.person.id, connection));
-                    let now = self.clock().now();
-                    let save = (clock::tracking(self.clock(), now), now);
-                    if self.accept_on(&mut link, &subject.person, spoke, save) == Accepted::Due
-                        && self.store().settle(Settlement { link, lines: Vec::new() }).await?
-                            == Verdict::Applied
-                    {
-                        loaded += 1;
-                        self.lane_due(connection, subject.person.id, now);
-                    }
+                for subject in page {
+                    loaded += usize::from(self.load_one(subject, spoke).await?);
                 }
             }
         }
         Ok(loaded)
+    }
+
+    /// Makes a person due as they are by then: who is changed meanwhile is read again.
+    async fn load_one(self: &Arc<Self>, mut subject: Subject, spoke: &Spoke) -> store::Result<bool> {
+        loop {
+            let person = subject.person.id;
+            if !named(spoke.agreement().existing, &subject.person) {
+                return Ok(false);
+            }
+            let link = subject.link(spoke.id()).cloned();
+            let mut link = link.unwrap_or_else(|| Link::new(person, spoke.id()));
+            let now = self.clock().now();
+            let save = (clock::tracking(self.clock(), now), now);
+            if self.accept_on(&mut link, &subject.person, spoke, save) != Accepted::Due {
+                return Ok(false);
+            }
+            if self.store().settle(Settlement { link, lines: Vec::new() }).await? == Verdict::Applied {
+                self.lane_due(spoke.id(), person, now);
+                return Ok(true);
+            }
+            let Some(again) = self.store().subject(person).await? else { return Ok(false) };
+            subject = again;
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::directory::{Entry, Found, Role, find};
-use model::{ClubId, ConnectionId, Operation, Outcome, Setup};
+use model::{ClubId, ConnectionId, Operation, Outcome, PersonId, Setup};
 use platform::Given;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +54,7 @@ type Lists = BTreeMap<(ConnectionId, ClubId, Role), Vec<Entry>>;
 
 impl Hub {
     /// Verifies every connection of a client in a set-up to come and reads its lists. Only reads leave.
-    pub async fn survey(&self, setup: &Setup, client: model::ClientId) -> Survey {
+    pub async fn survey(self: &Arc<Self>, setup: &Setup, client: model::ClientId) -> Survey {
         let tokens = Arc::new(platform::Tokens::new());
         let means = Means {
             library: self.library(),
@@ -82,7 +82,7 @@ impl Hub {
     }
 
     /// Asks a platform whether it takes our credentials and knows a club; answers what is wrong.
-    pub async fn verify(&self, spoke: &Spoke, club: ClubId) -> Option<String> {
+    pub async fn verify(self: &Arc<Self>, spoke: &Spoke, club: ClubId) -> Option<String> {
         let endpoint = match spoke.endpoint(club) {
             Ok(endpoint) => endpoint,
             Err(problem) => return Some(problem),
@@ -91,7 +91,7 @@ impl Hub {
             return None;
         }
         let given = Given { now: self.clock().now().timestamp(), ..Given::default() };
-        let answer = endpoint.call(Operation::Verify, &given).await;
+        let answer = self.call(endpoint, PersonId::default(), Operation::Verify, &given).await;
         match answer.outcome {
             Outcome::Saved { .. } | Outcome::Unchanged => None,
             Outcome::Gone => Some("the platform does not know this club id".to_owned()),
@@ -99,7 +99,7 @@ impl Hub {
         }
     }
 
-    async fn survey_lists(&self, spoke: &Spoke, club: ClubId, lists: &mut Lists) {
+    async fn survey_lists(self: &Arc<Self>, spoke: &Spoke, club: ClubId, lists: &mut Lists) {
         for (role, operation) in
             [(Role::Staff, Operation::ListStaff), (Role::LeadSource, Operation::ListLeadSources)]
         {

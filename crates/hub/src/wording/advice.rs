@@ -1,8 +1,9 @@
 //! What to do, said to the one whose turn it is.
 
-use model::{DirectoryStory, Line, Note, Story};
+use model::directory::Role;
+use model::{ConnectionId, DirectoryStory, Line, Note, Operation, Story};
 
-use super::Teller;
+use super::{Teller, value_of};
 
 /// What the one whose turn it is should do; `None` where nobody need do anything.
 pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
@@ -14,6 +15,13 @@ pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
         Story::Refused { field: None, .. } => Some(format!(
             "Open the details to see what {to} said, correct the record in {from} and save; it is then sent again."
         )),
+        Story::Unsendable { field, too_long: true } => Some(format!(
+            "Shorten {} in {from} to 16,000 characters at most and save; it is then sent again.",
+            value_of(*field)
+        )),
+        Story::Unsendable { field, too_long: false } => {
+            Some(format!("Correct {} in {from} and save; it is then sent again.", value_of(*field)))
+        }
         Story::InDoubt => Some(format!(
             "Please look in {to} whether {} is there, and tell whoever runs the Connector.",
             line.facts.name
@@ -25,6 +33,9 @@ pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
         Story::Broken { .. } => {
             Some("Whoever runs the Connector has to mend it; nothing is lost meanwhile.".to_owned())
         }
+        Story::NotLetIn => Some(format!(
+            "Whoever runs the Connector has to renew the sign-in at {to}; nothing is lost meanwhile."
+        )),
         Story::GivenUp => Some("Whoever runs the Connector can send it again.".to_owned()),
         Story::Restored { .. } => Some(format!(
             "Whoever runs the Connector decides it; tell them whether {} is in {to}.",
@@ -34,11 +45,63 @@ pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
             Some(format!("If {} should be in {to} again, tell whoever runs the Connector.", line.facts.name))
         }
         Story::NotAccepted { .. } => Some(format!("The makers of {from} have to mend what it sends.")),
+        Story::Directory { what: DirectoryStory::Unmatched } if line.facts.role == Some(Role::Staff) => {
+            Some(format!(
+                "Give {} the same e-mail address in {to} as in {from}; the two are then linked by themselves.",
+                line.facts.name
+            ))
+        }
         Story::Directory { what: DirectoryStory::Unmatched } => Some(format!(
-            "Give it the same e-mail address (staff) or name (lead source) in {to} as in {from}; it is then linked by itself."
+            "Add a lead source called “{}” in {to}; the two are then linked by themselves.{}",
+            line.facts.name,
+            where_none_are_listed(teller, line, &to)
         )),
-        _ => line.facts.notes.iter().find_map(|note| of_note(teller, note, (&from, &to))),
+        Story::Directory { what: DirectoryStory::InDoubt } => Some(in_doubt(teller, line, &line.facts.name)),
+        _ => line.facts.notes.iter().find_map(|note| match note {
+            Note::SourceInDoubt { source } => Some(in_doubt(teller, line, source)),
+            Note::NoLeadSource { source } if !lists_sources(teller, line) => Some(by_hand(&to, source)),
+            note => of_note(teller, note, (&from, &to)),
+        }),
     }
+}
+
+/// Whether the platform can be asked for its lead sources: one that is added there is then found.
+fn lists_sources(teller: &Teller<'_>, line: &Line) -> bool {
+    let spoke = line.facts.to.and_then(|to| teller.registry.spoke(to));
+    let can = |operation| spoke.is_some_and(|spoke| spoke.abilities().can(operation));
+    can(Operation::ListLeadSources) || can(Operation::FindLeadSource)
+}
+
+fn where_none_are_listed(teller: &Teller<'_>, line: &Line, to: &str) -> String {
+    if lists_sources(teller, line) {
+        return String::new();
+    }
+    format!(
+        " {to} cannot be asked for its lead sources: tell whoever runs the Connector the number of one there."
+    )
+}
+
+fn by_hand(to: &str, source: &str) -> String {
+    format!(
+        "Add a lead source called “{source}” in {to}, and tell whoever runs the Connector its number there, who links it."
+    )
+}
+
+/// What to do about a lead source that may be there or not. The number is all that anybody needs to go on.
+fn in_doubt(teller: &Teller<'_>, line: &Line, source: &str) -> String {
+    let name =
+        |connection: Option<ConnectionId>| Some(&teller.registry.spoke(connection?)?.connection.platform);
+    let command = match (name(line.facts.from), name(line.facts.to)) {
+        (Some(from), Some(to)) => {
+            format!(": connector directory link lead-source '{from}:{source}' {to}:NUMBER")
+        }
+        _ => ".".to_owned(),
+    };
+    format!(
+        "Look in {} whether “{source}” is there, and add it if it is not. Then tell whoever runs the Connector its \
+         number there, who links it{command}",
+        teller.title(line.facts.to)
+    )
 }
 
 fn of_note(teller: &Teller<'_>, note: &Note, (from, to): (&str, &str)) -> Option<String> {
@@ -67,6 +130,7 @@ fn of_note(teller: &Teller<'_>, note: &Note, (from, to): (&str, &str)) -> Option
         Note::Conflict { .. }
         | Note::KindKept { .. }
         | Note::Ignored { .. }
+        | Note::SourceInDoubt { .. }
         | Note::Matched
         | Note::Unlinked { .. } => None,
     }

@@ -4,15 +4,16 @@
 //! the details. Every WARNING and ERROR says what to do, and whose turn it is.
 
 mod advice;
+mod directory;
 mod notes;
 
 use jiff::tz::TimeZone;
-use model::{Attempt, DirectoryStory, Kind, Line, Moment, Outcome, Story};
+use model::{Attempt, Field, Kind, Line, Moment, Outcome, Story};
 
 use crate::registry::Registry;
 
 pub use advice::advice;
-pub use notes::notes;
+pub use notes::{clipped, notes};
 
 /// Whom the words are for: the names of the platforms, the club's clock, and today.
 pub struct Teller<'a> {
@@ -43,21 +44,21 @@ impl Teller<'_> {
     pub fn summary(&self, line: &Line) -> String {
         let (from, to) = (self.title(line.facts.from), self.title(line.facts.to));
         if let Story::Directory { what } = line.facts.story {
-            return directory_summary(what, &from, &to);
+            return directory::summary(what, &from, &to);
         }
-        let directory = line.person.is_none() && line.facts.kind.is_none();
+        let did = if line.facts.change { "changed" } else { "entered" };
         match (line.facts.from, line.facts.to, &line.facts.story) {
             (_, _, Story::NotAccepted { .. }) => format!("reported by {from}, not accepted"),
-            (Some(_), None, _) if directory => format!("saved in {from}"),
+            (Some(_), None, _) if line.facts.role.is_some() => format!("saved in {from}"),
             (Some(_), None, Story::NothingNew) => format!("reported by {from} once more"),
-            (Some(_), None, _) => format!("entered in {from}"),
-            (Some(_), Some(_), Story::Arrived) => format!("entered in {from} and sent to {to}"),
+            (Some(_), None, _) => format!("{did} in {from}"),
+            (Some(_), Some(_), Story::Arrived) => format!("{did} in {from} and sent to {to}"),
             (Some(_), Some(_), story) if never_leaves(story) => {
-                format!("entered in {from}, not sent to {to}")
+                format!("{did} in {from}, not sent to {to}")
             }
             (Some(_), Some(_), Story::Joined { .. }) => format!("changed in {from}, for {to}"),
             (Some(_), Some(_), Story::Folded { .. }) => format!("changed in {from} and sent to {to}"),
-            (Some(_), Some(_), _) => format!("entered in {from}, for {to}"),
+            (Some(_), Some(_), _) => format!("{did} in {from}, for {to}"),
             (None, _, Story::Arrived) => format!("completed in {to}"),
             (None, _, _) => format!("to be completed in {to}"),
         }
@@ -78,7 +79,7 @@ impl Teller<'_> {
             Story::Arrived => self.arrived(line),
             Story::TryingAgain { at } => {
                 format!(
-                    "{to} is not answering properly. Trying again at {}; you need do nothing.",
+                    "{to} is not answering properly. Trying again at {}, or once it answers; you need do nothing.",
                     self.clock(*at)
                 )
             }
@@ -92,19 +93,14 @@ impl Teller<'_> {
                     kind.label()
                 )
             }
-            Story::Refused { field: Some(field), .. } => {
-                format!("{to} does not accept the {}.", field.label())
-            }
-            Story::Refused { field: None, .. } => format!("{to} does not accept this record."),
-            Story::AlreadyThere { .. } => {
-                format!("{to} says it has this person already, under a number it did not tell.")
-            }
-            Story::Broken { .. } => {
-                format!("The connection to {to} needs attention from whoever runs the Connector.")
-            }
-            Story::GivenUp => {
-                format!("{to} did not take this for three days, so the Connector stopped trying.")
-            }
+            Story::NotLetIn
+            | Story::Refused { .. }
+            | Story::Unsendable { .. }
+            | Story::AlreadyThere { .. }
+            | Story::Broken { .. }
+            | Story::GivenUp
+            | Story::Released
+            | Story::Settled { .. } => waits(&line.facts.story, &to),
             Story::Restored { backup_at } => format!(
                 "The Connector was restored from a backup of {}, and nobody knows whether {to} got this {} since.",
                 self.clock(*backup_at),
@@ -118,24 +114,19 @@ impl Teller<'_> {
             ),
             Story::NothingNew if line.facts.to.is_some() => format!("{to} had all of it already."),
             Story::NothingNew => "Nothing in it was new.".to_owned(),
-            Story::NotAgreed { kind } => format!("By agreement, {}s do not go to {to}.", kind.label()),
-            Story::NeverThere { kind } => format!(
-                "By agreement, {to} gets changes of {}s it knows already, and this one never was a lead there.",
-                kind.label()
-            ),
-            Story::OnlyOnceWon => format!("By agreement, leads go to {to} once they are won."),
-            Story::FromBefore => {
-                format!("By agreement, people from before the connection to {to} are left alone.")
-            }
-            Story::Unsupported { kind } => format!("{to} has no way to take {}s.", kind.label()),
+            Story::NotAgreed { .. }
+            | Story::NeverThere { .. }
+            | Story::OnlyOnceWon
+            | Story::FromBefore
+            | Story::Unsupported { .. } => by_agreement(&line.facts.story, &to),
             Story::NotAccepted { said } => format!("The record was not complete: {said}."),
             Story::Received if line.facts.notes.is_empty() && line.person.is_some() => {
                 "No other system here needs to be told of it.".to_owned()
             }
-            Story::Received => String::new(),
+            Story::Received => line.facts.role.map_or_else(String::new, directory::received),
             Story::Directory { what } => {
                 let why = line.facts.notes.iter().map(|note| notes::sentence(self, note, ("", &to)) + " ");
-                why.collect::<String>() + &directory_sentence(*what, &to)
+                why.collect::<String>() + &directory::sentence(*what, line.facts.role, &to)
             }
         }
     }
@@ -144,9 +135,13 @@ impl Teller<'_> {
         let tries = line.facts.attempts.len();
         let at = line.facts.attempts.last().map_or(line.changed, |attempt| attempt.at);
         let failures = line.facts.attempts.iter().filter(|attempt| attempt.said != ARRIVED).count();
-        match (tries, failures) {
+        let arrived = match (tries, failures) {
             (0 | 1, _) | (_, 0) => format!("Arrived at {}.", self.clock(at)),
             (tries, _) => format!("Arrived at {}, {} try.", self.clock(at), ordinal(tries)),
+        };
+        match line.facts.became {
+            Some(kind) => format!("{arrived} {} is a {} there now.", line.facts.name, kind.label()),
+            None => arrived,
         }
     }
 
@@ -154,6 +149,58 @@ impl Teller<'_> {
     pub fn attempt(&self, attempt: &Attempt) -> String {
         let what = attempt.operation.replace('_', " ");
         format!("{}: {}", capital(&what), attempt.said)
+    }
+}
+
+/// What waits for somebody, and what somebody did about it.
+fn waits(story: &Story, to: &str) -> String {
+    match story {
+        Story::NotLetIn => {
+            format!("{to} does not let the Connector in. It goes out by itself once the sign-in is renewed.")
+        }
+        Story::Refused { field: Some(field), .. } => {
+            format!("{to} does not accept the {}.", field.label())
+        }
+        Story::Refused { field: None, .. } => format!("{to} does not accept this record."),
+        Story::Unsendable { field, too_long: true } => {
+            format!("{} is too long to be sent, so nothing went to {to}.", capital(&value_of(*field)))
+        }
+        Story::Unsendable { field, too_long: false } => {
+            format!(
+                "{} cannot be put into the form that {to} takes, so nothing went there.",
+                capital(&value_of(*field))
+            )
+        }
+        Story::AlreadyThere { .. } => {
+            format!("{to} says it has this person already, under a number it did not tell.")
+        }
+        Story::Broken { .. } => {
+            format!("The connection to {to} needs attention from whoever runs the Connector.")
+        }
+        Story::GivenUp => {
+            format!("{to} did not take this for three days, so the Connector stopped trying.")
+        }
+        Story::Released => "Whoever runs the Connector sends it again now.".to_owned(),
+        Story::Settled { note } => {
+            format!("Whoever runs the Connector settled it by hand: {}.", note.trim().trim_end_matches('.'))
+        }
+        _ => String::new(),
+    }
+}
+
+fn by_agreement(story: &Story, to: &str) -> String {
+    match story {
+        Story::NotAgreed { kind } => format!("By agreement, {}s do not go to {to}.", kind.label()),
+        Story::NeverThere { kind } => format!(
+            "By agreement, {to} gets changes of {}s it knows already, and this one never was a lead there.",
+            kind.label()
+        ),
+        Story::OnlyOnceWon => format!("By agreement, leads go to {to} once they are won."),
+        Story::FromBefore => {
+            format!("By agreement, people from before the connection to {to} are left alone.")
+        }
+        Story::Unsupported { kind } => format!("{to} has no way to take {}s.", kind.label()),
+        _ => String::new(),
     }
 }
 
@@ -172,38 +219,6 @@ fn never_leaves(story: &Story) -> bool {
     )
 }
 
-fn directory_summary(what: DirectoryStory, from: &str, to: &str) -> String {
-    match what {
-        DirectoryStory::Linked => format!("saved in {from}, linked to {to}"),
-        DirectoryStory::Created => format!("saved in {from}, made in {to}"),
-        DirectoryStory::Renamed => format!("renamed in {from} and in {to}"),
-        DirectoryStory::LinkedByHand => format!("of {from}, linked by hand to {to}"),
-        DirectoryStory::UnlinkedByHand => format!("of {from}, unlinked by hand from {to}"),
-        _ => format!("saved in {from}, not linked to {to}"),
-    }
-}
-
-fn directory_sentence(what: DirectoryStory, to: &str) -> String {
-    match what {
-        DirectoryStory::Linked => format!("The same one was found in {to}."),
-        DirectoryStory::Created => format!("{to} did not have it, so it was made there."),
-        DirectoryStory::Renamed => format!("The new name was passed on to {to}."),
-        DirectoryStory::Unmatched => {
-            format!("Nobody and nothing in {to} corresponds to it; people go there without it.")
-        }
-        DirectoryStory::Ambiguous => format!("None of them was linked to {to}."),
-        DirectoryStory::LinkedByHand => {
-            format!("Whoever runs the Connector said which one it is in {to}; that stays so.")
-        }
-        DirectoryStory::UnlinkedByHand => {
-            format!("Whoever runs the Connector unlinked it; people go to {to} without it.")
-        }
-        DirectoryStory::NotAsked => {
-            format!("{to} could not be asked just now; the Connector asks again by itself.")
-        }
-    }
-}
-
 /// How an attempt ended, for the details.
 pub fn attempt(outcome: &Outcome, status: Option<u16>) -> String {
     let code = status.map_or_else(String::new, |status| format!(" (HTTP {status})"));
@@ -211,6 +226,8 @@ pub fn attempt(outcome: &Outcome, status: Option<u16>) -> String {
         Outcome::Saved { .. } | Outcome::Unchanged => ARRIVED.to_owned(),
         Outcome::Rejected { field: Some(field), said } => format!("refused, {field}: {said}{code}"),
         Outcome::Rejected { field: None, said } => format!("refused: {said}{code}"),
+        Outcome::Unsendable { field: Some(field), said, .. } => format!("not sent, {field}: {said}"),
+        Outcome::Unsendable { field: None, said, .. } => format!("not sent: {said}"),
         Outcome::Duplicate { said, .. } => format!("exists already: {said}{code}"),
         Outcome::Gone => format!("no such record{code}"),
         Outcome::Doubtful { reason } => format!("sent, not answered: {reason}{code}"),
@@ -220,6 +237,11 @@ pub fn attempt(outcome: &Outcome, status: Option<u16>) -> String {
         Outcome::Throttled { .. } => format!("asked to slow down{code}"),
         Outcome::Unauthorised { said } => format!("our credentials were not accepted: {said}{code}"),
     }
+}
+
+/// `the mobile phone`, or `one of the values`.
+fn value_of(field: Option<Field>) -> String {
+    field.map_or_else(|| "one of the values".to_owned(), |field| format!("the {}", field.label()))
 }
 
 fn ordinal(n: usize) -> String {

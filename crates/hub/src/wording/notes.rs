@@ -1,6 +1,9 @@
 //! What is worth knowing about a transfer, one sentence each.
 
-use model::{Level, Line, Note, Story};
+use std::collections::BTreeMap;
+
+use model::clip::{SHOWN_MAX_CHARS, is_clipped};
+use model::{Field, Level, Line, Note, Story};
 
 use super::Teller;
 use crate::lines;
@@ -22,6 +25,7 @@ pub fn notes(teller: &Teller<'_>, line: &Line) -> Vec<String> {
         }
         _ => {}
     }
+    sentences.extend(clipped(&line.facts.fields));
     if let Some(removed) = line.facts.details_removed {
         let on = removed.timestamp().to_zoned(teller.zone.clone()).strftime("%-d %b %Y");
         sentences.push(format!(
@@ -29,6 +33,13 @@ pub fn notes(teller: &Teller<'_>, line: &Line) -> Vec<String> {
         ));
     }
     sentences
+}
+
+/// What is to be said of values that are shown by their beginning.
+pub fn clipped(fields: &BTreeMap<Field, Option<String>>) -> Option<String> {
+    fields.values().flatten().any(|value| is_clipped(value)).then(|| {
+        format!("Of a value longer than {SHOWN_MAX_CHARS} characters only the beginning is shown here; it travels whole.")
+    })
 }
 
 /// What the sentence of a line has to say beside its story: what is the matter with a WARNING, and all there is to tell
@@ -51,6 +62,9 @@ pub(super) fn sentence(teller: &Teller<'_>, note: &Note, (from, to): (&str, &str
         }
         Note::NoLeadSource { source } => {
             format!("Went without lead source: {to} has none called “{source}”.")
+        }
+        Note::SourceInDoubt { source } => {
+            format!("Went without lead source: {to} did not confirm that it made “{source}”.")
         }
         Note::SharedEmail { staff, at } => {
             format!("{} have one e-mail address in {}.", all(staff), teller.title(Some(*at)))

@@ -1,9 +1,10 @@
-//! A lane with a store, a platform and a clock of its own: every effect is carried out, and every promise of a lane
-//! is checked when it is.
+//! A lane with a store, a platform, the scope that stands for it and a clock of its own: every effect is carried out, and
+//! every promise of a lane and of a scope is checked when it is.
 
 use std::collections::BTreeMap;
 
-use model::lane::{Effect, Event, Lane, Sign, Standing, WINDOW};
+use model::lane::{Effect, Event, Lane, WINDOW};
+use model::scope::{Part, Scope, Sign, Standing};
 use model::{Moment, PersonId};
 
 /// How the platform behind the lane fares.
@@ -31,6 +32,7 @@ const PROBE_MS: i64 = 50;
 
 pub struct LaneWorld {
     pub lane: Lane,
+    scope: Scope,
     pub now: Moment,
     /// What the store holds as due.
     pub store: BTreeMap<PersonId, Moment>,
@@ -52,6 +54,7 @@ impl LaneWorld {
     pub fn new(limit: usize, store: BTreeMap<PersonId, Moment>) -> Self {
         let mut world = LaneWorld {
             lane: Lane::new(limit),
+            scope: Scope::new(Part::Host),
             now: Moment(1_000_000),
             store,
             started: BTreeMap::new(),
@@ -87,7 +90,7 @@ impl LaneWorld {
         if let Some((_, edited)) = self.turns.get_mut(&person) {
             *edited = true;
         }
-        if at <= self.now && self.lane.claim(person) {
+        if at <= self.now && self.scope.standing() == Standing::Open && self.lane.claim(person) {
             self.begin(person);
         } else {
             self.late.push((self.now.plus_ms(late_ms), person));
@@ -98,7 +101,7 @@ impl LaneWorld {
     fn begin(&mut self, person: PersonId) {
         assert!(self.turns.len() < self.limit, "more than {} under way", self.limit);
         assert!(!self.paused, "a paused lane begins nothing");
-        assert_eq!(self.lane.standing(), Standing::Open, "only an open lane begins turns");
+        assert!(self.scope.may_pass(), "only a lane whose platform can be called begins turns");
         assert!(self.now >= self.busy_until, "the platform asked for a pause until {}", self.busy_until.0);
         let before = self.turns.insert(person, (self.now.plus_ms(CALL_MS), false));
         assert!(before.is_none(), "two turns of {person} at once");
@@ -118,15 +121,6 @@ impl LaneWorld {
                     due.truncate(2 * WINDOW);
                     self.refill = Some((self.now.plus_ms(REFILL_MS), due));
                 }
-                Effect::Probe => {
-                    assert!(self.probe.is_none(), "one probe at a time");
-                    assert!(!self.paused && matches!(self.lane.standing(), Standing::Down { .. }));
-                    assert!(
-                        self.probed.is_none_or(|last| self.now.since_ms(last) >= 1_000),
-                        "probes are spaced"
-                    );
-                    self.probe = Some(self.now.plus_ms(PROBE_MS));
-                }
                 Effect::Wake(at) => {
                     assert!(at > self.now, "a wake in the past spins");
                     self.wake = Some(at);
@@ -141,7 +135,12 @@ impl LaneWorld {
         let turns = self.turns.values().map(|(ends, _)| *ends).min();
         let refill = self.refill.as_ref().map(|(at, _)| *at);
         let late = self.late.iter().map(|(at, _)| *at).min();
-        [turns, refill, late, self.probe, self.wake].into_iter().flatten().min()
+        let watch = match self.scope.standing() {
+            Standing::Open => None,
+            Standing::Busy(until) => Some(until),
+            Standing::Down { probe_at, .. } => (self.probe.is_none() && !self.paused).then_some(probe_at),
+        };
+        [turns, refill, late, watch, self.probe, self.wake].into_iter().flatten().min()
     }
 
     fn pass(&mut self, until: Moment) {
@@ -165,13 +164,36 @@ impl LaneWorld {
         } else if self.probe.take_if(|at| *at <= now).is_some() {
             self.probed = Some(now);
             let sign = self.sign();
-            self.tell(Event::Probed(sign));
+            self.change(|scope| scope.probed(sign, now));
         } else if let Some(person) =
             self.turns.iter().find(|(_, (ends, _))| *ends <= now).map(|(person, _)| *person)
         {
             self.end(person);
         } else if self.wake.take_if(|at| *at <= now).is_some() {
             self.tell(Event::Tick);
+        } else {
+            self.watch();
+        }
+    }
+
+    fn watch(&mut self) {
+        let now = self.now;
+        match self.scope.standing() {
+            Standing::Busy(until) if until <= now => self.change(|scope| scope.lapse(now)),
+            Standing::Down { probe_at, .. } if probe_at <= now && self.probe.is_none() => {
+                assert!(self.probed.is_none_or(|last| now.since_ms(last) >= 1_000), "probes are spaced");
+                self.probe = Some(now.plus_ms(PROBE_MS));
+            }
+            _ => {}
+        }
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Scope)) {
+        let before = self.scope.may_pass();
+        change(&mut self.scope);
+        if self.scope.may_pass() != before {
+            self.tell(Event::Gate(!before));
+            self.tell(Event::Reread);
         }
     }
 
@@ -188,7 +210,7 @@ impl LaneWorld {
     }
 
     fn end(&mut self, person: PersonId) {
-        let Some((_, edited)) = self.turns.remove(&person) else { return };
+        let Some((_, edited)) = self.turns.get(&person).copied() else { return };
         let due = self.store.get(&person).is_some_and(|at| *at <= self.now);
         let platform = if due { self.sign() } else { Sign::Silent };
         match platform {
@@ -196,8 +218,11 @@ impl LaneWorld {
             Sign::Down | Sign::Busy(_) => drop(self.store.insert(person, self.now.plus_s(5))),
             Sign::Well | Sign::Silent => {}
         }
+        let now = self.now;
+        self.change(|scope| scope.judge(person, platform, now));
+        self.turns.remove(&person);
         let again = self.store.get(&person).copied();
-        self.tell(Event::Ended { person, again, platform });
+        self.tell(Event::Ended { person, again });
     }
 
     /// The platform is well, nobody pauses the lane, and time goes on until nothing is due.

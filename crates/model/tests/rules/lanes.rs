@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::lane::{Effect, Event, Lane, Sign, Standing, WINDOW};
+use model::lane::{Effect, Event, Lane, WINDOW};
 use model::{Moment, PersonId};
 use proptest::prelude::*;
 
@@ -28,8 +28,8 @@ fn open(limit: usize) -> Lane {
     lane
 }
 
-fn ended(person: i64, platform: Sign) -> Event {
-    Event::Ended { person: PersonId(person), again: None, platform }
+fn ended(person: i64) -> Event {
+    Event::Ended { person: PersonId(person), again: None }
 }
 
 fn due(person: i64) -> Event {
@@ -42,7 +42,7 @@ fn a_waiting_head_holds_only_its_own_person() {
     assert_eq!(started(&lane.step(due(1), NOW)), [1]);
     assert_eq!(started(&lane.step(due(1), NOW)), Vec::<i64>::new());
     assert_eq!(started(&lane.step(due(2), NOW)), [2]);
-    assert_eq!(started(&lane.step(ended(1, Sign::Well), NOW)), [1], "what came during the turn has the next");
+    assert_eq!(started(&lane.step(ended(1), NOW)), [1], "what came during the turn has the next");
 }
 
 #[test]
@@ -51,64 +51,25 @@ fn a_claimed_place_is_a_turn_like_any_other() {
     assert!(lane.claim(PersonId(1)));
     assert!(!lane.claim(PersonId(1)) && !lane.claim(PersonId(2)));
     lane.step(due(1), NOW);
-    assert_eq!(started(&lane.step(ended(1, Sign::Well), NOW)), [1]);
+    assert_eq!(started(&lane.step(ended(1), NOW)), [1]);
 }
 
 #[test]
-fn three_different_persons_in_vain_and_the_platform_is_down() {
+fn a_closed_gate_hands_out_nothing_and_takes_no_place() {
     let mut lane = open(4);
-    for person in 1..=3 {
-        lane.step(due(person), NOW);
-        lane.step(ended(person, Sign::Down), NOW);
-    }
-    assert!(matches!(lane.standing(), Standing::Down { .. }));
-    assert_eq!(started(&lane.step(due(4), NOW)), Vec::<i64>::new());
-    let probed = lane.step(Event::Tick, NOW.plus_s(1));
-    assert!(probed.contains(&Effect::Probe));
-    assert_eq!(started(&lane.step(Event::Probed(Sign::Well), NOW.plus_s(1))), [4]);
+    lane.step(Event::Gate(false), NOW);
+    assert_eq!(started(&lane.step(due(1), NOW)), Vec::<i64>::new());
+    assert!(!lane.claim(PersonId(2)));
+    assert_eq!(started(&lane.step(Event::Gate(true), NOW)), [1]);
 }
 
 #[test]
-fn one_record_that_a_platform_chokes_on_does_not_take_the_lane_down() {
-    let mut lane = open(4);
-    for _ in 0..9 {
-        lane.step(due(1), NOW);
-        lane.step(ended(1, Sign::Down), NOW);
-    }
-    assert_eq!(lane.standing(), Standing::Open);
-}
-
-#[test]
-fn a_pause_that_the_platform_asked_for_outlasts_a_call_that_still_went_well() {
-    let mut lane = open(4);
-    (1..=2).for_each(|person| drop(lane.step(due(person), NOW)));
-    let until = NOW.plus_s(60);
-    lane.step(ended(1, Sign::Busy(until)), NOW);
-    lane.step(ended(2, Sign::Well), NOW);
-    assert_eq!(lane.standing(), Standing::Busy(until));
-    assert_eq!(started(&lane.step(due(3), NOW)), Vec::<i64>::new());
-    assert_eq!(started(&lane.step(Event::Tick, until)), [3]);
-}
-
-#[test]
-fn a_shorter_pause_does_not_undo_a_longer_one_and_none_is_longer_than_six_hours() {
-    let mut lane = open(4);
-    (1..=2).for_each(|person| drop(lane.step(due(person), NOW)));
-    lane.step(ended(1, Sign::Busy(NOW.plus_s(i64::from(u32::MAX)))), NOW);
-    lane.step(ended(2, Sign::Busy(NOW.plus_s(1))), NOW);
-    assert_eq!(lane.standing(), Standing::Busy(NOW.plus_ms(6 * HOUR_MS)));
-}
-
-#[test]
-fn a_paused_lane_whose_platform_is_down_sleeps() {
-    let mut lane = open(4);
-    for person in 1..=3 {
-        lane.step(due(person), NOW);
-        lane.step(ended(person, Sign::Down), NOW);
-    }
-    let effects = lane.step(Event::Paused(true), NOW.plus_s(5));
-    assert_eq!(effects, [], "no probe, and no wake in the past to spin on");
-    assert!(lane.step(Event::Paused(false), NOW.plus_s(9)).contains(&Effect::Probe));
+fn whoever_was_left_in_the_store_is_asked_for_also_when_a_refill_is_under_way() {
+    let mut lane = Lane::new(4);
+    assert!(lane.step(Event::Tick, NOW).contains(&Effect::Refill));
+    assert!(!lane.step(Event::Reread, NOW).contains(&Effect::Refill), "one at a time");
+    let answered = lane.step(Event::Refilled { due: Vec::new(), more: false }, NOW);
+    assert!(answered.contains(&Effect::Refill));
 }
 
 #[test]
@@ -137,9 +98,9 @@ fn whoever_came_while_a_refill_was_being_read_is_asked_for_again() {
     (0..=WINDOW as i64).for_each(|person| drop(lane.step(due(person), NOW)));
     lane.step(Event::Refilled { due: Vec::new(), more: false }, NOW);
     let mut world = Vec::new();
-    lane.step(ended(-1, Sign::Well), NOW);
+    lane.step(ended(-1), NOW);
     for person in 0..WINDOW as i64 {
-        world.extend(lane.step(ended(person, Sign::Well), NOW));
+        world.extend(lane.step(ended(person), NOW));
     }
     assert!(world.contains(&Effect::Refill), "the store is asked for the one who found no room");
 }

@@ -2,6 +2,7 @@
 //!
 //! Read this as the second documentation: each module is one chapter, each test name a sentence of it.
 
+mod by_hand;
 mod crossings;
 mod directory;
 mod domain;
@@ -14,6 +15,7 @@ mod matching;
 mod merging;
 mod restores;
 mod scope;
+mod scopes;
 mod side;
 mod sightings;
 mod world;

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use model::{
-    Accepted, Conversion, Field, FindBy, Hold, HoldReason, Kind, Link, May, Moment, NUMBERS_PASSED_OVER,
-    Operation, PersonId, RemoteId, Restored, State, Weighed, may_call, release_restored, weigh,
+    Accepted, Conversion, Decision, Field, FindBy, Hold, HoldReason, Kind, Link, May, Moment,
+    NUMBERS_PASSED_OVER, Operation, PersonId, Refusal, RemoteId, Restored, State, Weighed, decide_by_hand,
+    may_call, release_restored, weigh,
 };
 
 use crate::domain::{JONAS, Story, askable, at, everything, i4, performs, platform, saved};
@@ -129,6 +130,37 @@ fn an_edit_does_not_release_what_waits_because_of_a_restore_and_a_decision_does(
     other.state =
         State::Held(Hold { reason: HoldReason::Exhausted { said: String::new() }, since: Moment(0) });
     assert!(!release_restored(&mut other, at(3_000)), "another reason is not its business");
+}
+
+#[test]
+fn what_waits_because_of_a_restore_is_given_a_number_or_accepted_and_neither_sent_again_nor_settled_unasked()
+{
+    let decided = |story: &mut Story, decision| {
+        let kind = story.person.profile.kind.kind;
+        decide_by_hand(&mut story.link, decision, (kind, at(2_000)))
+    };
+    let mut story = Story::of(everything(), i4());
+    story.accepted(0);
+    held(&mut story);
+    let before = story.link.clone();
+    for decision in [Decision::Again, Decision::NotThere, Decision::Settled] {
+        assert_eq!(decided(&mut story, decision), Err(Refusal::SinceRestore));
+        assert_eq!(story.link, before);
+    }
+    decided(&mut story, Decision::Is(RemoteId::plain("17"))).unwrap();
+    assert_eq!(story.sends().0, Operation::UpdateProspect, "it is there, and gets what differs");
+
+    held(&mut story);
+    decided(&mut story, Decision::Accepted).unwrap();
+    assert_eq!(story.link.state, State::Due { at: at(2_000) });
+    assert_eq!(decided(&mut story, Decision::Accepted), Err(Refusal::NotHeld), "nothing waits any more");
+    let reason = HoldReason::Exhausted { said: String::new() };
+    story.link.state = State::Held(Hold { reason, since: at(1_000) });
+    assert_eq!(
+        decided(&mut story, Decision::Accepted),
+        Err(Refusal::NotHeld),
+        "another reason is not its business"
+    );
 }
 
 #[test]

@@ -144,6 +144,9 @@ fn masked_error(error: &NetError, mask: &Mask) -> NetError {
 fn mask_outcome(outcome: Outcome, mask: &Mask) -> Outcome {
     match outcome {
         Outcome::Rejected { field, said } => Outcome::Rejected { field, said: mask.apply(&said) },
+        Outcome::Unsendable { field, too_long, said } => {
+            Outcome::Unsendable { field, too_long, said: mask.apply(&said) }
+        }
         Outcome::Duplicate { id, said } => Outcome::Duplicate { id, said: mask.apply(&said) },
         Outcome::Unauthorised { said } => Outcome::Unauthorised { said: mask.apply(&said) },
         Outcome::Misconfigured { reason } => Outcome::Misconfigured { reason: mask.apply(&reason) },

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::mask::Mask;
 use super::settings::{self, Checked};
-use super::{BoundHost, BoundToken, Endpoint};
+use super::{BoundHost, BoundToken, Endpoint, Reached};
 use crate::description::{Description, Host, OAuth2, Role, Scope as Owner, SettingKind};
 use crate::expression::Scope;
 use crate::given::{SettingProblem, Settings};
@@ -41,7 +41,8 @@ impl Endpoint {
             hosts.push(bound);
         }
         let mask = Mask::of(&checked.secrets);
-        Ok(Endpoint { description, hosts, scope, mask, net, warnings })
+        let reached = reached(&description, &hosts, &checked);
+        Ok(Endpoint { description, hosts, scope, mask, net, warnings, reached })
     }
 }
 
@@ -63,6 +64,29 @@ fn bind_host(
         })
         .transpose()?;
     Ok(BoundHost { base: base.trim_end_matches('/').to_owned(), allow, token })
+}
+
+/// Hosts by their addresses; keys by every setting that can be part of a sign-in: secrets, and texts that are no number
+/// of a client or club.
+fn reached(description: &Description, hosts: &[BoundHost], checked: &Checked) -> Reached {
+    let mut origins: Vec<String> = hosts.iter().map(|host| origin(&host.base)).collect();
+    origins.sort();
+    origins.dedup();
+    let host = origins.join(" ");
+    let settings = description.settings().iter();
+    let names = settings.filter(|it| it.role.is_none() && matches!(it.kind, SettingKind::Text));
+    let texts = names.filter_map(|it| checked.texts.get(&it.name)).map(|(text, _)| text);
+    let mut hash = Sha256::new();
+    for part in std::iter::once(&host).chain(texts).chain(&checked.secrets) {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    let key = format!("{:x}", hash.finalize());
+    Reached { host: host.into(), key: key.into() }
+}
+
+fn origin(base: &str) -> String {
+    Url::parse(base).map_or_else(|_| base.to_owned(), |url| url.origin().ascii_serialization())
 }
 
 /// An address, and what may be called there: exactly its host and port. A private address is allowed only where a

@@ -34,6 +34,16 @@ pub struct Endpoint {
     mask: Mask,
     net: Arc<dyn Net>,
     warnings: Vec<String>,
+    reached: Reached,
+}
+
+/// What a call reaches, and by what it is let in: endpoints that share one share its fate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// The addresses.
+    pub host: Arc<str>,
+    /// The credentials at these addresses, as a hash.
+    pub key: Arc<str>,
 }
 
 /// A host with its address known.
@@ -59,6 +69,11 @@ impl Endpoint {
     /// What an operator should know about the settings: credentials that travel unencrypted.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// What its calls reach, and by what they are let in.
+    pub fn reached(&self) -> &Reached {
+        &self.reached
     }
 
     /// Carries out one operation.

@@ -223,5 +223,5 @@ fn value(text: &str, secret: bool) -> Result<HeaderValue> {
 }
 
 fn plain(said: String) -> RequestProblem {
-    RequestProblem { fields: FieldSet::default(), said }
+    RequestProblem::with(FieldSet::default(), said)
 }

@@ -40,5 +40,5 @@ pub(super) fn standard_webhooks(
 }
 
 fn wrong(said: &str) -> RequestProblem {
-    RequestProblem { fields: FieldSet::default(), said: said.to_owned() }
+    RequestProblem::with(FieldSet::default(), said.to_owned())
 }

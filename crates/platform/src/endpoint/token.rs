@@ -103,7 +103,7 @@ impl Endpoint {
         let mut rendering = super::prepare::rendering(&scope);
         for (name, template) in &oauth2.parameters {
             if let Some(tree) = rendering.tree(template)? {
-                let text = tree.as_text().map_err(|said| RequestProblem { fields: rendering.sent, said })?;
+                let text = tree.as_text().map_err(|said| RequestProblem::with(rendering.sent, said))?;
                 pairs.push((name.to_string(), text.into_owned()));
             }
         }

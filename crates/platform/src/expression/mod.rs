@@ -97,7 +97,8 @@ impl Expr {
         };
         let value = value.map_err(|said| self.problem(said))?;
         if value.as_str().is_some_and(|text| text.len() > MAX_TEXT) {
-            return Err(self.problem(format!("gives more than {MAX_TEXT} bytes of text")));
+            let said = format!("gives more than {MAX_TEXT} bytes of text");
+            return Err(Problem { too_long: true, ..self.problem(said) });
         }
         Ok(if value.is_undefined() { Value::from(()) } else { value })
     }
@@ -108,7 +109,7 @@ impl Expr {
     }
 
     fn problem(&self, said: String) -> Problem {
-        Problem { source: self.source.clone(), fields: self.fields, said }
+        Problem { source: self.source.clone(), fields: self.fields, said, too_long: false }
     }
 }
 

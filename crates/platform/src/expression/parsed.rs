@@ -60,4 +60,6 @@ pub(crate) struct Problem {
     pub source: Box<str>,
     pub fields: FieldSet,
     pub said: String,
+    /// Whether its text was longer than anything that is sent.
+    pub too_long: bool,
 }

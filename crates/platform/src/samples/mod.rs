@@ -267,6 +267,7 @@ fn outcome_name(outcome: &Outcome) -> &'static str {
         Outcome::Saved { .. } => "saved",
         Outcome::Unchanged => "unchanged",
         Outcome::Rejected { .. } => "rejected",
+        Outcome::Unsendable { .. } => "unsendable",
         Outcome::Duplicate { .. } => "duplicate",
         Outcome::Gone => "gone",
         Outcome::Doubtful { .. } => "doubtful",
@@ -293,7 +294,9 @@ impl<'a> About<'a> {
         match outcome {
             Outcome::Saved { id: saved } => About { id: id(saved), ..About::default() },
             Outcome::Duplicate { id: known, said } => About { id: id(known), said, ..About::default() },
-            Outcome::Rejected { field, said } => About { field: *field, said, ..About::default() },
+            Outcome::Rejected { field, said } | Outcome::Unsendable { field, said, .. } => {
+                About { field: *field, said, ..About::default() }
+            }
             Outcome::Unauthorised { said } => About { said, ..About::default() },
             Outcome::Doubtful { reason } | Outcome::Misconfigured { reason } => {
                 About { said: reason, ..About::default() }

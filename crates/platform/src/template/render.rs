@@ -30,11 +30,21 @@ pub(crate) struct Rendering<'s> {
 pub(crate) struct RequestProblem {
     pub fields: FieldSet,
     pub said: String,
+    /// Whether a value was longer than anything that is sent.
+    pub too_long: bool,
+}
+
+impl RequestProblem {
+    /// What is wrong with these fields, or with none of them.
+    pub fn with(fields: FieldSet, said: String) -> Self {
+        RequestProblem { fields, said, too_long: false }
+    }
 }
 
 impl From<Problem> for RequestProblem {
     fn from(problem: Problem) -> Self {
-        RequestProblem { fields: problem.fields, said: format!("`={}`: {}", problem.source, problem.said) }
+        let said = format!("`={}`: {}", problem.source, problem.said);
+        RequestProblem { fields: problem.fields, said, too_long: problem.too_long }
     }
 }
 
@@ -91,7 +101,7 @@ impl Rendering<'_> {
         self.sent |= fields;
         tree(&value)
             .map(Leaf::Here)
-            .map_err(|said| RequestProblem { fields, said: format!("`={}`: {said}", expr.source()) })
+            .map_err(|said| RequestProblem::with(fields, format!("`={}`: {said}", expr.source())))
     }
 
     fn text<'t>(&mut self, pieces: &[Piece], _: Policies) -> Result<Leaf<'t>> {
@@ -200,6 +210,7 @@ pub(crate) fn interpolate(
                     source: expr.source().into(),
                     fields: expr.fields(),
                     said: said.to_owned(),
+                    too_long: false,
                 };
                 match Hidden::reveal(&value) {
                     Some(hidden) => {

@@ -13,7 +13,7 @@ const LOOK_AGAIN: (Duration, u32) = (Duration::from_millis(50), 1200);
 #[derive(Debug, thiserror::Error)]
 pub enum Unplayed {
     /// The hub did not answer.
-    #[error("the hub did not answer: {0}")]
+    #[error("the hub did not answer")]
     Unanswered(#[from] reqwest::Error),
     /// The hub did not take a document.
     #[error("the hub did not take it: {0}")]

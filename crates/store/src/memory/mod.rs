@@ -1,5 +1,7 @@
 //! The model of a store: everything in one locked structure, for simulation and as the reference of the contract suite.
 
+mod wanted;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,6 +16,7 @@ use crate::{
     Due, Expect, Identified, LinePage, LineQuery, Receipt, Removal, Removed, Result, Settlement, Store,
     Subject, Tally, Verdict, Waiting, Who, check_revision, next_version, terms,
 };
+use wanted::wanted;
 
 /// A store that forgets everything when it is dropped.
 #[derive(Default)]
@@ -175,9 +178,12 @@ impl Store for Memory {
         Ok(verdict)
     }
 
-    async fn take_due(&self, connection: ConnectionId, limit: usize) -> Result<Vec<Due>> {
+    async fn take_due(&self, connection: ConnectionId, but: &[ClubId], limit: usize) -> Result<Vec<Due>> {
         let tables = self.tables();
+        let left_out =
+            |link: &&Link| tables.people.get(&link.person).is_some_and(|it| but.contains(&it.club));
         let on_connection = tables.links.values().filter(|link| link.connection == connection);
+        let on_connection = on_connection.filter(|link| !left_out(link));
         let mut due: Vec<Due> =
             on_connection.filter_map(|link| Some(Due { person: link.person, at: link.due_at()? })).collect();
         due.sort_by_key(|due| (due.at, due.person));
@@ -197,17 +203,22 @@ impl Store for Memory {
     async fn lines(&self, query: LineQuery) -> Result<LinePage> {
         let tables = self.tables();
         let matching = tables.lines.values().filter(|line| wanted(line, &query));
-        let mut lines: Vec<Line> = if query.newer_than.is_some() {
-            matching.take(query.limit.saturating_add(1)).cloned().collect()
-        } else {
-            matching.rev().take(query.limit.saturating_add(1)).cloned().collect()
-        };
-        let more = lines.len() > query.limit;
-        lines.truncate(query.limit);
-        if query.newer_than.is_some() {
-            lines.reverse();
+        let found: Vec<&Line> =
+            if query.newer_than.is_some() { matching.collect() } else { matching.rev().collect() };
+        let mut page = LinePage::default();
+        let mut room = query.max_bytes.unwrap_or(usize::MAX);
+        for line in found {
+            if page.lines.len() == query.limit || room == 0 {
+                page.more = true;
+                break;
+            }
+            room = room.saturating_sub(serde_json::to_string(&line.facts)?.len());
+            page.lines.push(line.clone());
         }
-        Ok(LinePage { lines, more })
+        if query.newer_than.is_some() {
+            page.lines.reverse();
+        }
+        Ok(page)
     }
 
     async fn tally(&self, club: ClubId, since: Moment) -> Result<Vec<Tally>> {
@@ -254,6 +265,25 @@ impl Store for Memory {
             Some(Waiting { person: person.clone(), link: link.clone() })
         });
         Ok(waiting.take(limit).collect())
+    }
+
+    async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Waiting>> {
+        let tables = self.tables();
+        let held = |link: &&Link| {
+            link.connection == connection && link.person > after && matches!(link.state, State::Held(_))
+        };
+        let mut links: Vec<&Link> = tables.links.values().filter(held).collect();
+        links.sort_by_key(|link| link.person);
+        let with_person = |link: &Link| {
+            Some(Waiting { person: tables.people.get(&link.person)?.clone(), link: link.clone() })
+        };
+        Ok(links.into_iter().filter_map(with_person).take(limit).collect())
+    }
+
+    async fn waiting_people(&self, club: ClubId, limit: usize) -> Result<Vec<PersonId>> {
+        let waiting = self.waiting(club, limit).await?;
+        let people: BTreeSet<PersonId> = waiting.iter().map(|one| one.person.id).collect();
+        Ok(people.into_iter().collect())
     }
 
     async fn search(&self, club: ClubId, words: &[String], limit: usize) -> Result<Vec<PersonId>> {
@@ -342,15 +372,6 @@ impl Store for Memory {
         Ok(())
     }
 
-    async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Subject>> {
-        let tables = self.tables();
-        let held = |link: &&Link| {
-            link.connection == connection && link.person > after && matches!(link.state, State::Held(_))
-        };
-        let people = tables.links.values().filter(held).map(|link| link.person);
-        Ok(people.take(limit).filter_map(|person| tables.subject(person)).collect())
-    }
-
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {
         let tables = self.tables();
         let mut held = BTreeMap::new();
@@ -359,30 +380,4 @@ impl Store for Memory {
         }
         Ok((tables.people.len() as u64, held.into_iter().collect()))
     }
-}
-
-fn wanted(line: &Line, query: &LineQuery) -> bool {
-    let key = (line.tracking, line.about);
-    let at = line.tracking.received_at();
-    let about_it = |connection| match query.outward {
-        Some(true) => line.facts.from == Some(connection),
-        Some(false) => line.about == connection && line.facts.from != Some(connection),
-        None => line.about == connection || line.facts.from == Some(connection),
-    };
-    let searched = (query.people.is_none() && query.tracking.is_none())
-        || query.tracking == Some(line.tracking)
-        || line
-            .person
-            .is_some_and(|person| query.people.as_ref().is_some_and(|people| people.contains(&person)));
-    line.club == query.club
-        && searched
-        && query.level.is_none_or(|level| line.level == level)
-        && query.turn.is_none_or(|turn| line.turn == turn)
-        && query.connection.is_none_or(about_it)
-        && (query.connection.is_some()
-            || query.outward.is_none_or(|inward| inward == (line.facts.from == Some(line.about))))
-        && query.from.is_none_or(|from| at >= from)
-        && query.until.is_none_or(|until| at < until)
-        && query.older_than.is_none_or(|bound| key < bound)
-        && query.newer_than.is_none_or(|bound| key > bound)
 }

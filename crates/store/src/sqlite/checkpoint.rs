@@ -128,9 +128,10 @@ impl Shared {
         let wal = db
             .prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))
             .and_then(|mut statement| statement.query_row([], read));
-        let failed_before = self.failing.swap(wal.is_err(), Ordering::Relaxed);
+        let moves = mode != "NOOP";
+        let failed_before = moves && self.failing.swap(wal.is_err(), Ordering::Relaxed);
         wal.inspect_err(|error| {
-            if !failed_before {
+            if moves && !failed_before {
                 tracing::warn!(%error, "a checkpoint failed; the write-ahead log beside the database grows until one succeeds");
             }
         })

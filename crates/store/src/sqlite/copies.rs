@@ -88,7 +88,7 @@ fn copy_out(from: &Path, to: &Path, now: Moment) -> Result<Copy> {
     db.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
     drop(db);
     let copy = Connection::open(to)?;
-    if schema >= migrations::VERSION {
+    if schema >= migrations::TELLS_ITS_STEPS {
         let before = restored::read(&copy)?.unwrap_or_default();
         let mark = Restored { backup_at: now, restored_at: None, ..before };
         restored::keep(&copy, &mark)?;
@@ -115,7 +115,7 @@ pub fn check(file: &Path) -> Result<Copy> {
         return Err(damaged(said));
     }
     let people: i64 = db.query_row("SELECT count(*) FROM person", [], |row| row.get(0))?;
-    let mark = if schema >= migrations::VERSION { restored::read(&db)? } else { None };
+    let mark = if schema >= migrations::TELLS_ITS_STEPS { restored::read(&db)? } else { None };
     let taken_at = mark.filter(|mark| mark.restored_at.is_none()).map(|mark| mark.backup_at);
     Ok(Copy { bytes: about.len(), schema, people: people as u64, taken_at })
 }

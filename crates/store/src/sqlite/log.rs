@@ -1,6 +1,6 @@
-//! Reading the Connector Log. Everything relies on `line_key`, or on `line_person` for a search by person.
+//! Reading the Connector Log. Everything relies on `line_key`, or on `line_person` and `line_entry` for a search.
 
-use model::{ClubId, ConnectionId, Line, Moment, PersonId, Tracking};
+use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, Tracking};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params, params_from_iter};
 use serde::Serialize;
@@ -9,14 +9,15 @@ use uuid::Uuid;
 
 use crate::{LinePage, LineQuery, Result, Tally};
 
-const COLUMNS: &str = "club, tracking, about, person, level, turn, open, changed, facts";
+const COLUMNS: &str = "club, tracking, about, person, level, turn, open, changed, facts, entry";
 
 /// The last millisecond that a tracking UUID can say.
 const LAST_MOMENT: i64 = (1 << 48) - 1;
 
-/// A search goes from its people, or its save, to their lines. One parameter stands for any number of people: a variable
-/// for each would be too many, and a statement for each number of them would fill the cache.
+/// A search goes from its people, its staff and lead sources, or its save, to their lines. One parameter stands for any
+/// number of people: a variable for each would be too many, and a statement for each number of them would fill the cache.
 const SEARCHED: &str = "(SELECT id FROM line WHERE person IN (SELECT value FROM json_each(?))
+    UNION SELECT id FROM line WHERE entry IN (SELECT value FROM json_each(?))
     UNION SELECT id FROM line WHERE club = ? AND tracking = ?) AS found CROSS JOIN line ON line.id = found.id";
 
 /// A unit enum as the word that stands in its column.
@@ -42,6 +43,7 @@ fn read(row: &Row<'_>) -> Result<Line> {
         turn: from_word(row.get(5)?)?,
         open: row.get(6)?,
         changed: Moment(row.get(7)?),
+        entry: row.get::<_, Option<i64>>(9)?.map(EntryId),
         facts: serde_json::from_str(facts)?,
     })
 }
@@ -72,12 +74,13 @@ pub(super) fn key(tracking: Tracking) -> Value {
 
 /// What the lines are taken from, with the values that it binds.
 fn source(query: &LineQuery) -> Result<(&'static str, Vec<Value>)> {
-    if query.people.is_none() && query.tracking.is_none() {
+    if query.people.is_none() && query.entries.is_none() && query.tracking.is_none() {
         return Ok(("line", Vec::new()));
     }
     let people = serde_json::to_string(query.people.as_deref().unwrap_or_default())?;
+    let entries = serde_json::to_string(query.entries.as_deref().unwrap_or_default())?;
     let tracking = query.tracking.map_or(Value::Null, key);
-    Ok((SEARCHED, vec![Value::Text(people), Value::Integer(query.club.0), tracking]))
+    Ok((SEARCHED, vec![Value::Text(people), Value::Text(entries), Value::Integer(query.club.0), tracking]))
 }
 
 /// A page of lines, newest first.
@@ -126,11 +129,15 @@ pub(super) fn lines(db: &Connection, query: &LineQuery) -> Result<LinePage> {
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut page = LinePage::default();
+    let mut room = query.max_bytes.unwrap_or(usize::MAX);
     while let Some(row) = rows.next()? {
+        if page.lines.len() == query.limit || room == 0 {
+            page.more = true;
+            break;
+        }
+        room = room.saturating_sub(row.get_ref(8)?.as_str().map_err(rusqlite::Error::from)?.len());
         page.lines.push(read(row)?);
     }
-    page.more = page.lines.len() > query.limit;
-    page.lines.truncate(query.limit);
     if query.newer_than.is_some() {
         page.lines.reverse();
     }

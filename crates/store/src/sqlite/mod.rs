@@ -132,8 +132,9 @@ impl Store for Sqlite {
         self.writer.decide(|answer| Job::Settle(written, answer)).await
     }
 
-    async fn take_due(&self, connection: ConnectionId, limit: usize) -> Result<Vec<Due>> {
-        self.read_aside(move |db| people::due(db, connection, limit)).await
+    async fn take_due(&self, connection: ConnectionId, but: &[ClubId], limit: usize) -> Result<Vec<Due>> {
+        let but = but.to_vec();
+        self.read_aside(move |db| people::due(db, connection, &but, limit)).await
     }
 
     async fn line(&self, club: ClubId, tracking: Tracking, about: ConnectionId) -> Result<Option<Line>> {
@@ -162,6 +163,14 @@ impl Store for Sqlite {
 
     async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {
         self.read_aside(move |db| people::waiting(db, club, limit)).await
+    }
+
+    async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Waiting>> {
+        self.read_aside(move |db| people::held(db, connection, after, limit)).await
+    }
+
+    async fn waiting_people(&self, club: ClubId, limit: usize) -> Result<Vec<PersonId>> {
+        self.read_aside(move |db| people::waiting_people(db, club, limit)).await
     }
 
     async fn search(&self, club: ClubId, words: &[String], limit: usize) -> Result<Vec<PersonId>> {
@@ -202,10 +211,6 @@ impl Store for Sqlite {
         self.write(move |db| restored::keep(db, &restored)).await?;
         self.next_person.fetch_max(next, Ordering::Relaxed);
         Ok(())
-    }
-
-    async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Subject>> {
-        self.read_aside(move |db| people::held(db, connection, after, limit)).await
     }
 
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {

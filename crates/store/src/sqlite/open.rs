@@ -1,5 +1,7 @@
 //! Opening the file: what it holds, its settings, its schema.
 
+use std::fs::{self, OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,6 +12,8 @@ use crate::{Error, Result};
 
 /// How long another process may hold the file.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
+/// The mode of the file.
+const OWNER_ALONE: u32 = 0o600;
 /// Older libraries could corrupt a WAL when it was reset.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
@@ -21,6 +25,7 @@ pub(super) fn writable(file: &Path) -> Result<Connection> {
             rusqlite::version()
         )));
     }
+    make_private(file);
     let mut db = Connection::open(file)?;
     let found = look(&db, file)?;
     if let Found::Version(old) = found
@@ -28,6 +33,7 @@ pub(super) fn writable(file: &Path) -> Result<Connection> {
     {
         copies::before_upgrade(file, old)?;
     }
+    keep_private(file);
     db.execute_batch(
         "PRAGMA auto_vacuum = INCREMENTAL;
          PRAGMA journal_mode = WAL;
@@ -42,6 +48,25 @@ pub(super) fn writable(file: &Path) -> Result<Connection> {
     db.set_prepared_statement_cache_capacity(64);
     migrations::bring_up_to_date(&mut db)?;
     Ok(db)
+}
+
+/// Makes a new file that its owner alone can read, as SQLite then makes those beside it. What stands in the way, SQLite
+/// meets as well and says so.
+fn make_private(file: &Path) {
+    drop(OpenOptions::new().write(true).create_new(true).mode(OWNER_ALONE).open(file));
+}
+
+/// Takes the file and those beside it from everybody but their owner, for it holds people's data in clear. Where they
+/// are another user's, whoever gave us the right to write knows why.
+fn keep_private(file: &Path) {
+    for end in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(end);
+        let open_to_others = fs::metadata(&name).is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0);
+        if open_to_others {
+            drop(fs::set_permissions(&name, Permissions::from_mode(OWNER_ALONE)));
+        }
+    }
 }
 
 /// What a file holds before it is touched.

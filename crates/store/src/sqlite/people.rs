@@ -1,7 +1,10 @@
 //! Reading people and links.
 
+use std::collections::BTreeSet;
+
 use model::{ClubId, ConnectionId, EntryId, Link, Moment, Person, PersonId, RemoteId};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use crate::{Due, Identified, Result, Subject, Waiting, Who};
 
@@ -87,36 +90,86 @@ fn link(row: &Row<'_>) -> Result<Link> {
     Ok(link)
 }
 
-/// What is due on a connection, soonest first. Relies on `link_due`.
-pub(super) fn due(db: &Connection, connection: ConnectionId, limit: usize) -> Result<Vec<Due>> {
-    let mut statement = db.prepare_cached(
-        "SELECT person, due_at FROM link WHERE connection = ?1 AND due_at IS NOT NULL ORDER BY due_at, person LIMIT ?2",
-    )?;
-    let rows = statement.query_map(params![connection.0, limit as i64], |row| {
+/// What is due on a connection, soonest first, but for the people of some clubs. Relies on `link_due`; a person is looked
+/// at only where clubs are left out.
+pub(super) fn due(
+    db: &Connection,
+    connection: ConnectionId,
+    but: &[ClubId],
+    limit: usize,
+) -> Result<Vec<Due>> {
+    let mut values = vec![Value::Integer(connection.0), Value::Integer(limit as i64)];
+    let mut of_others = "";
+    if !but.is_empty() {
+        of_others =
+            "AND (SELECT club FROM person WHERE id = link.person) NOT IN (SELECT value FROM json_each(?3))";
+        values.push(Value::Text(serde_json::to_string(but)?));
+    }
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT person, due_at FROM link WHERE connection = ?1 AND due_at IS NOT NULL {of_others}
+         ORDER BY due_at, person LIMIT ?2"
+    ))?;
+    let rows = statement.query_map(params_from_iter(values), |row| {
         Ok(Due { person: PersonId(row.get(0)?), at: Moment(row.get(1)?) })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Transfers of a club that have no line yet, oldest first. Relies on `link_due`, of which it reads every entry.
-pub(super) fn waiting(db: &Connection, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {
-    let mut statement = db.prepare_cached(
-        "SELECT link.person, link.connection, link.version, link.remote_space, link.remote_id, link.doc, person.doc
-         FROM (SELECT link.person AS who, link.connection AS at FROM link INDEXED BY link_due
-               CROSS JOIN person ON person.id = link.person
+/// Where transfers that have no line yet are found. Relies on `link_due`, of which it reads every entry.
+const WAITING: &str = "link INDEXED BY link_due CROSS JOIN person ON person.id = link.person
                WHERE link.due_at IS NOT NULL AND link.waits = 1 AND person.club = ?1
-               ORDER BY link.due_at, link.connection, link.person LIMIT ?2)
+               ORDER BY link.due_at, link.connection, link.person LIMIT ?2";
+/// How many bytes of rows are read of them.
+const WAITING_MAX_BYTES: usize = 4 << 20;
+
+/// The people of transfers of a club that have no line yet.
+pub(super) fn waiting_people(db: &Connection, club: ClubId, limit: usize) -> Result<Vec<PersonId>> {
+    let mut statement = db.prepare_cached(&format!("SELECT link.person FROM {WAITING}"))?;
+    let rows = statement.query_map(params![club.0, limit as i64], |row| row.get(0).map(PersonId))?;
+    let people = rows.collect::<rusqlite::Result<BTreeSet<PersonId>>>()?;
+    Ok(people.into_iter().collect())
+}
+
+/// Transfers of a club that have no line yet, oldest first.
+pub(super) fn waiting(db: &Connection, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT link.person, link.connection, link.version, link.remote_space, link.remote_id, link.doc, person.doc
+         FROM (SELECT link.person AS who, link.connection AS at FROM {WAITING})
          CROSS JOIN link ON link.person = who AND link.connection = at
          CROSS JOIN person ON person.id = link.person
-         ORDER BY link.due_at, link.connection, link.person",
-    )?;
-    let mut rows = statement.query(params![club.0, limit as i64])?;
+         ORDER BY link.due_at, link.connection, link.person"
+    ))?;
+    within_bytes(statement.query(params![club.0, limit as i64])?)
+}
+
+/// Links with their people, until these are many bytes.
+fn within_bytes(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Waiting>> {
     let mut waiting = Vec::new();
-    while let Some(row) = rows.next()? {
+    let mut room = WAITING_MAX_BYTES;
+    while room > 0
+        && let Some(row) = rows.next()?
+    {
         let doc = row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?;
+        let link_doc = row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?;
+        room = room.saturating_sub(doc.len() + link_doc.len());
         waiting.push(Waiting { person: serde_json::from_str(doc)?, link: link(row)? });
     }
     Ok(waiting)
+}
+
+/// Links that wait for somebody, with their people. Relies on `link_held` and `link_person`.
+pub(super) fn held(
+    db: &Connection,
+    connection: ConnectionId,
+    after: PersonId,
+    limit: usize,
+) -> Result<Vec<Waiting>> {
+    let mut statement = db.prepare_cached(
+        "SELECT link.person, link.connection, link.version, link.remote_space, link.remote_id, link.doc, person.doc
+         FROM link CROSS JOIN person ON person.id = link.person
+         WHERE link.connection = ?1 AND link.held = 1 AND link.person > ?2 ORDER BY link.person LIMIT ?3",
+    )?;
+    within_bytes(statement.query(params![connection.0, after.0, limit as i64])?)
 }
 
 /// People who refer to a directory entry. Relies on `person_owner` and `person_lead_source`.
@@ -140,24 +193,6 @@ pub(super) fn of_club(db: &Connection, club: ClubId, after: PersonId, limit: usi
     let ids: Vec<PersonId> = db
         .prepare_cached("SELECT id FROM person WHERE club = ?1 AND id > ?2 ORDER BY id LIMIT ?3")?
         .query_map(params![club.0, after.0, limit as i64], |row| row.get(0).map(PersonId))?
-        .collect::<rusqlite::Result<_>>()?;
-    let subjects = ids.into_iter().map(|id| subject(db, id)).collect::<Result<Vec<_>>>()?;
-    Ok(subjects.into_iter().flatten().collect())
-}
-
-/// People whose link to a connection waits for somebody, in order. Relies on `link_held`.
-pub(super) fn held(
-    db: &Connection,
-    connection: ConnectionId,
-    after: PersonId,
-    limit: usize,
-) -> Result<Vec<Subject>> {
-    let ids: Vec<PersonId> = db
-        .prepare_cached(
-            "SELECT person FROM link INDEXED BY link_held
-             WHERE connection = ?1 AND held = 1 AND person > ?2 ORDER BY person LIMIT ?3",
-        )?
-        .query_map(params![connection.0, after.0, limit as i64], |row| row.get(0).map(PersonId))?
         .collect::<rusqlite::Result<_>>()?;
     let subjects = ids.into_iter().map(|id| subject(db, id)).collect::<Result<Vec<_>>>()?;
     Ok(subjects.into_iter().flatten().collect())

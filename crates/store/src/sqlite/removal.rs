@@ -14,7 +14,7 @@ use crate::{Removal, Removed, Result};
 /// Free pages that one removal gives back at most.
 const PAGES: usize = 256;
 
-const COLUMNS: &str = "tracking, about, open, facts, id, club, person, level, turn, changed, sender";
+const COLUMNS: &str = "tracking, about, open, facts, id, club, person, level, turn, changed, sender, entry";
 
 /// An old line: its key, whether it is open, its facts, and the other columns as they are.
 struct Old {
@@ -26,7 +26,7 @@ struct Old {
 
 fn old(row: &Row<'_>) -> rusqlite::Result<Old> {
     let key = (Tracking(Uuid::from_bytes(row.get(0)?)), ConnectionId(row.get(1)?));
-    let others = (4..11).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()?;
+    let others = (4..12).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()?;
     Ok(Old { key, open: row.get(2)?, facts: row.get(3)?, others })
 }
 
@@ -70,7 +70,7 @@ fn rewrite(db: &Connection, lines: Vec<Old>) -> Result<()> {
     for line in &lines {
         delete.execute([&line.others[0]])?;
     }
-    let sql = format!("INSERT INTO line ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    let sql = format!("INSERT INTO line ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     let mut insert = db.prepare_cached(&sql)?;
     for line in lines {
         let (tracking, about) = line.key;

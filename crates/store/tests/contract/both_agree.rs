@@ -142,7 +142,7 @@ async fn compare(one: &dyn Store, other: &dyn Store) {
         same!(subject(PersonId(id)));
     }
     for connection in CONNECTIONS {
-        same!(take_due(connection, 4));
+        same!(take_due(connection, &[], 4));
         for number in 0..4 {
             same!(owner_of(connection, &RemoteId::plain(number.to_string())));
         }

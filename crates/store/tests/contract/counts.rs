@@ -4,7 +4,7 @@ use store::Store;
 
 use crate::domain::*;
 
-crate::on_both_stores![people_and_held_links_are_counted];
+crate::on_both_stores![people_and_held_links_are_counted, held_links_are_read_in_order_after_a_person];
 
 async fn people_and_held_links_are_counted(store: &dyn Store) {
     assert_eq!(store.counts().await.unwrap(), (0, vec![]));
@@ -15,4 +15,19 @@ async fn people_and_held_links_are_counted(store: &dyn Store) {
     assert_eq!(store.counts().await.unwrap(), (3, vec![(JONAS, 1), (VFP, 2)]));
     done(store, settled(&link(1, JONAS).kept().due(3), &[])).await;
     assert_eq!(store.counts().await.unwrap(), (3, vec![(VFP, 2)]));
+}
+
+async fn held_links_are_read_in_order_after_a_person(store: &dyn Store) {
+    for (id, name) in [(1, "Ann"), (2, "Bob"), (3, "Cy"), (4, "Di")] {
+        let links = if id == 2 { [link(id, JONAS).due(1)] } else { [link(id, JONAS).held()] };
+        accepted(store, new(&lead(id, name, "Lee"), &links)).await;
+    }
+    let held = async |after, limit| {
+        let held = store.held(JONAS, model::PersonId(after), limit).await.unwrap();
+        held.iter().map(|held| (held.person.id.0, held.link.version)).collect::<Vec<_>>()
+    };
+    assert_eq!(held(0, 9).await, [(1, 1), (3, 1), (4, 1)]);
+    assert_eq!(held(1, 1).await, [(3, 1)]);
+    assert!(held(4, 9).await.is_empty());
+    assert!(store.held(VFP, model::PersonId(0), 9).await.unwrap().is_empty());
 }

@@ -9,6 +9,7 @@ crate::on_both_stores![
     the_soonest_come_first_and_ties_go_by_number,
     a_connection_sees_only_its_own,
     a_limit_is_kept,
+    the_people_of_some_clubs_are_left_out,
     idle_and_held_links_are_not_due,
 ];
 
@@ -20,7 +21,7 @@ async fn queue(store: &dyn Store, due: &[(i64, i64)]) {
 }
 
 async fn order(store: &dyn Store, limit: usize) -> Vec<(i64, i64)> {
-    let due = store.take_due(JONAS, limit).await.unwrap();
+    let due = store.take_due(JONAS, &[], limit).await.unwrap();
     due.into_iter().map(|Due { person, at: Moment(at) }| (person.0, at)).collect()
 }
 
@@ -33,7 +34,7 @@ async fn a_connection_sees_only_its_own(store: &dyn Store) {
     queue(store, &[(1, 10)]).await;
     accepted(store, new(&lead(2, "Bob", "Ray"), &[link(2, VFP).due(1)])).await;
     assert_eq!(order(store, 9).await, [(1, 10)]);
-    assert_eq!(store.take_due(INTOUCH, 9).await.unwrap(), []);
+    assert_eq!(store.take_due(INTOUCH, &[], 9).await.unwrap(), []);
 }
 
 async fn a_limit_is_kept(store: &dyn Store) {
@@ -41,6 +42,20 @@ async fn a_limit_is_kept(store: &dyn Store) {
     assert_eq!(order(store, 2).await, [(3, 10), (2, 20)]);
     assert!(order(store, 0).await.is_empty());
     assert_eq!(order(store, usize::MAX).await.len(), 3);
+}
+
+async fn the_people_of_some_clubs_are_left_out(store: &dyn Store) {
+    queue(store, &[(1, 10), (3, 30)]).await;
+    let there = lead(2, "Bob", "Ray").at(YALETOWN);
+    accepted(store, new(&there, &[link(2, JONAS).due(20)])).await;
+    let but = async |clubs: &[model::ClubId]| {
+        let due = store.take_due(JONAS, clubs, 9).await.unwrap();
+        due.iter().map(|due| due.person.0).collect::<Vec<_>>()
+    };
+    assert_eq!(but(&[]).await, [1, 2, 3]);
+    assert_eq!(but(&[YALETOWN]).await, [1, 3]);
+    assert_eq!(but(&[KITS_BEACH]).await, [2]);
+    assert!(but(&[KITS_BEACH, YALETOWN]).await.is_empty());
 }
 
 async fn idle_and_held_links_are_not_due(store: &dyn Store) {

@@ -80,7 +80,7 @@ async fn whatever_was_answered_before_a_kill_is_there_after_it() {
     }
     assert_eq!(answered.len(), answered.iter().collect::<std::collections::BTreeSet<_>>().len());
     let (kept, _) = store.counts().await.unwrap();
-    let due = store.take_due(JONAS, usize::MAX).await.unwrap();
+    let due = store.take_due(JONAS, &[], usize::MAX).await.unwrap();
     assert_eq!(due.len() as u64, kept, "nobody is kept without the link that is owed");
     assert!(kept - answered.len() as u64 <= 4 * CALLERS as u64, "at most one unanswered per caller and kill");
 }

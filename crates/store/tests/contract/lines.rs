@@ -1,6 +1,6 @@
 //! Lines of the Connector Log: their key, what they become, and paging through them.
 
-use model::{ConnectionId, Level, Line, PersonId, Tracking, Turn};
+use model::{ConnectionId, Field, Level, Line, PersonId, Tracking, Turn};
 use store::{LinePage, LineQuery, Store};
 
 use crate::domain::*;
@@ -15,6 +15,7 @@ crate::on_both_stores![
     a_page_that_ends_exactly_says_there_is_no_more,
     a_cursor_that_is_no_line_still_divides_the_log,
     any_limit_is_taken,
+    a_page_ends_early_with_the_line_that_fills_it,
 ];
 
 type Key = (Tracking, ConnectionId);
@@ -156,4 +157,33 @@ async fn any_limit_is_taken(store: &dyn Store) {
     assert_eq!((everything.lines.len(), everything.more), (week.len(), false));
     let nothing = page(store, LineQuery { limit: 0, ..LineQuery::default() }).await;
     assert_eq!((nothing.lines.len(), nothing.more), (0, true));
+}
+
+async fn a_page_ends_early_with_the_line_that_fills_it(store: &dyn Store) {
+    let mut kept = Vec::new();
+    for at in 1..=5 {
+        let mut long = line(save(at, 1), JONAS);
+        long.facts.fields.insert(Field::Company, Some("x".repeat(1_000)));
+        kept.push(key(&long));
+        keep(store, &[long]).await;
+    }
+    let sized =
+        |older_than| LineQuery { max_bytes: Some(2_000), limit: 4, older_than, ..LineQuery::default() };
+    let mut seen = Vec::new();
+    loop {
+        let page = page(store, sized(seen.last().copied())).await;
+        assert!(page.lines.len() <= 2, "the second one fills it");
+        seen.extend(page.lines.iter().map(key));
+        if !page.more {
+            break;
+        }
+    }
+    kept.reverse();
+    assert_eq!(seen, kept, "nothing is left out");
+    let nearest = page(store, LineQuery { newer_than: Some(kept[4]), ..sized(None) }).await;
+    assert_eq!(nearest.lines.iter().map(key).collect::<Vec<_>>(), kept[2..4], "the nearest, newest first");
+    assert!(nearest.more);
+    assert!(
+        !page(store, LineQuery { max_bytes: Some(1 << 20), limit: 5, ..LineQuery::default() }).await.more
+    );
 }

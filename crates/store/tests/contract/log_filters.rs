@@ -1,6 +1,6 @@
 //! Every filter of the log, alone and together, and the tally above it.
 
-use model::{ConnectionId, Level, Line, Moment, PersonId, Turn};
+use model::{ConnectionId, EntryId, Level, Line, Moment, PersonId, Turn};
 use store::{LineQuery, Store, Tally};
 
 use crate::domain::*;
@@ -9,6 +9,7 @@ crate::on_both_stores![
     each_filter_leaves_what_it_says,
     filters_are_all_to_be_met,
     people_and_a_save_are_either,
+    lines_of_staff_and_lead_sources_are_found_by_them,
     a_search_that_found_nobody_shows_nothing,
     a_search_may_have_found_very_many,
     an_instant_beyond_all_time_is_taken,
@@ -134,4 +135,16 @@ async fn a_tally_counts_people_once_per_connection_level_and_turn(store: &dyn St
     assert_eq!(store.tally(KITS_BEACH, Moment(10)).await.unwrap(), expected);
     assert_eq!(store.tally(KITS_BEACH, Moment(31)).await.unwrap(), [expected[1], expected[3]]);
     assert_eq!(store.tally(YALETOWN, Moment(61)).await.unwrap(), []);
+}
+
+async fn lines_of_staff_and_lead_sources_are_found_by_them(store: &dyn Store) {
+    log(store).await;
+    let of = |at, entry| Line { entry: Some(EntryId(entry)), ..line(save(at, 0), VFP) };
+    store.keep_lines(vec![of(11, 7), of(12, 8), Line { club: YALETOWN, ..of(13, 7) }]).await.unwrap();
+    let with = async |query| passing(store, query).await;
+    let olga = LineQuery { entries: Some(vec![EntryId(7)]), ..all() };
+    assert_eq!(with(olga.clone()).await, [11]);
+    assert_eq!(with(LineQuery { people: Some(people(&[2])), ..olga.clone() }).await, [30, 11]);
+    assert_eq!(with(LineQuery { tracking: Some(save(12, 0)), ..olga }).await, [12, 11]);
+    assert_eq!(with(LineQuery { entries: Some(Vec::new()), ..all() }).await, NOBODY);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Attempt, ConnectionId, Field, Line, Moment, Story};
+use model::{Attempt, ConnectionId, EntryId, Field, Line, Moment, Story};
 use store::{LineQuery, Removal, Removed, Store};
 
 use crate::domain::*;
@@ -40,15 +40,17 @@ async fn with_details(store: &dyn Store) -> Vec<i64> {
 
 async fn sealed_lines_lose_their_details_once_and_say_when(store: &dyn Store) {
     let mut refused = detailed(10, JONAS);
+    refused.entry = Some(EntryId(7));
     refused.facts.story = Story::Broken { said: "the platform's words".into() };
     store.keep_lines(vec![refused.clone(), line(save(11, 1), JONAS)]).await.unwrap();
     assert_eq!(store.remove_details(removal(100)).await.unwrap(), Removed { lines: 1, last: None });
     assert_eq!(store.remove_details(removal(100)).await.unwrap(), Removed::default(), "only once");
     let kept = store.line(KITS_BEACH, save(10, 1), JONAS).await.unwrap().unwrap();
     let mut bare = line(save(10, 1), JONAS);
+    bare.entry = Some(EntryId(7));
     bare.facts.story = Story::Broken { said: String::new() };
     bare.facts.details_removed = Some(Moment(900));
-    assert_eq!(kept, bare, "name, way, level and time stay");
+    assert_eq!(kept, bare, "name, way, level, time and whom it is about stay");
     let without = store.line(KITS_BEACH, save(11, 1), JONAS).await.unwrap().unwrap();
     assert_eq!(without.facts.details_removed, None, "there was nothing to remove");
 }

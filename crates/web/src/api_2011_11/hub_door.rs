@@ -77,7 +77,6 @@ fn refused(refused: hub::door::Refused) -> Refused {
 fn refusal(refusal: hub::door::Refusal) -> Refusal {
     let reason = match &refusal {
         hub::door::Refusal::Validation(_) => Reason::Validation,
-        hub::door::Refusal::Unauthorized => Reason::Unauthorized,
         hub::door::Refusal::Forbidden(_) => Reason::Forbidden,
         hub::door::Refusal::NotFound(_) => Reason::NotFound,
         hub::door::Refusal::Database => Reason::Database,

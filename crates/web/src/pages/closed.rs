@@ -1,7 +1,7 @@
 //! Pages that stand where a log would be: unknown and withdrawn links, a club without an integration.
 
 use askama::Template;
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{ALLOW, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
@@ -51,6 +51,17 @@ pub fn not_integrated(club: &ClubHead) -> Response {
     ))
 }
 
+/// The page for an export that asks for what is not understood.
+pub fn not_understood(complaints: &[String]) -> Response {
+    let page = closed(
+        "lost",
+        "Nothing was exported",
+        &complaints.join(" "),
+        vec!["Correct the address, or set the filters on the page of the log and export from there."],
+    );
+    (StatusCode::BAD_REQUEST, html(&page)).into_response()
+}
+
 /// The page for an address that leads nowhere.
 pub async fn nowhere() -> Response {
     let page = closed(
@@ -60,6 +71,39 @@ pub async fn nowhere() -> Response {
         vec!["If you were given a link to a Connector Log, open it again, complete to its last letter."],
     );
     (StatusCode::NOT_FOUND, html(&page)).into_response()
+}
+
+/// The page for a verb that no page takes.
+pub async fn wrong_verb() -> Response {
+    let page = closed(
+        "lost",
+        "Nothing can be sent to this address",
+        "It only shows a page, so what was sent here was not taken, and nothing was changed.",
+        vec![
+            "To see the page, open the address in a browser.",
+            "If a program of yours sends records here, let it send them to /connector/api/2011-11 instead; \
+             /docs/api says how.",
+        ],
+    );
+    (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")], html(&page)).into_response()
+}
+
+/// The page for a body that no page takes, in place of an answer that says so in few words.
+pub async fn too_large(response: Response) -> Response {
+    if response.status() != StatusCode::PAYLOAD_TOO_LARGE {
+        return response;
+    }
+    let page = closed(
+        "lost",
+        "That was too much to send to this address",
+        "Pages take 16 KiB at most, and need none of it. What was sent was not read, and nothing was changed.",
+        vec![
+            "To see the page, open the address in a browser.",
+            "If a program of yours sends records here, let it send them to /connector/api/2011-11 instead, one \
+             document of at most 1 MiB at a time; /docs/api says how.",
+        ],
+    );
+    (StatusCode::PAYLOAD_TOO_LARGE, html(&page)).into_response()
 }
 
 /// The page for a fault of ours.

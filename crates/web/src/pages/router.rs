@@ -7,7 +7,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Router, middleware};
-use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -30,18 +29,21 @@ pub fn router(site: Site) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .fallback(closed::nowhere)
+        .method_not_allowed_fallback(closed::wrong_verb)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN));
 
     let following = Router::new()
         .route("/live", get(home::page::follow))
-        .route("/log/{key}/live", get(log::live::follow));
+        .route("/log/{key}/live", get(log::live::follow))
+        .method_not_allowed_fallback(closed::wrong_verb);
 
-    pages.merge(following).with_state(site).layer(
-        ServiceBuilder::new()
-            .layer(middleware::from_fn(headers::set))
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(RequestBodyLimitLayer::new(BODY_MAX_BYTES)),
-    )
+    pages
+        .merge(following)
+        .with_state(site)
+        .layer(RequestBodyLimitLayer::new(BODY_MAX_BYTES))
+        .layer(middleware::map_response(closed::too_large))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(headers::set))
 }
 
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {

@@ -80,8 +80,7 @@ fn key(config: &Config) -> Finding {
         Ok(Some(text)) => text,
         Ok(None) if config.database().exists() => {
             let said = format!("there is none at {place}, and the database was made with one");
-            let to_do =
-                "put its copy there before the hub starts, which would make a new one that opens nothing";
+            let to_do = "put its copy there; the hub does not start without it";
             return Finding::problem(about, said, to_do);
         }
         Ok(None) => {

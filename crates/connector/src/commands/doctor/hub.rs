@@ -6,7 +6,7 @@ use anyhow::Result;
 use hub::Hub;
 use hub::registry::Spoke;
 use model::Moment;
-use model::lane::Standing;
+use model::scope::{Part, Standing};
 use serde_json::Value;
 use store::LineQuery;
 
@@ -80,7 +80,7 @@ fn about(hub: &Hub, spoke: &Spoke) -> String {
     format!("{} of {}", spoke.title(), client_of(hub, spoke))
 }
 
-async fn connection(hub: &Hub, spoke: &Arc<Spoke>, call: bool) -> Finding {
+async fn connection(hub: &Arc<Hub>, spoke: &Arc<Spoke>, call: bool) -> Finding {
     let about = about(hub, spoke);
     for number in &spoke.connection.clubs {
         let club = hub.registry().club(number.club).map_or_else(String::new, |club| club.name.clone());
@@ -108,23 +108,28 @@ async fn connection(hub: &Hub, spoke: &Arc<Spoke>, call: bool) -> Finding {
 fn lane(hub: &Hub, spoke: &Spoke, held: u64) -> Vec<Finding> {
     let about = about(hub, spoke);
     let mut findings = Vec::new();
-    let standing =
-        hub.pulses().into_iter().find(|pulse| pulse.connection == spoke.id()).map(|it| it.standing);
-    match standing {
-        Some(Standing::Down { since, .. }) => {
-            let said = format!("it has not answered since {since}");
-            let to_do = "nothing is lost, and it is asked by itself; tell its vendor if it lasts";
-            findings.push(Finding::problem(&about, said, to_do));
+    for closed in hub.closed().into_iter().filter(|closed| closed.connections.contains(&spoke.id())) {
+        match (closed.standing, closed.part) {
+            (Standing::Down { since, .. }, Part::Host) => {
+                let said = format!("{} has not answered since {since}", closed.host);
+                let to_do = "nothing is lost, and it is asked by itself; tell its vendor if it lasts";
+                findings.push(Finding::problem(&about, said, to_do));
+            }
+            (Standing::Down { since, .. }, Part::Key) => {
+                let said = format!("{} has refused our sign-in since {since}", closed.host);
+                let to_do = "nothing is lost; renew the sign-in in the turn-up file and turn it up again";
+                findings.push(Finding::problem(&about, said, to_do));
+            }
+            (Standing::Busy(until), _) => {
+                let said = format!("{} asked us to wait until {until}", closed.host);
+                findings.push(Finding::note(&about, said, "it goes on by itself"));
+            }
+            (Standing::Open, _) => {}
         }
-        Some(Standing::Busy(until)) => {
-            let said = format!("it asked us to wait until {until}");
-            findings.push(Finding::note(&about, said, "it goes on by itself"));
-        }
-        Some(Standing::Open) | None => {}
     }
     if held > 0 {
         let said = format!("{} there wait for somebody", people(held));
-        let to_do = "`connector log --needs club` and `--needs operator` say for what";
+        let to_do = "`connector held list` says for what";
         findings.push(Finding::note(&about, said, to_do));
     }
     findings

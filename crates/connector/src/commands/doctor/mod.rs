@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::ask::Ask;
 use crate::config::Config;
+use crate::say::{Untold, tell};
 use crate::{cli, control, running};
 
 pub use hub::answer;
@@ -74,7 +75,7 @@ pub async fn run(asked: cli::Doctor, config: &Config) -> Result<ExitCode> {
         Ok(None) => {
             let to_do = "start it with `connector serve`";
             findings.push(Finding::note("hub", "no hub is running on this data directory", to_do));
-            if sound {
+            if sound && running::is_hub(&config.data)? {
                 findings.extend(at_rest(config, Question { call: asked.call }).await);
             }
         }
@@ -85,19 +86,17 @@ pub async fn run(asked: cli::Doctor, config: &Config) -> Result<ExitCode> {
     }
     let well = findings.iter().all(|finding| finding.verdict != Verdict::Problem);
     if asked.json {
-        println!("{:#}", json!({ "well": well, "findings": findings }));
+        tell(format_args!("{:#}", json!({ "well": well, "findings": findings })))?;
     } else {
-        print(&findings);
+        print(&findings)?;
     }
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// What a hub that is opened for the question alone finds.
 async fn at_rest(config: &Config, question: Question) -> Vec<Finding> {
-    let found = async {
-        let running = running::open(config).await?;
-        anyhow::Ok(serde_json::from_value(answer(&running.hub, question).await?)?)
-    };
+    let found =
+        async { anyhow::Ok(serde_json::from_value(control::ask(config, Ask::Doctor(question)).await?)?) };
     found.await.unwrap_or_else(|error| {
         vec![Finding::problem(
             "hub",
@@ -107,7 +106,7 @@ async fn at_rest(config: &Config, question: Question) -> Vec<Finding> {
     })
 }
 
-fn print(findings: &[Finding]) {
+fn print(findings: &[Finding]) -> Result<(), Untold> {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     for finding in findings {
@@ -122,5 +121,5 @@ fn print(findings: &[Finding]) {
         };
         table.add_row([word, &finding.about, &told]);
     }
-    println!("{table}");
+    tell(table)
 }

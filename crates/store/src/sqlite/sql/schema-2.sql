@@ -1,12 +1,3 @@
--- Version 2: which steps made the schema, and whether the store was put back from a backup.
-
-CREATE TABLE migration (
-  version INTEGER PRIMARY KEY,
-  sha256  TEXT NOT NULL
-) STRICT;
-
--- At most one row: when the backup was taken, when it was put back, and what has been decided since.
-CREATE TABLE restored (
-  one INTEGER PRIMARY KEY CHECK (one = 1),
-  doc TEXT NOT NULL
-) STRICT;
+-- Version 2: the lines of a staff member or lead source are found by it.
+ALTER TABLE line ADD COLUMN entry INTEGER;
+CREATE INDEX line_entry ON line (entry, tracking) WHERE entry IS NOT NULL;

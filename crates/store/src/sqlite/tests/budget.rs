@@ -74,9 +74,6 @@ fn a_batch_shares_its_pages() {
     let together = pages(&file, || batch(5_002..5_102, false));
     let settled_alone = pages(&file, || batch(1..2, true));
     let settled_together = pages(&file, || batch(2..102, true));
-    println!(
-        "accept: {alone} pages alone, {together} a hundred; settle: {settled_alone}, {settled_together}"
-    );
     assert!(alone <= 10, "one accept wrote {alone} pages");
     assert!(together <= 100, "a hundred accepts wrote {together} pages");
     assert!(settled_alone <= 8, "one settle wrote {settled_alone} pages");

@@ -83,7 +83,7 @@ fn accepting_and_settling_find_everything_by_key() {
 #[test]
 fn what_is_due_is_read_in_order_from_the_index_alone() {
     let (_folder, db) = filled();
-    let plan = plans(&db, |db| drop(people::due(db, TARGET, 9).unwrap()));
+    let plan = plans(&db, |db| drop(people::due(db, TARGET, &[], 9).unwrap()));
     insta::assert_snapshot!(plan, @r"SEARCH link USING COVERING INDEX link_due (connection=? AND due_at>?)");
 }
 
@@ -128,6 +128,7 @@ fn pages_of_people_come_from_their_index() {
     let held = plans(&db, |db| drop(people::held(db, TARGET, PersonId(0), 9).unwrap()));
     insta::assert_snapshot!(held, @r"
     SEARCH link USING INDEX link_held (connection=?)
+    SEARCH person USING INTEGER PRIMARY KEY (rowid=?)
     USE TEMP B-TREE FOR ORDER BY
     ");
     let counts = plans(&db, |db| drop(people::counts(db).unwrap()));
@@ -145,7 +146,7 @@ fn a_word_is_a_range_of_terms() {
 }
 
 #[test]
-fn the_log_is_read_along_its_key_and_by_person() {
+fn the_log_is_read_along_its_key() {
     let (_folder, db) = filled();
     let key = Tracking(Uuid::from_bytes([7; 16]));
     let all = LineQuery { club: CLUB, limit: 9, ..LineQuery::default() };
@@ -154,51 +155,6 @@ fn the_log_is_read_along_its_key_and_by_person() {
     insta::assert_snapshot!(plan(&LineQuery { from: Some(Moment(1)), until: Some(Moment(9)), ..all.clone() }), @r"SEARCH line USING INDEX line_key (club=? AND tracking>? AND tracking<?)");
     insta::assert_snapshot!(plan(&LineQuery { older_than: Some((key, TARGET)), ..all.clone() }), @r"SEARCH line USING INDEX line_key (club=? AND (tracking,about)<(?,?))");
     insta::assert_snapshot!(plan(&LineQuery { newer_than: Some((key, TARGET)), ..all.clone() }), @r"SEARCH line USING INDEX line_key (club=? AND (tracking,about)>(?,?))");
-    insta::assert_snapshot!(plan(&LineQuery { people: Some(vec![PersonId(1)]), ..all.clone() }), @r"
-    CO-ROUTINE found
-    MERGE (UNION)
-    LEFT
-    SEARCH line USING COVERING INDEX line_person (person=?)
-    LIST SUBQUERY 1
-    SCAN json_each VIRTUAL TABLE INDEX 1:
-    USE TEMP B-TREE FOR ORDER BY
-    RIGHT
-    SEARCH line USING COVERING INDEX line_key (club=? AND tracking=?)
-    USE TEMP B-TREE FOR ORDER BY
-    SCAN found
-    SEARCH line USING INTEGER PRIMARY KEY (rowid=?)
-    USE TEMP B-TREE FOR ORDER BY
-    ");
-    insta::assert_snapshot!(plan(&LineQuery { tracking: Some(key), ..all.clone() }), @r"
-    CO-ROUTINE found
-    MERGE (UNION)
-    LEFT
-    SEARCH line USING COVERING INDEX line_person (person=?)
-    LIST SUBQUERY 1
-    SCAN json_each VIRTUAL TABLE INDEX 1:
-    USE TEMP B-TREE FOR ORDER BY
-    RIGHT
-    SEARCH line USING COVERING INDEX line_key (club=? AND tracking=?)
-    USE TEMP B-TREE FOR ORDER BY
-    SCAN found
-    SEARCH line USING INTEGER PRIMARY KEY (rowid=?)
-    USE TEMP B-TREE FOR ORDER BY
-    ");
-    insta::assert_snapshot!(plan(&LineQuery { people: Some(vec![PersonId(1)]), tracking: Some(key), ..all }), @r"
-    CO-ROUTINE found
-    MERGE (UNION)
-    LEFT
-    SEARCH line USING COVERING INDEX line_person (person=?)
-    LIST SUBQUERY 1
-    SCAN json_each VIRTUAL TABLE INDEX 1:
-    USE TEMP B-TREE FOR ORDER BY
-    RIGHT
-    SEARCH line USING COVERING INDEX line_key (club=? AND tracking=?)
-    USE TEMP B-TREE FOR ORDER BY
-    SCAN found
-    SEARCH line USING INTEGER PRIMARY KEY (rowid=?)
-    USE TEMP B-TREE FOR ORDER BY
-    ");
     let (before, limit, now) = (Moment(9), 9, Moment(9));
     let remove = |after| crate::Removal { club: CLUB, before, after, limit, now };
     let first = plans(&db, |db| assert_eq!(removal::remove(db, &remove(None)).unwrap().lines, 0));
@@ -211,5 +167,39 @@ fn the_log_is_read_along_its_key_and_by_person() {
     SEARCH line USING INDEX line_key (club=? AND tracking>?)
     USE TEMP B-TREE FOR GROUP BY
     USE TEMP B-TREE FOR count(DISTINCT)
+    ");
+}
+
+#[test]
+fn a_search_is_read_by_person_by_entry_and_by_key_whichever_it_found() {
+    let (_folder, db) = filled();
+    let all = LineQuery { club: CLUB, limit: 9, ..LineQuery::default() };
+    let people = LineQuery { people: Some(vec![PersonId(1)]), ..all.clone() };
+    let entries = LineQuery { entries: Some(vec![EntryId(1)]), ..all.clone() };
+    let save = LineQuery { tracking: Some(Tracking(Uuid::from_bytes([7; 16]))), ..all };
+    let [people, entries, save] =
+        [people, entries, save].map(|query| plans(&db, |db| drop(log::lines(db, &query).unwrap())));
+    assert!(people == entries && entries == save, "one statement serves them all");
+    insta::assert_snapshot!(people, @r"
+    CO-ROUTINE found
+    MERGE (UNION)
+    LEFT
+    MERGE (UNION)
+    LEFT
+    SEARCH line USING COVERING INDEX line_person (person=?)
+    LIST SUBQUERY 1
+    SCAN json_each VIRTUAL TABLE INDEX 1:
+    USE TEMP B-TREE FOR ORDER BY
+    RIGHT
+    SEARCH line USING COVERING INDEX line_entry (entry=?)
+    LIST SUBQUERY 3
+    SCAN json_each VIRTUAL TABLE INDEX 1:
+    USE TEMP B-TREE FOR ORDER BY
+    RIGHT
+    SEARCH line USING COVERING INDEX line_key (club=? AND tracking=?)
+    USE TEMP B-TREE FOR ORDER BY
+    SCAN found
+    SEARCH line USING INTEGER PRIMARY KEY (rowid=?)
+    USE TEMP B-TREE FOR ORDER BY
     ");
 }

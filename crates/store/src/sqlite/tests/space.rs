@@ -30,5 +30,5 @@ fn removed_details_give_their_pages_back() {
             break;
         }
     }
-    assert!(pages() < before / 4, "{before} pages before, {} after", pages());
+    assert!(pages() < before / 3, "{before} pages before, {} after", pages());
 }

@@ -103,14 +103,23 @@ async fn staff_and_lead_sources_are_saved_and_listed() {
 
 #[tokio::test]
 async fn without_a_good_token_nothing_is_even_read() {
-    for authorization in [None, Some("Bearer wrong"), Some("Basic !"), Some("Digest x")] {
+    let (missing, wrong) = ("this call needs a token", "this token is not accepted");
+    for (authorization, why) in [
+        (None, missing),
+        (Some("Bearer wrong"), wrong),
+        (Some("Basic Ong="), wrong),
+        (Some("Basic !"), missing),
+        (Some("Digest x"), missing),
+    ] {
         let mut bad = post("not XML");
         bad.headers_mut().remove(header::AUTHORIZATION);
         if let Some(authorization) = authorization {
             bad.headers_mut().insert(header::AUTHORIZATION, authorization.parse().expect("a header"));
         }
         let answer = call(api(), bad).await;
-        assert_eq!((answer.error().0, answer.error().1.as_str()), (401, "UNAUTHORIZED"));
+        let (status, reason, message) = answer.error();
+        assert_eq!((status, reason.as_str()), (401, "UNAUTHORIZED"));
+        assert!(message.starts_with(why), "{authorization:?}: {message}");
         assert_eq!(answer.headers[header::WWW_AUTHENTICATE], "Basic realm=\"Connector\"");
     }
 }

@@ -38,24 +38,32 @@ const HEADINGS: [&str; 13] = [
 
 /// Hands out the list as CSV.
 pub async fn csv(State(site): State<Site>, Path(key): Path<String>, RawQuery(query): RawQuery) -> Response {
-    let (query, _) = LogQuery::parse(query.as_deref().unwrap_or_default());
-    match begin(&site, &key, query).await {
-        Ok((club, export)) => {
-            let name = format!("attachment; filename=\"connector-log-{}.csv\"", file_name(&club.name));
-            let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
-            (headers, Body::from_stream(stream::try_unfold(export, Export::next))).into_response()
-        }
+    match answer(&site, &key, query.as_deref().unwrap_or_default()).await {
+        Ok(response) => response,
         Err(problem) => closed::page(&problem),
     }
 }
 
-async fn begin(site: &Site, key: &str, query: LogQuery) -> Result<(ClubHead, Export), KeyProblem> {
+/// What was not understood is not left out here, as the page does: a file does not say what it was asked for.
+async fn answer(site: &Site, key: &str, query: &str) -> Result<Response, KeyProblem> {
     plausible(key)?;
     let club = site.log.open(key).await?;
+    let (query, mut complaints) = LogQuery::parse(query);
+    let query = query.for_club(&club, &mut complaints);
+    if !complaints.is_empty() {
+        return Ok(closed::not_understood(&complaints));
+    }
+    let export = begin(site, key, &club, query).await?;
+    let name = format!("attachment; filename=\"connector-log-{}.csv\"", file_name(&club.name));
+    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
+    Ok((headers, Body::from_stream(stream::try_unfold(export, Export::next))).into_response())
+}
+
+async fn begin(site: &Site, key: &str, club: &ClubHead, query: LogQuery) -> Result<Export, KeyProblem> {
     let query = LogQuery { before: None, after: None, limit: LINES_A_TIME, ..query };
     let first = site.log.lines(key, &query).await?;
     let (site, key, zone) = (site.clone(), key.to_owned(), club.zone.clone());
-    Ok((club, Export { site, key, zone, query, page: Some(first), written: 0 }))
+    Ok(Export { site, key, zone, query, page: Some(first), written: 0 })
 }
 
 struct Export {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::days::{self, Day, Moment};
 use super::query::{LogQuery, direction_name, kind_name};
@@ -14,28 +14,23 @@ use crate::pages::source::{KeyProblem, Site};
 
 /// Shows one club's log.
 pub async fn show(State(site): State<Site>, Path(key): Path<String>, RawQuery(query): RawQuery) -> Response {
-    let (query, complaints) = LogQuery::parse(query.as_deref().unwrap_or_default());
-    match read(&site, &key, &query).await {
-        Ok((club, _)) if !club.integrated => closed::not_integrated(&club),
-        Ok((club, Some((today, page)))) => {
-            let asked = Asked { key, query, complaints };
-            html(&LogPage::new(&site, &asked, &club, &today, &page)).into_response()
-        }
-        Ok((_, None)) => closed::page(&KeyProblem::Unavailable),
+    match answer(&site, key, query.as_deref().unwrap_or_default()).await {
+        Ok(response) => response,
         Err(problem) => closed::page(&problem),
     }
 }
 
-type Read = (ClubHead, Option<(Today, LinePage)>);
-
-async fn read(site: &Site, key: &str, query: &LogQuery) -> Result<Read, KeyProblem> {
-    plausible(key)?;
-    let club = site.log.open(key).await?;
+async fn answer(site: &Site, key: String, query: &str) -> Result<Response, KeyProblem> {
+    plausible(&key)?;
+    let club = site.log.open(&key).await?;
     if !club.integrated {
-        return Ok((club, None));
+        return Ok(closed::not_integrated(&club));
     }
-    let (today, page) = futures::try_join!(site.log.summary(key), site.log.lines(key, query))?;
-    Ok((club, Some((today, page))))
+    let (query, mut complaints) = LogQuery::parse(query);
+    let query = query.for_club(&club, &mut complaints);
+    let (today, page) = futures::try_join!(site.log.summary(&key), site.log.lines(&key, &query))?;
+    let asked = Asked { key, query, complaints };
+    Ok(html(&LogPage::new(site, &asked, &club, &today, &page)))
 }
 
 /// Keys are short and plain; anything else is not worth asking the store about.

@@ -6,13 +6,16 @@
 use jiff::civil::Date;
 use url::form_urlencoded;
 
-use super::view::{Cursor, Direction, LineKind};
+use super::view::{ClubHead, Cursor, Direction, LineKind};
 
 /// Lines on one page.
 pub const PAGE_LIMIT: u16 = 50;
 const SEARCH_MAX_CHARS: usize = 120;
 const VALUE_MAX_CHARS: usize = 200;
 const PAIRS_MAX: usize = 40;
+
+const KINDS: [LineKind; 4] = [LineKind::Info, LineKind::Warning, LineKind::Error, LineKind::OnItsWay];
+const DIRECTIONS: [Direction; 2] = [Direction::ToPlatform, Direction::FromPlatform];
 
 /// What to show of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +65,8 @@ impl LogQuery {
         let mut read = Self::default();
         let mut complaints = Vec::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()).take(PAIRS_MAX) {
-            let value: String = value.trim().chars().take(VALUE_MAX_CHARS).collect();
+            let value: String =
+                value.trim().chars().filter(|c| !c.is_control()).take(VALUE_MAX_CHARS).collect();
             if !value.is_empty() {
                 read.take(&name, value, &mut complaints);
             }
@@ -77,10 +81,25 @@ impl LogQuery {
 
     fn take(&mut self, name: &str, value: String, complaints: &mut Vec<String>) {
         match name {
-            "needs" => self.needs_you = value == "you",
-            "type" => self.types = kind_of(&value).into_iter().collect(),
+            "needs" => {
+                self.needs_you = value == "you";
+                if !self.needs_you {
+                    complaints.push(unknown("needs", &value, ["you"]));
+                }
+            }
+            "type" => {
+                self.types = kind_of(&value).into_iter().collect();
+                if self.types.is_empty() {
+                    complaints.push(unknown("type", &value, KINDS.map(kind_name)));
+                }
+            }
             "platform" => self.platform = Some(value),
-            "direction" => self.direction = direction_of(&value),
+            "direction" => {
+                self.direction = direction_of(&value);
+                if self.direction.is_none() {
+                    complaints.push(unknown("direction", &value, DIRECTIONS.map(direction_name)));
+                }
+            }
             "from" => self.from = date_of(&value, complaints),
             "to" => self.to = date_of(&value, complaints),
             "q" => self.search = Some(value.chars().take(SEARCH_MAX_CHARS).collect()),
@@ -88,6 +107,16 @@ impl LogQuery {
             "after" => self.after = Some(Cursor(value)),
             _ => {}
         }
+    }
+
+    /// Leaves out a platform that the club does not have, and says so.
+    pub fn for_club(mut self, club: &ClubHead, complaints: &mut Vec<String>) -> Self {
+        let is_known = |asked: &String| club.platforms.iter().any(|platform| platform.id == *asked);
+        if let Some(asked) = self.platform.take_if(|asked| !is_known(asked)) {
+            let known = club.platforms.iter().map(|platform| platform.id.as_str());
+            complaints.push(unknown("platform", &asked, known));
+        }
+        self
     }
 
     /// Whether the list is narrowed by anything.
@@ -152,9 +181,7 @@ pub fn kind_name(kind: LineKind) -> &'static str {
 }
 
 fn kind_of(name: &str) -> Option<LineKind> {
-    [LineKind::Info, LineKind::Warning, LineKind::Error, LineKind::OnItsWay]
-        .into_iter()
-        .find(|kind| kind_name(*kind) == name)
+    KINDS.into_iter().find(|kind| kind_name(*kind).eq_ignore_ascii_case(name))
 }
 
 /// The name of a direction in an address.
@@ -166,9 +193,13 @@ pub fn direction_name(direction: Direction) -> &'static str {
 }
 
 fn direction_of(name: &str) -> Option<Direction> {
-    [Direction::ToPlatform, Direction::FromPlatform]
-        .into_iter()
-        .find(|direction| direction_name(*direction) == name)
+    DIRECTIONS.into_iter().find(|direction| direction_name(*direction) == name)
+}
+
+/// What is said of a value that no filter knows.
+fn unknown<'a>(filter: &str, value: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    format!("“{value}” was not understood and left out: {filter} can be {}.", known.join(", "))
 }
 
 fn date_of(value: &str, complaints: &mut Vec<String>) -> Option<Date> {
@@ -203,6 +234,29 @@ mod tests {
         assert_eq!(query.from, None);
         assert_eq!(query.search.as_deref(), Some("anna"));
         assert_eq!(complaints, ["“31/02/2026” is not a day; write it as 2026-11-22."]);
+    }
+
+    #[test]
+    fn a_filter_that_is_none_is_named_with_those_there_are() {
+        let (query, complaints) = LogQuery::parse("type=fatal&direction=up&needs=me&q=anna");
+        assert_eq!(query, LogQuery { search: Some("anna".into()), ..LogQuery::default() });
+        assert_eq!(
+            complaints,
+            [
+                "“fatal” was not understood and left out: type can be info, warning, error, on-its-way.",
+                "“up” was not understood and left out: direction can be to, from.",
+                "“me” was not understood and left out: needs can be you.",
+            ]
+        );
+        let (query, complaints) = LogQuery::parse("type=ERROR");
+        assert_eq!((query.types, complaints), (vec![LineKind::Error], Vec::new()));
+    }
+
+    #[test]
+    fn characters_that_cannot_be_shown_are_left_out() {
+        let (query, complaints) = LogQuery::parse("q=an%00na%07&from=20%0026");
+        assert_eq!(query.search.as_deref(), Some("anna"));
+        assert_eq!(complaints, ["“2026” is not a day; write it as 2026-11-22."]);
     }
 
     #[test]
