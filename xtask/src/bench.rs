@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: builds the release binary and measures it.
 
-use std::process::Command;
+use anyhow::Result;
 
-use anyhow::{Result, bail};
+use crate::shell;
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -14,12 +14,8 @@ pub struct Options {
 
 /// Builds and measures.
 pub fn run(options: &Options) -> Result<()> {
-    let cargo = |arguments: &[&str], further: &[String]| -> Result<()> {
-        if !Command::new("cargo").args(arguments).args(further).status()?.success() {
-            bail!("`cargo {}` failed", arguments.join(" "));
-        }
-        Ok(())
-    };
-    cargo(&["build", "--release", "-p", "connector", "-p", "bench"], &[])?;
-    cargo(&["run", "--quiet", "--release", "-p", "bench", "--"], &options.arguments)
+    shell::run(shell::cargo().args(["build", "--release", "-p", "connector", "-p", "bench"]))?;
+    shell::run(
+        shell::cargo().args(["run", "--quiet", "--release", "-p", "bench", "--"]).args(&options.arguments),
+    )
 }

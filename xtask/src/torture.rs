@@ -1,8 +1,8 @@
 //! `cargo xtask torture`: kills the real binary under load, again and again, and compares the books.
 
-use std::process::Command;
+use anyhow::Result;
 
-use anyhow::{Result, bail};
+use crate::shell;
 
 /// The ways in which a hub is broken on purpose, as `crates/store/src/sabotage.rs` names them.
 const WAYS: [&str; 3] = ["ack-before-commit", "mark-skipped", "fence-removed"];
@@ -24,26 +24,18 @@ pub struct Options {
 
 /// Builds and kills.
 pub fn run(options: &Options) -> Result<()> {
-    cargo(&["build", "--release", "-p", "connector", "-p", "torture"], &[])?;
+    shell::run(shell::cargo().args(["build", "--release", "-p", "connector", "-p", "torture"]))?;
     let torture = ["run", "--quiet", "--release", "-p", "torture", "--"];
     if !options.broken {
-        return cargo(&torture, &options.arguments);
+        return shell::run(shell::cargo().args(torture).args(&options.arguments));
     }
-    cargo(&["build", "-p", "connector", "--features", "connector/sabotage", "--target-dir", APART], &[])?;
+    let broken = ["build", "-p", "connector", "--features", "connector/sabotage", "--target-dir", APART];
+    shell::run(shell::cargo().args(broken))?;
     let binary = format!("{APART}/debug/connector");
     for way in WAYS {
         println!("broken by {way}:");
         let ours = ["--binary", &binary, "--broken", way, "--minutes", FOUND_WITHIN, "--a-house", "20"];
-        let further: Vec<String> =
-            ours.iter().map(ToString::to_string).chain(options.arguments.iter().cloned()).collect();
-        cargo(&torture, &further)?;
-    }
-    Ok(())
-}
-
-fn cargo(arguments: &[&str], further: &[String]) -> Result<()> {
-    if !Command::new("cargo").args(arguments).args(further).status()?.success() {
-        bail!("`cargo {}` failed", arguments.join(" "));
+        shell::run(shell::cargo().args(torture).args(ours).args(&options.arguments))?;
     }
     Ok(())
 }

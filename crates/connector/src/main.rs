@@ -10,7 +10,6 @@ mod logging;
 mod pages;
 mod running;
 mod say;
-mod scratch;
 mod server;
 
 use std::process::ExitCode;

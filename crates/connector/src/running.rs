@@ -1,6 +1,6 @@
 //! A hub over a data directory: its lock, its master key, its store.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use hub::{Hub, Parts};
 use platform::library::Library;
 use platform::net::GuardedClient;
 use store::{Options, Sqlite};
+use tempfile::TempDir;
 
 use crate::config::Config;
 
@@ -27,6 +28,13 @@ pub struct Running {
 #[derive(Debug, thiserror::Error)]
 #[error("another hub is running on `{}`; stop it, or choose another directory with --data", .0.display())]
 pub struct Taken(PathBuf);
+
+/// A directory for a hub that is only shown, for this user alone; it goes away with all that is in it.
+pub fn scratch() -> Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    let scratch = builder.prefix("connector-").permissions(Permissions::from_mode(0o700)).tempdir();
+    scratch.context("no directory for temporary data can be made")
+}
 
 /// Whether there is a hub's data in a directory.
 pub fn is_hub(data: &Path) -> Result<bool> {

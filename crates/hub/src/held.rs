@@ -121,6 +121,22 @@ impl Hub {
         self.store().line(held.club, tracking, held.connection).await
     }
 
+    /// Takes a decision about a held link: once, however often it is given. The note is for the line.
+    pub async fn decide_held(
+        self: &Arc<Self>,
+        (person, connection): (PersonId, ConnectionId),
+        decision: Decision,
+        note: &str,
+    ) -> store::Result<Decided> {
+        let registry = Arc::clone(&self.registry());
+        let Some(spoke) = registry.spoke(connection) else { return Ok(Decided::Refused(Refusal::NotHeld)) };
+        let story = match &decision {
+            Decision::Settled => Story::Settled { note: note.to_owned() },
+            Decision::Again | Decision::Is(_) | Decision::NotThere => Story::Released,
+        };
+        self.decide_turn(spoke, person, (decision, story)).await
+    }
+
     /// Lets whatever settings or a description held try once more: they may have been mended while no hub ran.
     pub fn release_all_mended(self: &Arc<Self>) {
         let all = self.registry().spokes().map(|spoke| spoke.id()).collect();
@@ -156,22 +172,4 @@ pub(crate) fn changed_settings(before: &[Connection], after: &[Connection]) -> V
     let same = |old: &Connection, new: &Connection| old.settings == new.settings && old.clubs == new.clubs;
     let changed = |new: &&Connection| before.iter().any(|old| old.id == new.id && !same(old, new));
     after.iter().filter(changed).map(|new| new.id).collect()
-}
-
-impl Hub {
-    /// Takes a decision about a held link: once, however often it is given. The note is for the line.
-    pub async fn decide_held(
-        self: &Arc<Self>,
-        (person, connection): (PersonId, ConnectionId),
-        decision: Decision,
-        note: &str,
-    ) -> store::Result<Decided> {
-        let registry = Arc::clone(&self.registry());
-        let Some(spoke) = registry.spoke(connection) else { return Ok(Decided::Refused(Refusal::NotHeld)) };
-        let story = match &decision {
-            Decision::Settled => Story::Settled { note: note.to_owned() },
-            Decision::Again | Decision::Is(_) | Decision::NotThere => Story::Released,
-        };
-        self.decide_turn(spoke, person, (decision, story)).await
-    }
 }

@@ -1,5 +1,6 @@
 //! By hand: what a person may decide about a held link.
 
+use crate::settle::took;
 use crate::{Hold, HoldReason, Kind, Link, Moment, RemoteId, State};
 
 /// What somebody who looked decided.
@@ -41,8 +42,7 @@ pub fn decide_by_hand(
         (Decision::Again | Decision::Settled, HoldReason::Doubt { .. }) => return Err(Refusal::InDoubt),
         (Decision::Is(id), HoldReason::Doubt { mark, .. }) => {
             link.take_record(id);
-            link.shadow.note_sent(mark.kind, &mark.fields, mark.at);
-            link.owed = None;
+            took(link, mark.kind, &mark.fields, mark.at);
         }
         (Decision::Is(id), HoldReason::Duplicate { .. }) => {
             link.take_record(id);

@@ -31,10 +31,9 @@ pub enum Event {
         /// When it is due again, if it is.
         again: Option<Moment>,
     },
-    /// Whether any platform behind the lane can be called.
+    /// Whether any platform behind the lane can be called. When one can again, whoever was left in the store is asked
+    /// for.
     Gate(bool),
-    /// Persons who were left in the store may be taken up now.
-    Reread,
     /// Time passed.
     Tick,
     /// An operator paused or resumed the lane.
@@ -143,8 +142,12 @@ impl Lane {
                     self.list(person, at, now);
                 }
             }
-            Event::Gate(open) => self.gate = open,
-            Event::Reread => self.defer(now),
+            Event::Gate(open) => {
+                self.gate = open;
+                if open {
+                    self.defer(now);
+                }
+            }
             Event::Tick => {}
             Event::Paused(paused) => self.paused = paused,
         }

@@ -97,7 +97,12 @@ fn arrived(link: &mut Link, step: &Step, id: Option<&RemoteId>, at: Circumstance
 
 /// The platform holds these values, and did at the latest at `at`: a page that was read while the call was under way
 /// may still show the old ones.
-fn took(link: &mut Link, kind: Kind, fields: &BTreeMap<Field, Option<String>>, at: Moment) -> Settled {
+pub(crate) fn took(
+    link: &mut Link,
+    kind: Kind,
+    fields: &BTreeMap<Field, Option<String>>,
+    at: Moment,
+) -> Settled {
     link.shadow.note_sent(kind, fields, at);
     link.owed = None;
     link.tries = 0;

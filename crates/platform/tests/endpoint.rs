@@ -258,3 +258,20 @@ async fn a_sample_that_differs_is_told_line_by_line() {
     let mismatch = samples::replay(&description, &sample).await.unwrap_err();
     assert_eq!(mismatch.0.len(), 2, "{mismatch}");
 }
+
+#[test]
+fn clubs_of_one_sign_in_share_host_and_key_and_another_sign_in_the_host_alone() {
+    let reached = |change: (&'static str, &'static str)| {
+        let mut settings = VFP.to_vec();
+        settings.retain(|(name, _)| *name != change.0);
+        settings.push(change);
+        bind("vfp", &settings, fake(|_| Ok(answer(200, &[], "{}")))).unwrap().reached().clone()
+    };
+    let (first, club) = (reached(VFP[2]), reached(("site", "0043")));
+    assert_eq!(first, club);
+    let (sign_in, elsewhere) =
+        (reached(("api_key", "another")), reached(("base_url", "https://other.example")));
+    assert!(sign_in.host == first.host && sign_in.key != first.key);
+    assert!(elsewhere.host != first.host && elsewhere.key != first.key);
+    assert!(!format!("{first:?}").contains("secret"), "a key is told as a hash: {first:?}");
+}

@@ -14,7 +14,6 @@ use super::logging_url::url_of;
 use crate::cli;
 use crate::config::Config;
 use crate::say::tell;
-use crate::scratch::Scratch;
 use crate::{control, running};
 
 /// How many names a listing shows.
@@ -44,7 +43,7 @@ pub async fn run(asked: cli::TurnUp, config: &Config) -> Result<ExitCode> {
 
 /// Plans where there is no hub yet: over a directory that is forgotten, for a plan leaves nothing behind.
 async fn plan_the_first(config: &Config, ask: Ask) -> Result<Value> {
-    let scratch = Scratch::new().context("no directory for the plan can be made")?;
+    let scratch = running::scratch()?;
     control::ask(&Config { data: scratch.path().to_owned(), ..config.clone() }, ask).await
 }
 

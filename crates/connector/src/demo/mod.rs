@@ -20,7 +20,6 @@ use crate::commands::ask::{Ask, answer};
 use crate::commands::logging_url::url_of;
 use crate::config::Config;
 use crate::say::{note, tell};
-use crate::scratch::Scratch;
 use crate::{running, server};
 use home::Home;
 
@@ -30,7 +29,7 @@ const WATCHED: f64 = 0.02;
 
 /// Runs the demonstration.
 pub async fn run(asked: cli::Demo, place: &Place) -> Result<ExitCode> {
-    let scratch = Scratch::new().context("no directory for the demonstration can be made")?;
+    let scratch = running::scratch()?;
     let place = Place {
         data: Some(place.data.clone().unwrap_or_else(|| scratch.path().to_owned())),
         listen: Some(place.listen.clone().unwrap_or_else(|| format!("127.0.0.1:{}", asked.port))),

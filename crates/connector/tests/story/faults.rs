@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::house::log::text;
-use crate::house::{House, KITS, calls, house};
-use simulator::{Faults, Kind, Person, Refuse, Throttle};
+use crate::house::{House, KITS, PORTO, calls, house};
+use simulator::{Club, Config, Faults, Kind, Person, Platform, Refuse, Simulator, Throttle};
 
 fn at_i4(house: &House, name: (&str, &str)) -> Vec<Person> {
     house.i4.find(KITS.i4, name, "")
@@ -201,4 +201,31 @@ async fn a_value_that_is_too_long_for_us_to_send_is_told_as_ours_and_goes_once_i
     house.save(&lead.with("address1", "1 Short Street")).await;
     house.line_saying(&saved, "vfp", "Arrived").await;
     house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_that_moved_to_another_address_is_called_there_at_once_and_its_old_one_is_forgotten() {
+    let house = house().with_vfp().open().await;
+    house.vfp.set_faults(Faults { maintenance: true, ..Faults::default() });
+    for n in 0..5 {
+        house.save(&house.lead(&format!("{n}"), ("Ann", &format!("Able{n}")))).await;
+    }
+    let closed = async || {
+        let told = house.command(&["status", "--json"]).await.went_well();
+        let status: serde_json::Value = serde_json::from_str(&told.out).unwrap();
+        status["closed"].as_array().unwrap().len()
+    };
+    house.until("its host is found down", async || closed().await == 1).await;
+
+    let clubs = [KITS, PORTO].map(|club| Club::new(club.vfp, club.name)).to_vec();
+    let moved = Config { clubs, ..Config::new(Platform::Vfp) };
+    let moved = Simulator::start(Platform::Vfp, moved).await.unwrap();
+    let mut file = house.turn_up_file();
+    let connections = file["connections"].as_array_mut().unwrap();
+    let vfp = connections.iter_mut().find(|connection| connection["platform"] == "vfp").unwrap();
+    vfp["settings"]["base_url"] = moved.url().into();
+    house.turn_up(&file).await.went_well();
+    assert_eq!(closed().await, 0, "nobody waits for the old address");
+    house.within(Duration::from_secs(40), "all arrived", async || moved.people().len() == 5).await;
+    assert_eq!(moved.violations(), []);
 }

@@ -13,6 +13,12 @@ async fn groups(house: &House) -> Vec<Value> {
     told["groups"].as_array().unwrap().clone()
 }
 
+/// A platform that does not take `??` for a postcode.
+fn no_such_code() -> Faults {
+    let refuse = Refuse { field: "zipcode".into(), contains: "??".into(), message: "Not a code".into() };
+    Faults { refuse: Some(refuse), ..Faults::default() }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_doubt_ends_by_saying_which_record_it_is_and_not_by_a_release() {
     let house = house().with_i4().hurried().open().await;
@@ -60,8 +66,7 @@ async fn a_doubt_about_what_is_not_there_is_made_again_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_is_released_at_once_after_a_preview_that_sends_nothing() {
     let house = house().with_vfp().open().await;
-    let refuse = Refuse { field: "zipcode".into(), contains: "??".into(), message: "Not a code".into() };
-    house.vfp.set_faults(Faults { refuse: Some(refuse), ..Faults::default() });
+    house.vfp.set_faults(no_such_code());
     let mut saves = Vec::new();
     for n in 1..=3 {
         let name = ("Ann", &*format!("Able{n}"));
@@ -95,8 +100,7 @@ async fn a_group_is_released_at_once_after_a_preview_that_sends_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_settled_by_hand_says_how_and_the_next_edit_goes_out() {
     let house = house().with_vfp().open().await;
-    let refuse = Refuse { field: "zipcode".into(), contains: "??".into(), message: "Not a code".into() };
-    house.vfp.set_faults(Faults { refuse: Some(refuse), ..Faults::default() });
+    house.vfp.set_faults(no_such_code());
     let saved = house.save(&house.lead("1", ANN).with("zipcode", "??")).await;
     house.line_saying(&saved, "vfp", "does not accept the").await;
     let settled = ["held", "settled", &saved, "--note", "a test person"];

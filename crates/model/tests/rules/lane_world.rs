@@ -193,7 +193,6 @@ impl LaneWorld {
         change(&mut self.scope);
         if self.scope.may_pass() != before {
             self.tell(Event::Gate(!before));
-            self.tell(Event::Reread);
         }
     }
 

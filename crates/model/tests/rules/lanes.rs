@@ -67,7 +67,7 @@ fn a_closed_gate_hands_out_nothing_and_takes_no_place() {
 fn whoever_was_left_in_the_store_is_asked_for_also_when_a_refill_is_under_way() {
     let mut lane = Lane::new(4);
     assert!(lane.step(Event::Tick, NOW).contains(&Effect::Refill));
-    assert!(!lane.step(Event::Reread, NOW).contains(&Effect::Refill), "one at a time");
+    assert!(!lane.step(Event::Gate(true), NOW).contains(&Effect::Refill), "one at a time");
     let answered = lane.step(Event::Refilled { due: Vec::new(), more: false }, NOW);
     assert!(answered.contains(&Effect::Refill));
 }
