@@ -1,8 +1,12 @@
 //! The command line.
 
+mod care;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub use care::{AfterRestore, Backup, Doctor, Restore};
 
 /// Keeps the people of a fitness club the same in every system the club uses.
 #[derive(Debug, Parser)]
@@ -62,6 +66,12 @@ pub enum Command {
     /// The URL that opens a club's Connector Log in a browser.
     #[command(subcommand)]
     LoggingUrl(LoggingUrl),
+    /// Copy the database to a file while the hub runs.
+    Backup(Backup),
+    /// Put the database back from a backup, and decide what nobody knows since.
+    Restore(Restore),
+    /// Look whether everything is well, and say what to do where it is not.
+    Doctor(Doctor),
     /// How the hub and its connections are doing.
     Status {
         /// Print JSON.
@@ -96,7 +106,7 @@ pub enum Held {
         #[arg(long)]
         json: bool,
     },
-    /// Send a record, or all of a group, again. Those in doubt stay held.
+    /// Send a record, or all of a group, again. Those of which nobody knows whether they are there stay held.
     Release {
         /// The group's name, or a tracking UUID; the beginning is enough.
         which: String,
@@ -120,7 +130,7 @@ pub enum Held {
         /// The tracking UUID of its line; the beginning is enough.
         which: String,
     },
-    /// Take a record, or a group, for settled by hand; not those in doubt. The next edit is sent as ever.
+    /// Take a record, or a group, for settled by hand; not those of which nobody knows whether they are there. The next edit is sent as ever.
     Settled {
         /// The group's name, or a tracking UUID; the beginning is enough.
         which: String,

@@ -37,6 +37,16 @@ pub struct Config {
 }
 
 impl Config {
+    /// The database file.
+    pub fn database(&self) -> PathBuf {
+        self.data.join("connector.db")
+    }
+
+    /// The master key's file, unless the environment says where the key is.
+    pub fn key_file(&self) -> PathBuf {
+        self.data.join("master.key")
+    }
+
     /// Reads the file, if there is one; what flags and environment say wins.
     pub fn read(place: &Place) -> Result<Config> {
         let file = match &place.config {

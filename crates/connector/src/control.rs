@@ -91,8 +91,8 @@ pub async fn ask(config: &Config, ask: Ask) -> Result<Value> {
 /// Asks, and says who answered. A hub that starts or stops, and another command, hold the data for a moment.
 pub async fn ask_and_see(config: &Config, ask: Ask) -> Result<(Value, By)> {
     for _ in 0..LOOKS {
-        if let Ok(stream) = UnixStream::connect(socket(config)).await {
-            return Ok((ask_through(stream, &ask).await?, By::RunningHub));
+        if let Some(answer) = ask_running(config, &ask).await? {
+            return Ok((answer, By::RunningHub));
         }
         let opened = match ask {
             Ask::TurnUp { .. } => running::open(config).await,
@@ -107,14 +107,16 @@ pub async fn ask_and_see(config: &Config, ask: Ask) -> Result<(Value, By)> {
     bail!("a hub or a command holds `{}` and does not answer; try again", config.data.display())
 }
 
-async fn ask_through(mut stream: UnixStream, ask: &Ask) -> Result<Value> {
+/// Asks the running hub; `None` where none runs.
+pub async fn ask_running(config: &Config, ask: &Ask) -> Result<Option<Value>> {
+    let Ok(mut stream) = UnixStream::connect(socket(config)).await else { return Ok(None) };
     let mut text = serde_json::to_string(ask)?;
     text.push('\n');
     stream.write_all(text.as_bytes()).await?;
     let mut line = String::new();
     BufReader::new(stream.take(LINE_MAX_BYTES)).read_line(&mut line).await?;
     match serde_json::from_str(&line).context("the hub went away before it answered")? {
-        Reply::Done(value) => Ok(value),
+        Reply::Done(value) => Ok(Some(value)),
         Reply::Failed(error) => Err(anyhow!(error)),
     }
 }

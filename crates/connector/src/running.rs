@@ -46,11 +46,7 @@ pub fn is_hub(data: &Path) -> Result<bool> {
 
 /// Makes a hub over the data directory, which is made where there is none. Nothing is sent yet.
 pub async fn open(config: &Config) -> Result<Running> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&config.data)
-        .with_context(|| format!("the data directory `{}` cannot be made", config.data.display()))?;
+    make_directory(&config.data)?;
     over(config).await
 }
 
@@ -69,13 +65,13 @@ pub async fn open_existing(config: &Config) -> Result<Running> {
 
 async fn over(config: &Config) -> Result<Running> {
     let lock = lock(&config.data)?;
-    let vault = Vault::from_base64(&master_key(&config.data)?)?;
+    let vault = Vault::from_base64(&master_key(config)?)?;
     let library = match &config.platforms {
         Some(dir) => Library::with_dir(dir),
         None => Library::bundled(),
     };
     let library = library?;
-    let store = Sqlite::open(&Options::at(config.data.join("connector.db")))?;
+    let store = Sqlite::open(&Options::at(config.database()))?;
     let parts = Parts {
         store: Arc::new(store),
         library: Arc::new(library),
@@ -85,6 +81,15 @@ async fn over(config: &Config) -> Result<Running> {
         installation: config.installation.clone(),
     };
     Ok(Running { hub: Hub::new(parts).await?, _lock: lock })
+}
+
+/// Makes the data directory where there is none.
+pub fn make_directory(data: &Path) -> Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)
+        .with_context(|| format!("the data directory `{}` cannot be made", data.display()))
 }
 
 /// Warns where others can look into the data directory: it holds people's data in clear.
@@ -98,7 +103,8 @@ pub fn warn_if_open_to_others(data: &Path) {
     }
 }
 
-fn lock(data: &Path) -> Result<File> {
+/// Locks a data directory: for a hub, or for whoever may not meet one.
+pub fn lock(data: &Path) -> Result<File> {
     let path = data.join("connector.lock");
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = file.with_context(|| format!("`{}` cannot be opened", path.display()))?;
@@ -109,33 +115,40 @@ fn lock(data: &Path) -> Result<File> {
     }
 }
 
-/// The master key: from the environment, from a file that it names, or made on the first start with mode 0600. Beside
-/// data that is there already none is made: what that holds was sealed under another.
-fn master_key(data: &Path) -> Result<String> {
-    if let Ok(key) = std::env::var("CONNECTOR_MASTER_KEY") {
+/// The master key, made on the first start with mode 0600. Beside data that is there already none is made: what that
+/// holds was sealed under another.
+fn master_key(config: &Config) -> Result<String> {
+    if let Some(key) = existing_key(config)? {
         return Ok(key);
+    }
+    if is_hub(&config.data)? {
+        bail!(
+            "the master key `{}` is missing; put it back from your copy. Without one, set CONNECTOR_MASTER_KEY \
+             to a new key (`openssl rand -base64 32`) and turn every client up again, with its secrets",
+            config.key_file().display()
+        );
+    }
+    let key = Vault::new_key()?;
+    let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(config.key_file())?;
+    file.write_all(key.as_bytes())?;
+    file.sync_all()?;
+    Ok(key)
+}
+
+/// The master key that there is: from the environment, from a file that it names, or from the data directory.
+pub fn existing_key(config: &Config) -> Result<Option<String>> {
+    if let Ok(key) = std::env::var("CONNECTOR_MASTER_KEY") {
+        return Ok(Some(key));
     }
     if let Ok(file) = std::env::var("CONNECTOR_MASTER_KEY_FILE") {
         return std::fs::read_to_string(&file)
+            .map(Some)
             .with_context(|| format!("the master key `{file}` cannot be read"));
     }
-    let path = data.join("master.key");
+    let path = config.key_file();
     match std::fs::read_to_string(&path) {
-        Ok(key) => Ok(key),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            if is_hub(data)? {
-                bail!(
-                    "the master key `{}` is missing; put it back from your copy. Without one, set CONNECTOR_MASTER_KEY \
-                     to a new key (`openssl rand -base64 32`) and turn every client up again, with its secrets",
-                    path.display()
-                );
-            }
-            let key = Vault::new_key()?;
-            let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path)?;
-            file.write_all(key.as_bytes())?;
-            file.sync_all()?;
-            Ok(key)
-        }
+        Ok(key) => Ok(Some(key)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => {
             Err(error).with_context(|| format!("the master key `{}` cannot be read", path.display()))
         }

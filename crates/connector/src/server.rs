@@ -25,6 +25,8 @@ const INDEX_AT_ONCE: usize = 4;
 const INDEX_BESIDE_WORK: Duration = Duration::from_millis(15);
 const INDEX_IN_PEACE: Duration = Duration::from_millis(1);
 const INDEX_DONE: Duration = Duration::from_millis(500);
+/// How often details of the log that are too old are looked for.
+const REMOVE_EVERY: Duration = Duration::from_hours(6);
 /// How long a stopping hub waits for calls under way.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
 
@@ -47,6 +49,7 @@ pub async fn serve(
     hub.release_all_mended();
     hub.tend_directory();
     let indexer = tokio::spawn(index(Arc::clone(&hub)));
+    let remover = tokio::spawn(remove_old_details(Arc::clone(&hub)));
     let control = control::listen(Arc::clone(&hub), config)?;
     let (stopping, mut stopped) = watch::channel(false);
     let site = Site {
@@ -70,6 +73,7 @@ pub async fn serve(
     }
     control.abort();
     indexer.abort();
+    remover.abort();
     hub.rest(FINISH_WITHIN).await;
     Ok(())
 }
@@ -88,6 +92,28 @@ async fn index(hub: Arc<Hub>) {
         };
         tokio::time::sleep(rest).await;
     }
+}
+
+/// Removes details of the log that are too old.
+async fn remove_old_details(hub: Arc<Hub>) {
+    loop {
+        match hub.remove_old_details().await {
+            Ok(0) => {}
+            Ok(lines) => {
+                tracing::info!(lines, "details of the log were removed, for they are kept only so long");
+            }
+            Err(error) => {
+                tracing::error!(%error, "details of the log could not be removed; trying again in six hours");
+            }
+        }
+        tokio::time::sleep(REMOVE_EVERY).await;
+    }
+}
+
+/// Lets a file that may not grow any further be an error of whoever writes it; unheard, the signal ends the process.
+pub fn survive_full_files() -> Result<()> {
+    let kind = tokio::signal::unix::SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+    tokio::signal::unix::signal(kind).map(drop).context("the signal of a full file cannot be listened for")
 }
 
 /// Listens from now on for being told to stop, by SIGINT or SIGTERM; what it answers resolves then.

@@ -2,10 +2,14 @@
 //! platforms around it. One binary of tests, for linking takes longer than testing.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests, too")]
 
+#[path = "story/backups.rs"]
+mod backups;
 #[path = "story/bodies.rs"]
 mod bodies;
 #[path = "story/by_hand.rs"]
 mod by_hand;
+#[path = "story/care.rs"]
+mod care;
 #[path = "story/changes.rs"]
 mod changes;
 #[path = "story/clients.rs"]

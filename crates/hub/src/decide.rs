@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use model::{
-    Accepted, ConnectionId, Field, Known, KnownKind, Link, Match, Merged, Moment, Next, Note, Person,
-    PersonId, Profile, RemoteId, Report, Rest, State, Tracking, accept, mark, merge, next_step, project,
-    smart_match,
+    Accepted, ConnectionId, Field, Known, KnownKind, Link, Match, May, Merged, Moment, Next, Note, Person,
+    PersonId, Profile, RemoteId, Report, Rest, State, Tracking, accept, mark, may_call, merge, next_step,
+    project, release_restored, smart_match,
 };
 use store::sabotage::{self, Way};
 use store::{Expect, Identified, PersonWrite, Receipt, Subject};
@@ -70,6 +70,8 @@ struct Draft {
     expect: Expect,
     links: Vec<Link>,
     is_new: bool,
+    /// Whether the sender's own link waited because of a restore, which the report answers.
+    released: bool,
     notes: Vec<Note>,
 }
 
@@ -114,7 +116,7 @@ impl Hub {
         let club = incoming.sender.club;
         let person = Person { id, club, revision: 1, profile, created: told, modified: told };
         let expect = Expect::New { name_key: incoming.name_key(), namesakes };
-        Ok(Draft { person, expect, links: Vec::new(), is_new: true, notes })
+        Ok(Draft { person, expect, links: Vec::new(), is_new: true, released: false, notes })
     }
 
     /// Makes the change due wherever the agreements say, and writes the lines of what goes nowhere.
@@ -157,6 +159,9 @@ impl Hub {
             let occasion = Occasion::of(incoming, &draft.person, None);
             written.push(lines::noted(&occasion, draft.notes));
         }
+        if draft.released && !claimed.contains(&incoming.sender.connection) {
+            due.push(incoming.sender.connection);
+        }
         let touched = |link: &Link| link.version > 0 || *link != Link::new(link.person, link.connection);
         draft.links.retain(touched);
         let person = PersonWrite { person: draft.person, expect: draft.expect };
@@ -194,6 +199,7 @@ impl Hub {
         if let Next::Call(step) = next_step(link, &projection, spoke.agreement(), abilities)
             && !abilities.of(step.operation).is_none_or(|ability| ability.safe_to_repeat)
             && !abilities.can_be_asked()
+            && may_call(link, &step, abilities, self.restored().as_deref()) == May::Call
             && !self.directory().must_ask(person, spoke.id())
             && !sabotage::is(Way::MarkSkipped)
         {
@@ -205,7 +211,7 @@ impl Hub {
 
 fn known(subject: Subject, notes: Vec<Note>) -> Draft {
     let expect = Expect::Revision(subject.person.revision);
-    Draft { person: subject.person, expect, links: subject.links, is_new: false, notes }
+    Draft { person: subject.person, expect, links: subject.links, is_new: false, released: false, notes }
 }
 
 fn link_to(links: &mut Vec<Link>, person: PersonId, connection: ConnectionId) -> &mut Link {
@@ -221,6 +227,7 @@ fn link_to(links: &mut Vec<Link>, person: PersonId, connection: ConnectionId) ->
 fn take_in(incoming: &Incoming<'_>, directory: &Directory, draft: &mut Draft) -> Merged {
     let own = link_to(&mut draft.links, draft.person.id, incoming.sender.connection);
     own.take_record(incoming.record());
+    draft.released = release_restored(own, incoming.now);
     let sender = model::Sender {
         connection: incoming.sender.connection,
         conflict: incoming.spoke.agreement().conflict,

@@ -39,8 +39,8 @@ pub struct HeldRecord {
     pub since: Moment,
     /// Records there that might be the person.
     pub candidates: Vec<RemoteId>,
-    /// Whether somebody must say what became of a call.
-    pub in_doubt: bool,
+    /// Why it is neither sent again nor settled for the asking, where nobody knows whether it is there.
+    pub unknown: Option<Refusal>,
     /// Whether other settings may mend it.
     mended_by_settings: bool,
 }
@@ -60,9 +60,12 @@ impl HeldRecord {
             HoldReason::Duplicate { .. } => ("exists already", String::new()),
             HoldReason::Misconfigured { said } => ("broken", said.clone()),
             HoldReason::Exhausted { .. } => ("given up", String::new()),
+            HoldReason::Restored { .. } => ("not known since a restore", String::new()),
         };
         let candidates = match &hold.reason {
-            HoldReason::Doubt { candidates, .. } => candidates.clone(),
+            HoldReason::Doubt { candidates, .. } | HoldReason::Restored { candidates, .. } => {
+                candidates.clone()
+            }
             _ => Vec::new(),
         };
         let cause = if said.is_empty() { word.to_owned() } else { format!("{word}: {said}") };
@@ -76,7 +79,7 @@ impl HeldRecord {
             group: format!("{hash:x}").chars().take(NAME).collect(),
             since: hold.since,
             candidates,
-            in_doubt: matches!(hold.reason, HoldReason::Doubt { .. }),
+            unknown: hold.reason.unknown(),
             mended_by_settings: matches!(hold.reason, HoldReason::Misconfigured { .. }),
             cause,
         })
@@ -132,7 +135,7 @@ impl Hub {
         let Some(spoke) = registry.spoke(connection) else { return Ok(Decided::Refused(Refusal::NotHeld)) };
         let story = match &decision {
             Decision::Settled => Story::Settled { note: note.to_owned() },
-            Decision::Again | Decision::Is(_) | Decision::NotThere => Story::Released,
+            Decision::Again | Decision::Accepted | Decision::Is(_) | Decision::NotThere => Story::Released,
         };
         self.decide_turn(spoke, person, (decision, story)).await
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::{ArcSwap, Guard};
-use model::{ClubId, Setup};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
+use model::{ClubId, Restored, Setup};
 use platform::library::Library;
 use platform::{Net, Settings, Tokens};
 use store::Store;
@@ -16,6 +16,7 @@ use crate::directory::Directory;
 use crate::held::changed_settings;
 use crate::lanes::Lanes;
 use crate::registry::{Means, Registry};
+use crate::restored;
 use crate::scopes::Scopes;
 use crate::vault::Vault;
 
@@ -45,6 +46,7 @@ pub struct Hub {
     registry: ArcSwap<Registry>,
     directory: Directory,
     lanes: Lanes,
+    restored: ArcSwapOption<Restored>,
     scopes: Scopes,
     changes: broadcast::Sender<ClubId>,
     changing: tokio::sync::Mutex<()>,
@@ -54,12 +56,14 @@ impl Hub {
     /// Reads the set-up and the directory. Nothing is sent before [`Hub::open_lanes`].
     pub async fn new(parts: Parts) -> store::Result<Arc<Hub>> {
         let directory = Directory::load(&*parts.store).await?;
+        let restored = restored::begin(&*parts.store, parts.clock.now()).await?;
         let hub = Arc::new(Hub {
             parts,
             tokens: Arc::new(Tokens::default()),
             registry: ArcSwap::default(),
             directory,
             lanes: Lanes::default(),
+            restored: ArcSwapOption::from_pointee(restored),
             scopes: Scopes::default(),
             changes: broadcast::channel(CHANGES).0,
             changing: tokio::sync::Mutex::default(),
@@ -149,6 +153,10 @@ impl Hub {
     /// Staff and lead sources.
     pub fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    pub(crate) fn restore(&self) -> &ArcSwapOption<Restored> {
+        &self.restored
     }
 
     pub(crate) fn lanes(&self) -> &Lanes {

@@ -18,6 +18,8 @@ mod lines;
 pub mod log;
 mod receive;
 pub mod registry;
+pub mod restored;
+mod retention;
 mod scopes;
 pub mod turn_up;
 pub mod vault;

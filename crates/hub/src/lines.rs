@@ -47,6 +47,7 @@ impl<'a> Occasion<'a> {
             attempts: Vec::new(),
             carries: Vec::new(),
             notes,
+            details_removed: None,
         };
         facts.clip();
         let (club, person) = (self.person.club, Some(self.person.id));
@@ -72,7 +73,9 @@ pub(crate) fn standing(story: &Story, notes: &[Note]) -> (Level, Turn) {
         Story::InDoubt | Story::Refused { .. } | Story::Unsendable { .. } | Story::AlreadyThere { .. } => {
             (Level::Error, Turn::Club)
         }
-        Story::Broken { .. } | Story::GivenUp | Story::NotLetIn => (Level::Error, Turn::Operator),
+        Story::Broken { .. } | Story::GivenUp | Story::NotLetIn | Story::Restored { .. } => {
+            (Level::Error, Turn::Operator)
+        }
         Story::Gone => (Level::Warning, Turn::Club),
         Story::NotAccepted { .. } => (Level::Error, Turn::Platform),
         Story::Directory { what } => directory_standing(*what),
@@ -242,6 +245,7 @@ fn first_facts(report: &TurnReport<'_>, link: &Link) -> Facts {
         attempts: Vec::new(),
         carries: Vec::new(),
         notes: Vec::new(),
+        details_removed: None,
     }
 }
 
@@ -261,6 +265,7 @@ fn story(link: &Link) -> Story {
             HoldReason::Duplicate { said } => Story::AlreadyThere { said: said.clone() },
             HoldReason::Misconfigured { said } => Story::Broken { said: said.clone() },
             HoldReason::Exhausted { .. } => Story::GivenUp,
+            HoldReason::Restored { backup_at, .. } => Story::Restored { backup_at: *backup_at },
         },
     }
 }
@@ -288,6 +293,7 @@ pub(crate) fn not_accepted(
         attempts: Vec::new(),
         carries: Vec::new(),
         notes: Vec::new(),
+        details_removed: None,
     };
     facts.clip();
     Line {

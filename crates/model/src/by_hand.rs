@@ -8,12 +8,14 @@ use crate::{Hold, HoldReason, Kind, Link, Moment, RemoteId, State};
 pub enum Decision {
     /// Try it again.
     Again,
+    /// It goes out again if it waits because of a restore: somebody said that creating may go on there.
+    Accepted,
     /// The record there is this one.
     Is(RemoteId),
     /// A call in doubt was not carried out; it is made again.
     NotThere,
-    /// It was settled outside the Connector; the next edit is sent as ever. Not for a doubt: that edit would make the
-    /// record a second time.
+    /// It was settled outside the Connector; the next edit is sent as ever. Not for what nobody knows:
+    /// that edit would make the record a second time.
     Settled,
 }
 
@@ -24,32 +26,51 @@ pub enum Refusal {
     NotHeld,
     /// A call in doubt is never simply made again or forgotten: somebody must say whether it arrived.
     InDoubt,
-    /// Only a doubt, or a record that the platform says it has, can be given a number.
+    /// The store is older than the platform, and nobody knows whether the record was made there since.
+    SinceRestore,
+    /// Only a doubt, a record that the platform says it has, and one since a restore can be given a number.
     NoNumberWanted,
     /// Only a call in doubt can be said not to have arrived.
     NotInDoubt,
 }
 
+impl HoldReason {
+    /// Why a link is neither simply tried again nor settled, where nobody knows whether its record is there.
+    pub const fn unknown(&self) -> Option<Refusal> {
+        match self {
+            HoldReason::Doubt { .. } => Some(Refusal::InDoubt),
+            HoldReason::Restored { .. } => Some(Refusal::SinceRestore),
+            _ => None,
+        }
+    }
+}
+
 /// Takes a decision about a person who is now of this kind; a refused one changes nothing. Group releases use
-/// [`Decision::Again`] and so never end a doubt.
+/// [`Decision::Again`] and so never end what nobody knows.
 pub fn decide_by_hand(
     link: &mut Link,
     decision: Decision,
     (kind, now): (Kind, Moment),
 ) -> Result<(), Refusal> {
     let State::Held(Hold { reason, .. }) = &link.state else { return Err(Refusal::NotHeld) };
+    if let (Decision::Again | Decision::Settled, Some(refusal)) = (&decision, reason.unknown()) {
+        return Err(refusal);
+    }
     match (decision, reason.clone()) {
-        (Decision::Again | Decision::Settled, HoldReason::Doubt { .. }) => return Err(Refusal::InDoubt),
         (Decision::Is(id), HoldReason::Doubt { mark, .. }) => {
             link.take_record(id);
             took(link, mark.kind, &mark.fields, mark.at);
         }
-        (Decision::Is(id), HoldReason::Duplicate { .. }) => {
+        (Decision::Is(id), HoldReason::Duplicate { .. } | HoldReason::Restored { .. }) => {
             link.take_record(id);
             link.shadow.kind = Some(link.owed.take().unwrap_or(kind));
         }
         (Decision::Is(_), _) => return Err(Refusal::NoNumberWanted),
-        (Decision::NotThere, HoldReason::Doubt { .. }) | (Decision::Again, _) => {}
+        (Decision::NotThere, HoldReason::Doubt { .. })
+        | (Decision::Accepted, HoldReason::Restored { .. })
+        | (Decision::Again, _) => {}
+        (Decision::Accepted, _) => return Err(Refusal::NotHeld),
+        (Decision::NotThere, HoldReason::Restored { .. }) => return Err(Refusal::SinceRestore),
         (Decision::NotThere, _) => return Err(Refusal::NotInDoubt),
         (Decision::Settled, _) => {
             link.state = State::Idle;

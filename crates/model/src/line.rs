@@ -82,6 +82,11 @@ pub enum Story {
     },
     /// Tried for three days.
     GivenUp,
+    /// The store was put back from a backup, and nobody knows whether the person was created there since.
+    Restored {
+        /// When the backup was taken.
+        backup_at: Moment,
+    },
     /// Somebody decided by hand that it goes out again.
     Released,
     /// Somebody settled it by hand.
@@ -304,6 +309,29 @@ pub struct Facts {
     /// What is worth knowing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// When the details were removed, for the client keeps them only so long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details_removed: Option<Moment>,
+}
+
+impl Facts {
+    /// Removes what was sent, what was tried, and the platform's own words; what happened stays. Answers whether there
+    /// was anything to remove.
+    pub fn remove_details(&mut self, now: Moment) -> bool {
+        let said = match &mut self.story {
+            Story::Refused { said, .. } | Story::AlreadyThere { said } | Story::Broken { said } => {
+                !std::mem::take(said).is_empty()
+            }
+            _ => false,
+        };
+        let any = said || !self.fields.is_empty() || !self.attempts.is_empty();
+        if any {
+            self.fields.clear();
+            self.attempts.clear();
+            self.details_removed = Some(now);
+        }
+        any
+    }
 }
 
 impl Facts {

@@ -48,6 +48,9 @@ pub struct Link {
     /// Saves whose content has not arrived there yet, oldest first; the first and the newest of them where they are many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<Tracking>,
+    /// When the record was found by asking the platform; `None` where we made it or were told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_at: Option<Moment>,
     /// The open line of the Connector Log, once the first outcome was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<Tracking>,
@@ -73,6 +76,7 @@ impl Link {
             tries: 0,
             failing_since: None,
             pending: Vec::new(),
+            found_at: None,
             line: None,
         }
     }
@@ -216,11 +220,19 @@ pub enum HoldReason {
         /// The last reason.
         said: String,
     },
+    /// The store was put back from a backup, and nobody knows whether the person was created there since.
+    Restored {
+        /// When the backup was taken.
+        backup_at: Moment,
+        /// Records there that might be the person.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        candidates: Vec<RemoteId>,
+    },
 }
 
 impl HoldReason {
-    /// Whether a new edit releases the link. A doubt is never released by an edit.
+    /// Whether a new edit releases the link. What nobody knows is not answered by an edit.
     pub const fn ends_with_edit(&self) -> bool {
-        !matches!(self, HoldReason::Doubt { .. })
+        self.unknown().is_none()
     }
 }

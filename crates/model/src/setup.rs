@@ -11,6 +11,16 @@ pub struct Client {
     pub id: ClientId,
     /// Its name; turn-up knows it by this.
     pub name: String,
+    /// How many days the details of its logs are kept; 0 keeps them.
+    #[serde(default = "Client::usual_log_detail_days")]
+    pub log_detail_days: u32,
+}
+
+impl Client {
+    /// A year and some, where nothing else is said.
+    pub const fn usual_log_detail_days() -> u32 {
+        400
+    }
 }
 
 /// One physical location of a client.

@@ -16,12 +16,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use model::directory::{Correspondence, Entry};
-use model::{ClubId, ConnectionId, EntryId, Line, Link, Moment, Person, PersonId, RemoteId, Setup, Tracking};
+use model::{
+    ClubId, ConnectionId, EntryId, Line, Link, Moment, Person, PersonId, RemoteId, Restored, Setup, Tracking,
+};
 
 pub use error::Error;
 pub use memory::Memory;
-pub use query::{Due, Identified, LinePage, LineQuery, Subject, Tally, Waiting, Who};
-pub use sqlite::{Options, Sqlite};
+pub use query::{Due, Identified, LinePage, LineQuery, Removal, Removed, Subject, Tally, Waiting, Who};
+pub use sqlite::{Options, Sqlite, copies};
 pub use write::{Expect, PersonWrite, Receipt, Settlement, Verdict};
 
 /// What a store answers.
@@ -69,6 +71,9 @@ pub trait Store: Send + Sync + 'static {
     /// How a club's lines since an instant stand, per connection.
     async fn tally(&self, club: ClubId, since: Moment) -> Result<Vec<Tally>>;
 
+    /// Removes the details of sealed lines, oldest first; what happened stays. Space that becomes free is given back.
+    async fn remove_details(&self, removal: Removal) -> Result<Removed>;
+
     /// Transfers of a club that are due and have no line yet, oldest first; fewer where their rows are large.
     async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>>;
 
@@ -101,6 +106,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// People of a club in order, after the given one.
     async fn people(&self, club: ClubId, after: PersonId, limit: usize) -> Result<Vec<Subject>>;
+
+    /// That the store was put back from a backup, and what was decided since; `None` where it never was.
+    async fn restored(&self) -> Result<Option<Restored>>;
+
+    /// Keeps it. Numbers of people that were passed over are not given from then on.
+    async fn keep_restored(&self, restored: Restored) -> Result<()>;
 
     /// How many people there are, and how many links wait for somebody, per connection.
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)>;

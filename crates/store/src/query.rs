@@ -94,6 +94,30 @@ pub struct LinePage {
     pub more: bool,
 }
 
+/// Which details of a club's log are to be removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// The club.
+    pub club: ClubId,
+    /// Of lines received before.
+    pub before: Moment,
+    /// Of lines after this one, in order; `None` begins with the oldest.
+    pub after: Option<(Tracking, ConnectionId)>,
+    /// How many lines are looked at.
+    pub limit: usize,
+    /// Now, for the lines to tell.
+    pub now: Moment,
+}
+
+/// What a removal did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// How many lines lost their details.
+    pub lines: usize,
+    /// The last line that was looked at, where there may be more after it.
+    pub last: Option<(Tracking, ConnectionId)>,
+}
+
 /// How lines stand, counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tally {

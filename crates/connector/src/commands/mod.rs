@@ -1,7 +1,9 @@
 //! The commands, one file each.
 
 pub mod ask;
+mod backup;
 mod directory;
+mod doctor;
 mod entry;
 pub mod held;
 mod links;
@@ -9,6 +11,7 @@ mod lint;
 mod log;
 pub mod logging_url;
 mod platform;
+mod restore;
 mod status;
 pub mod token;
 pub mod turn_up;
@@ -34,6 +37,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Token(asked) => token::run(asked, &config).await,
         Command::Log(asked) => log::run(asked, &config).await,
         Command::LoggingUrl(asked) => logging_url::run(asked, &config).await,
+        Command::Backup(asked) => backup::run(asked, &config).await,
+        Command::Restore(asked) => restore::run(asked, &config).await,
+        Command::Doctor(asked) => doctor::run(asked, &config).await,
         Command::Held(asked) => held::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,
         Command::Platform(asked) => platform::run(asked, &config).await,
@@ -41,6 +47,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
 }
 
 async fn serve(config: &Config) -> Result<ExitCode> {
+    server::survive_full_files()?;
     let running = running::open(config).await?;
     running::warn_if_open_to_others(&config.data);
     let stop = server::told_to_stop()?;

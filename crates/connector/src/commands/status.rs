@@ -6,11 +6,13 @@ use std::sync::Arc;
 use anyhow::Result;
 use comfy_table::{Table, presets};
 use hub::{Closed, Hub};
+use indicatif::HumanBytes;
 use model::ConnectionId;
 use model::scope::{Part, Standing};
 use serde_json::{Value, json};
 
 use super::ask::Ask;
+use super::backup::size;
 use crate::config::Config;
 use crate::control::{self, By};
 use crate::say::tell;
@@ -27,6 +29,7 @@ pub async fn run(as_json: bool, config: &Config) -> Result<ExitCode> {
         tell(format_args!("{status:#}"))?;
         return Ok(ExitCode::SUCCESS);
     }
+    let bytes = HumanBytes(status["store_bytes"].as_u64().unwrap_or(0));
     let data = config.data.display();
     if running {
         tell(format_args!("a hub runs on `{data}`"))?;
@@ -35,7 +38,7 @@ pub async fn run(as_json: bool, config: &Config) -> Result<ExitCode> {
             "no hub runs on `{data}`: nothing is received or sent until `connector serve` does"
         ))?;
     }
-    tell(format_args!("{} people", status["people"]))?;
+    tell(format_args!("{} people, {bytes} on the disk", status["people"]))?;
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(["platform", "client", "", "due", "under way", "held"]);
     for one in status["connections"].as_array().into_iter().flatten() {
@@ -57,7 +60,7 @@ pub async fn run(as_json: bool, config: &Config) -> Result<ExitCode> {
 }
 
 /// How the hub is doing.
-pub async fn answer(hub: &Arc<Hub>) -> Result<Value> {
+pub async fn answer(hub: &Arc<Hub>, config: &Config) -> Result<Value> {
     let (people, held) = hub.store().counts().await?;
     let (mut all_due, mut all_under_way) = (0, 0);
     let mut connections = Vec::new();
@@ -83,8 +86,14 @@ pub async fn answer(hub: &Arc<Hub>) -> Result<Value> {
         }));
     }
     let closed: Vec<Value> = hub.closed().iter().map(closed_scope).collect();
+    let wal = config.database().with_extension("db-wal");
     Ok(json!({
-        "people": people, "due": all_due, "under_way": all_under_way, "connections": connections, "closed": closed,
+        "people": people,
+        "due": all_due,
+        "under_way": all_under_way,
+        "connections": connections,
+        "closed": closed,
+        "store_bytes": size(&config.database()) + size(&wal),
     }))
 }
 

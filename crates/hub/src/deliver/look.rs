@@ -2,21 +2,23 @@
 
 use std::sync::Arc;
 
-use model::{Looked, Moment, Operation, Outcome, Shown, State, Step, could_be, looked};
+use model::{Looked, May, Moment, Operation, Outcome, Shown, State, Step, Weighed, could_be, looked, weigh};
 use platform::{Answer, Found, Given};
 
 use super::turn::{Turn, Wound};
 use crate::Hub;
 
 impl Hub {
-    /// Looks before the first create, wherever the platform can be asked. Answers whether the step must be planned anew.
+    /// Looks before the first create, wherever the platform can be asked, and after a restore before any call that must
+    /// not happen twice. Answers whether the step must be planned anew.
     pub(super) async fn found_there(
         self: &Arc<Self>,
         turn: &mut Turn<'_>,
         step: &Step,
+        may: May,
     ) -> store::Result<bool> {
         let creates = Operation::create(step.kind) == Some(step.operation);
-        if !creates || !turn.spoke.abilities().can_be_asked() {
+        if may == May::Call && (!creates || !turn.spoke.abilities().can_be_asked()) {
             return Ok(false);
         }
         let Some(answer) = ask(self, turn).await else { return Ok(false) };
@@ -28,9 +30,30 @@ impl Hub {
             return Ok(true);
         }
         let candidates = acceptable(self, turn, &answer.found, None).await?;
-        let [one] = &candidates[..] else { return Ok(false) };
+        let shown: Vec<_> = candidates.iter().map(|found| (found.id.clone(), found.kind)).collect();
         let now = self.clock().now();
-        turn.link.take_record(one.id.clone());
+        let weighed = match (may, &shown[..]) {
+            (May::Look { none_counts_from }, _) => weigh(&turn.link, step, &shown, (now, none_counts_from)),
+            (_, [(one, _)]) => Weighed::There(one.clone()),
+            _ => Weighed::Call,
+        };
+        let there = match weighed {
+            Weighed::Call => return Ok(false),
+            Weighed::There(there) => there,
+            Weighed::Again(at) => {
+                turn.link.state = State::Due { at };
+                turn.keep_mark().await?;
+                return Ok(true);
+            }
+            Weighed::Decide(candidates) => {
+                turn.undecided(candidates);
+                turn.keep().await?;
+                return Ok(true);
+            }
+        };
+        let Some(one) = candidates.iter().find(|found| found.id == there) else { return Ok(false) };
+        turn.link.take_record(there);
+        turn.link.found_at = Some(now);
         turn.link.shadow.kind = Some(one.kind.unwrap_or(step.kind));
         turn.link.owed = None;
         see(turn, one, now);
@@ -115,10 +138,12 @@ async fn acceptable(
     since: Option<Moment>,
 ) -> store::Result<Vec<Found>> {
     let external_id = turn.external_id();
+    let restored = hub.restored();
+    let forgot = |id: &&str| restored.as_ref().is_some_and(|restored| restored.forgot(id));
     let mut accepted: Vec<Found> = Vec::new();
     for one in found {
         let shown = Shown {
-            external_id: one.external_id.as_deref(),
+            external_id: one.external_id.as_deref().filter(|id| !forgot(id)),
             first_name: one.first_name.as_deref().unwrap_or_default(),
             last_name: one.last_name.as_deref().unwrap_or_default(),
             email: one.email.as_deref().unwrap_or_default(),

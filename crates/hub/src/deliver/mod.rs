@@ -12,8 +12,8 @@ mod turn;
 use std::sync::Arc;
 
 use model::{
-    ClubId, ConnectionId, Link, Moment, Next, Person, PersonId, Settled, State, Step, mark, next_step,
-    project,
+    ClubId, ConnectionId, Link, May, Moment, Next, Person, PersonId, Settled, State, Step, mark, may_call,
+    next_step, project,
 };
 use platform::{Answer, Given};
 use store::sabotage::{self, Way};
@@ -111,20 +111,40 @@ impl Hub {
         if self.read_before(turn, &step).await? {
             return Ok(());
         }
-        let safe = turn.spoke.abilities().of(step.operation).is_some_and(|ability| ability.safe_to_repeat);
-        if !safe && !matches!(turn.link.state, State::Calling(_)) {
-            if self.found_there(turn, &step).await? {
-                return Ok(());
-            }
-            turn.link.state = State::Calling(mark(&step, self.clock().now()));
-            if !sabotage::is(Way::MarkSkipped) && !turn.keep_mark().await? {
-                return Ok(());
-            }
+        if !matches!(turn.link.state, State::Calling(_)) && !self.made_sure(turn, &step).await? {
+            return Ok(());
         }
         let began = self.clock().now();
         let answer = self.call(&endpoint, turn.person.id, step.operation, &turn.given(&step, began)).await;
         let now = self.clock().now();
         turn.settle_call(&step, &answer, (began, now)).await
+    }
+}
+
+impl Hub {
+    /// Before a call that must not happen twice: whether it was made already is asked, or decided, and it is written
+    /// down. Answers whether it may be made now.
+    async fn made_sure(self: &Arc<Self>, turn: &mut Turn<'_>, step: &Step) -> store::Result<bool> {
+        let abilities = turn.spoke.abilities();
+        let restored = self.restored();
+        let may = may_call(&turn.link, step, abilities, restored.as_deref());
+        if may == May::Decide {
+            turn.undecided(Vec::new());
+            turn.keep().await?;
+            return Ok(false);
+        }
+        let safe = abilities.of(step.operation).is_some_and(|ability| ability.safe_to_repeat);
+        if safe && may == May::Call {
+            return Ok(true);
+        }
+        if self.found_there(turn, step, may).await? {
+            return Ok(false);
+        }
+        if safe {
+            return Ok(true);
+        }
+        turn.link.state = State::Calling(mark(step, self.clock().now()));
+        Ok(sabotage::is(Way::MarkSkipped) || turn.keep_mark().await?)
     }
 }
 
@@ -159,7 +179,7 @@ impl Turn<'_> {
                 Settled::Held => self.release_if_edited(step, now),
                 _ => {}
             }
-            match self.commit().await? {
+            match self.commit_surely().await? {
                 Wound::Kept => return Ok(()),
                 Wound::Moved => {
                     self.references = self.hub.directory().expected(&self.person, self.spoke.id());

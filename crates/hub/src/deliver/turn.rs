@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use model::{
     Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Kind, Line, Link, Moment, Next, Note, Outcome,
-    Person, PersonId, References, Rest, Settled, State, Step, Story, Tracking, begin_doubt, next_step,
-    project, release_if_edited, settle,
+    Person, PersonId, References, RemoteId, Rest, Settled, State, Step, Story, Tracking, begin_doubt,
+    next_step, project, release_if_edited, settle,
 };
 use platform::Answer;
 use store::{Settlement, Verdict};
 
-use super::Handed;
+use super::{Handed, STORE_PAUSE_MS};
 use crate::Hub;
 use crate::clock;
 use crate::lines::{self, TurnReport};
@@ -167,6 +167,13 @@ impl<'a> Turn<'a> {
         self.link.state = State::Held(Hold { reason: HoldReason::Misconfigured { said }, since });
     }
 
+    /// The store is older than the platform, and nobody but an operator can tell whether the call was made since.
+    pub(super) fn undecided(&mut self, candidates: Vec<RemoteId>) {
+        let since = self.hub.clock().now();
+        let backup_at = self.hub.restored().map_or(since, |restored| restored.backup_at);
+        self.link.state = State::Held(Hold { reason: HoldReason::Restored { backup_at, candidates }, since });
+    }
+
     /// The platform gave a number that belongs to somebody else.
     pub(super) fn taken(&mut self, step: &Step) {
         let since = self.hub.clock().now();
@@ -241,6 +248,25 @@ impl<'a> Turn<'a> {
             Verdict::Taken(_) => {
                 self.read_again().await?;
                 Ok(Wound::Taken)
+            }
+        }
+    }
+
+    /// Commits what a call did. A store that does not take it now is tried until it does, for the platform will not say
+    /// it again.
+    pub(super) async fn commit_surely(&mut self) -> store::Result<Wound> {
+        let settled = self.link.clone();
+        let mut told = false;
+        loop {
+            match self.commit().await {
+                Err(error) if !matches!(error, store::Error::Closed) => {
+                    if !std::mem::replace(&mut told, true) {
+                        tracing::error!(%error, person = %self.person.id, "what a call did is not kept yet; it is tried until it is");
+                    }
+                    self.link.clone_from(&settled);
+                    self.hub.clock_sleep(STORE_PAUSE_MS as u64).await;
+                }
+                done => return done,
             }
         }
     }

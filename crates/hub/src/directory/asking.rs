@@ -149,9 +149,10 @@ impl Hub {
             && spoke.agreement().lead_source
             && spoke.abilities().can(Operation::CreateLeadSource);
         let interrupted = self.directory().correspondence(entry.id, spoke.id()).is_some();
+        let forgotten = self.restored().is_some_and(|restored| !restored.is_over_for(spoke.id()));
         let can_list = spoke.abilities().can(Operation::ListLeadSources)
             || spoke.abilities().can(Operation::FindLeadSource);
-        if !able || (interrupted && !can_list) {
+        if !able || ((interrupted || forgotten) && !can_list) {
             return Ok(None);
         }
         self.correspond(entry, spoke, "", How::Creating).await?;

@@ -224,6 +224,7 @@ impl Hub {
             attempts: Vec::new(),
             carries: Vec::new(),
             notes: Vec::new(),
+            details_removed: None,
         };
         facts.clip();
         let about = to.unwrap_or(entry.connection);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Existing, Sends, When};
+use model::{Client, Existing, Sends, When};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,9 @@ use super::check::Problem;
 pub struct TurnUpFile {
     /// The client's name; a file with a known name changes that client.
     pub client: String,
+    /// How many days the details of its logs are kept; 0 keeps them.
+    #[serde(default = "Client::usual_log_detail_days")]
+    pub log_detail_days: u32,
     /// Its clubs.
     pub clubs: Vec<ClubFile>,
     /// Its connections.

@@ -48,7 +48,7 @@ impl Plan {
         now: Moment,
     ) -> Result<Plan, PlanError> {
         let mut planner = Planner { plan: Plan::of(before), vault, now };
-        let client = planner.client(&file.client);
+        let client = planner.client(file);
         planner.plan.client = client;
         let clubs = planner.clubs(file, client);
         let mut ids = BTreeMap::new();
@@ -78,12 +78,20 @@ impl Planner<'_> {
         self.plan.changes.push(sentence);
     }
 
-    fn client(&mut self, name: &str) -> ClientId {
-        if let Some(client) = self.plan.setup.clients.iter().find(|client| client.name == name) {
-            return client.id;
+    fn client(&mut self, file: &TurnUpFile) -> ClientId {
+        let (name, log_detail_days) = (file.client.as_str(), file.log_detail_days);
+        if let Some(client) = self.plan.setup.clients.iter_mut().find(|client| client.name == name) {
+            let id = client.id;
+            if std::mem::replace(&mut client.log_detail_days, log_detail_days) != log_detail_days {
+                self.changed(match log_detail_days {
+                    0 => "details of the log are kept".to_owned(),
+                    days => format!("details of the log are kept for {days} days"),
+                });
+            }
+            return id;
         }
         let id = ClientId(self.plan.setup.clients.iter().map(|client| client.id.0).max().unwrap_or(0) + 1);
-        self.plan.setup.clients.push(Client { id, name: name.to_owned() });
+        self.plan.setup.clients.push(Client { id, name: name.to_owned(), log_detail_days });
         self.changed(format!("new client `{name}`"));
         id
     }

@@ -81,7 +81,8 @@ impl Hub {
         survey
     }
 
-    async fn verify(self: &Arc<Self>, spoke: &Spoke, club: ClubId) -> Option<String> {
+    /// Asks a platform whether it takes our credentials and knows a club; answers what is wrong.
+    pub async fn verify(self: &Arc<Self>, spoke: &Spoke, club: ClubId) -> Option<String> {
         let endpoint = match spoke.endpoint(club) {
             Ok(endpoint) => endpoint,
             Err(problem) => return Some(problem),

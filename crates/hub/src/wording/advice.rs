@@ -37,6 +37,10 @@ pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
             "Whoever runs the Connector has to renew the sign-in at {to}; nothing is lost meanwhile."
         )),
         Story::GivenUp => Some("Whoever runs the Connector can send it again.".to_owned()),
+        Story::Restored { .. } => Some(format!(
+            "Whoever runs the Connector decides it; tell them whether {} is in {to}.",
+            line.facts.name
+        )),
         Story::Gone => {
             Some(format!("If {} should be in {to} again, tell whoever runs the Connector.", line.facts.name))
         }

@@ -101,6 +101,11 @@ impl Teller<'_> {
             | Story::GivenUp
             | Story::Released
             | Story::Settled { .. } => waits(&line.facts.story, &to),
+            Story::Restored { backup_at } => format!(
+                "The Connector was restored from a backup of {}, and nobody knows whether {to} got this {} since.",
+                self.clock(*backup_at),
+                kind.label()
+            ),
             Story::Gone => format!("The record no longer exists in {to}. It is not made again unasked."),
             Story::Folded { .. } => "A later change carried this one along.".to_owned(),
             Story::Joined { to: earlier } => format!(

@@ -26,6 +26,12 @@ pub fn notes(teller: &Teller<'_>, line: &Line) -> Vec<String> {
         _ => {}
     }
     sentences.extend(clipped(&line.facts.fields));
+    if let Some(removed) = line.facts.details_removed {
+        let on = removed.timestamp().to_zoned(teller.zone.clone()).strftime("%-d %b %Y");
+        sentences.push(format!(
+            "What was sent, what was tried and the platform's own words were removed on {on}; they are kept only so long."
+        ));
+    }
     sentences
 }
 

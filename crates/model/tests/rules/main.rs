@@ -13,6 +13,7 @@ mod lane_world;
 mod lanes;
 mod matching;
 mod merging;
+mod restores;
 mod scope;
 mod scopes;
 mod side;

@@ -1,19 +1,22 @@
 //! The model of a store: everything in one locked structure, for simulation and as the reference of the contract suite.
 
+mod wanted;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use model::directory::{Correspondence, Entry, How};
 use model::{
-    ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, Person, PersonId, RemoteId, Setup, State,
-    Tracking,
+    ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, Person, PersonId, RemoteId, Restored, Setup,
+    State, Tracking,
 };
 
 use crate::{
-    Due, Expect, Identified, LinePage, LineQuery, Receipt, Result, Settlement, Store, Subject, Tally,
-    Verdict, Waiting, Who, check_revision, next_version, terms,
+    Due, Expect, Identified, LinePage, LineQuery, Receipt, Removal, Removed, Result, Settlement, Store,
+    Subject, Tally, Verdict, Waiting, Who, check_revision, next_version, terms,
 };
+use wanted::wanted;
 
 /// A store that forgets everything when it is dropped.
 #[derive(Default)]
@@ -31,6 +34,7 @@ struct Tables {
     entries: BTreeMap<EntryId, Entry>,
     correspondences: BTreeMap<(EntryId, ConnectionId), Correspondence>,
     indexed: i64,
+    restored: Option<Restored>,
 }
 
 impl Memory {
@@ -233,6 +237,23 @@ impl Store for Memory {
         Ok(people.into_iter().filter(|(_, people)| !people.is_empty()).map(tally).collect())
     }
 
+    async fn remove_details(&self, removal: Removal) -> Result<Removed> {
+        let mut tables = self.tables();
+        let old = tables.lines.values_mut().filter(|line| {
+            line.club == removal.club
+                && line.tracking.received_at() < removal.before
+                && removal.after.is_none_or(|after| (line.tracking, line.about) > after)
+        });
+        let (mut removed, mut seen) = (Removed::default(), 0);
+        for line in old.take(removal.limit) {
+            seen += 1;
+            removed.last = Some((line.tracking, line.about));
+            removed.lines += usize::from(!line.open && line.facts.remove_details(removal.now));
+        }
+        removed.last = removed.last.filter(|_| seen == removal.limit);
+        Ok(removed)
+    }
+
     async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {
         let tables = self.tables();
         let without_line =
@@ -339,6 +360,18 @@ impl Store for Memory {
         Ok(people.take(limit).filter_map(|person| tables.subject(person.id)).collect())
     }
 
+    async fn restored(&self) -> Result<Option<Restored>> {
+        Ok(self.tables().restored.clone())
+    }
+
+    async fn keep_restored(&self, restored: Restored) -> Result<()> {
+        let mut tables = self.tables();
+        let next = restored.forgotten.iter().map(|(_, until)| until.0).max().unwrap_or(0);
+        tables.last_person = tables.last_person.max(next - 1);
+        tables.restored = Some(restored);
+        Ok(())
+    }
+
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {
         let tables = self.tables();
         let mut held = BTreeMap::new();
@@ -347,33 +380,4 @@ impl Store for Memory {
         }
         Ok((tables.people.len() as u64, held.into_iter().collect()))
     }
-}
-
-fn wanted(line: &Line, query: &LineQuery) -> bool {
-    let key = (line.tracking, line.about);
-    let at = line.tracking.received_at();
-    let about_it = |connection| match query.outward {
-        Some(true) => line.facts.from == Some(connection),
-        Some(false) => line.about == connection && line.facts.from != Some(connection),
-        None => line.about == connection || line.facts.from == Some(connection),
-    };
-    let searched = (query.people.is_none() && query.entries.is_none() && query.tracking.is_none())
-        || query.tracking == Some(line.tracking)
-        || line
-            .person
-            .is_some_and(|person| query.people.as_ref().is_some_and(|people| people.contains(&person)))
-        || line
-            .entry
-            .is_some_and(|entry| query.entries.as_ref().is_some_and(|entries| entries.contains(&entry)));
-    line.club == query.club
-        && searched
-        && query.level.is_none_or(|level| line.level == level)
-        && query.turn.is_none_or(|turn| line.turn == turn)
-        && query.connection.is_none_or(about_it)
-        && (query.connection.is_some()
-            || query.outward.is_none_or(|inward| inward == (line.facts.from == Some(line.about))))
-        && query.from.is_none_or(|from| at >= from)
-        && query.until.is_none_or(|until| at < until)
-        && query.older_than.is_none_or(|bound| key < bound)
-        && query.newer_than.is_none_or(|bound| key > bound)
 }

@@ -62,13 +62,13 @@ pub(super) fn line(
 }
 
 /// The first tracking UUID of an instant: version 7 begins with its milliseconds.
-fn bound(moment: Moment) -> Value {
+pub(super) fn bound(moment: Moment) -> Value {
     let mut bytes = [0u8; 16];
     bytes[..6].copy_from_slice(&moment.0.clamp(0, LAST_MOMENT).to_be_bytes()[2..]);
     Value::Blob(bytes.to_vec())
 }
 
-fn key(tracking: Tracking) -> Value {
+pub(super) fn key(tracking: Tracking) -> Value {
     Value::Blob(tracking.0.as_bytes().to_vec())
 }
 

@@ -6,11 +6,15 @@
 
 mod apply;
 mod checkpoint;
+pub mod copies;
 mod directory;
 mod log;
+mod migrations;
 mod open;
 mod people;
 mod pool;
+mod removal;
+mod restored;
 mod search;
 mod writer;
 mod written;
@@ -24,12 +28,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use model::directory::{Correspondence, Entry};
-use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, RemoteId, Setup, Tracking};
+use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, RemoteId, Restored, Setup, Tracking};
 use rusqlite::Connection;
 
 use crate::{
-    Due, Error, Identified, LinePage, LineQuery, Receipt, Result, Settlement, Store, Subject, Tally, Verdict,
-    Waiting, Who,
+    Due, Error, Identified, LinePage, LineQuery, Receipt, Removal, Removed, Result, Settlement, Store,
+    Subject, Tally, Verdict, Waiting, Who,
 };
 use pool::Pool;
 use writer::{Job, Writer};
@@ -64,9 +68,12 @@ impl Sqlite {
         let connection = open::writable(&options.file)?;
         let highest: i64 =
             connection.query_row("SELECT coalesce(max(id), 0) FROM person", [], |row| row.get(0))?;
+        let restored = restored::read(&connection)?;
+        let passed_over = restored.iter().flat_map(|it| &it.forgotten).map(|(_, until)| until.0).max();
+        let next = passed_over.unwrap_or(0).max(highest + 1);
         let pool = Arc::new(Pool::open(&options.file, options.readers)?);
         let writer = Writer::start(connection, &options.file)?;
-        Ok(Sqlite { writer, pool, next_person: AtomicI64::new(highest + 1) })
+        Ok(Sqlite { writer, pool, next_person: AtomicI64::new(next) })
     }
 
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
@@ -150,6 +157,10 @@ impl Store for Sqlite {
         self.read_aside(move |db| log::tally(db, club, since)).await
     }
 
+    async fn remove_details(&self, removal: Removal) -> Result<Removed> {
+        self.write(move |db| removal::remove(db, &removal)).await
+    }
+
     async fn waiting(&self, club: ClubId, limit: usize) -> Result<Vec<Waiting>> {
         self.read_aside(move |db| people::waiting(db, club, limit)).await
     }
@@ -189,6 +200,17 @@ impl Store for Sqlite {
 
     async fn people(&self, club: ClubId, after: PersonId, limit: usize) -> Result<Vec<Subject>> {
         self.read_aside(move |db| people::of_club(db, club, after, limit)).await
+    }
+
+    async fn restored(&self) -> Result<Option<Restored>> {
+        self.read(restored::read)
+    }
+
+    async fn keep_restored(&self, restored: Restored) -> Result<()> {
+        let next = restored.forgotten.iter().map(|(_, until)| until.0).max().unwrap_or(0);
+        self.write(move |db| restored::keep(db, &restored)).await?;
+        self.next_person.fetch_max(next, Ordering::Relaxed);
+        Ok(())
     }
 
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {

@@ -1,18 +1,15 @@
-//! Opening the file: settings, version check, schema.
+//! Opening the file: what it holds, its settings, its schema.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode};
 
+use super::{copies, migrations};
 use crate::{Error, Result};
 
-/// The schema version that this binary writes.
-const VERSION: i64 = STEPS.len() as i64;
-/// What makes each version of the one before.
-const STEPS: [&str; 2] = [include_str!("sql/schema-1.sql"), include_str!("sql/schema-2.sql")];
 /// How long another process may hold the file.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// The mode of the file.
@@ -20,7 +17,7 @@ const OWNER_ALONE: u32 = 0o600;
 /// Older libraries could corrupt a WAL when it was reset.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// The writer's connection.
+/// The writer's connection. A file of an older version is copied before it is brought up to date.
 pub(super) fn writable(file: &Path) -> Result<Connection> {
     if rusqlite::version_number() < OLDEST_SQLITE {
         return Err(Error::Unfit(format!(
@@ -30,24 +27,12 @@ pub(super) fn writable(file: &Path) -> Result<Connection> {
     }
     make_private(file);
     let mut db = Connection::open(file)?;
-    let found = version(&db).map_err(|error| damaged(file, error))?;
-    let begin = match found {
-        Found::Nothing => 0,
-        Found::Version(version @ 1..=VERSION) => version,
-        Found::AnotherProgram => {
-            return Err(Error::Unfit(format!(
-                "`{}` holds another program's tables: name another file",
-                file.display()
-            )));
-        }
-        Found::Version(newer) => {
-            return Err(Error::Unfit(format!(
-                "`{}` was written by a newer Connector (schema {newer}, this one knows {VERSION}): \
-                 start the newer version, or restore a backup from before",
-                file.display()
-            )));
-        }
-    };
+    let found = look(&db, file)?;
+    if let Found::Version(old) = found
+        && old < migrations::VERSION
+    {
+        copies::before_upgrade(file, old)?;
+    }
     keep_private(file);
     db.execute_batch(
         "PRAGMA auto_vacuum = INCREMENTAL;
@@ -61,12 +46,7 @@ pub(super) fn writable(file: &Path) -> Result<Connection> {
     )?;
     db.busy_timeout(BUSY)?;
     db.set_prepared_statement_cache_capacity(64);
-    if begin < VERSION {
-        let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        STEPS[begin as usize..].iter().try_for_each(|step| transaction.execute_batch(step))?;
-        transaction.pragma_update(None, "user_version", VERSION)?;
-        transaction.commit()?;
-    }
+    migrations::bring_up_to_date(&mut db)?;
     Ok(db)
 }
 
@@ -90,20 +70,39 @@ fn keep_private(file: &Path) {
 }
 
 /// What a file holds before it is touched.
-enum Found {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing yet.
     Nothing,
-    AnotherProgram,
+    /// A database of the Connector.
     Version(i64),
 }
 
-fn version(db: &Connection) -> rusqlite::Result<Found> {
-    let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let objects: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    Ok(match (version, objects) {
-        (0, 0) => Found::Nothing,
-        (0, _) => Found::AnotherProgram,
-        (version, _) => Found::Version(version),
-    })
+/// Looks what a file holds; one that this binary cannot use is refused.
+pub(super) fn look(db: &Connection, file: &Path) -> Result<Found> {
+    let refused = |error| damaged(file, error);
+    let version = migrations::version(db).map_err(refused)?;
+    let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(refused);
+    if count("SELECT count(*) FROM sqlite_schema")? == 0 && version == 0 {
+        return Ok(Found::Nothing);
+    }
+    let ours = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('former_record', 'person_term')";
+    if version == 0 || count(ours)? != 2 {
+        return Err(Error::Unfit(format!(
+            "`{}` holds another program's tables: name another file",
+            file.display()
+        )));
+    }
+    if version > migrations::VERSION {
+        return Err(Error::Unfit(format!(
+            "`{}` was written by a newer Connector (schema {version}, this one knows {}): \
+             start the newer version, or restore a backup from before",
+            file.display(),
+            migrations::VERSION
+        )));
+    }
+    migrations::check_steps(db, file)?;
+    Ok(Found::Version(version))
 }
 
 fn damaged(file: &Path, error: rusqlite::Error) -> Error {

@@ -175,6 +175,7 @@ pub fn line(tracking: Tracking, about: ConnectionId) -> Line {
             attempts: Vec::new(),
             carries: Vec::new(),
             notes: Vec::new(),
+            details_removed: None,
         },
     }
 }

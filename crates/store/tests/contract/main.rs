@@ -12,16 +12,20 @@ mod lines;
 mod log_filters;
 mod paging;
 mod receive;
+mod removal;
+mod restored;
 mod search;
 mod settle;
 mod setup;
 mod waiting;
 
 mod both_agree;
+mod copies;
 mod disk_full;
 mod durability;
 mod opening;
 mod together;
+mod upgrading;
 mod wal;
 
 /// Runs each named function once per store.

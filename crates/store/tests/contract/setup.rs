@@ -43,7 +43,7 @@ pub fn chain() -> Setup {
         revoked: Some(Moment(2)),
     };
     Setup {
-        clients: vec![Client { id: ClientId(1), name: "Pacific".into() }],
+        clients: vec![Client { id: ClientId(1), name: "Pacific".into(), log_detail_days: 30 }],
         clubs: vec![club(12_345_678_901), club(2), club(10), club(1)],
         connections: vec![connection],
         tokens: vec![token("b0"), token("a1")],

@@ -14,19 +14,19 @@ use super::{NAMED, Word};
 /// Takes a decision about a group or a record, or only says what it would do.
 pub(super) async fn decide(hub: &Arc<Hub>, which: &str, word: &Word, preview: bool) -> Result<Value> {
     let records = meant(hub, which).await?;
-    let (doubts, open): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| record.in_doubt);
+    let (unknown, open): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| record.unknown.is_some());
     let alone = matches!(word, Word::Is(_) | Word::NotThere);
-    if alone && doubts.len() + open.len() > 1 {
-        bail!("`{which}` means {} records: this is decided for one at a time", doubts.len() + open.len());
+    if alone && unknown.len() + open.len() > 1 {
+        bail!("`{which}` means {} records: this is decided for one at a time", unknown.len() + open.len());
     }
     if matches!(word, Word::Is(number) if number.trim().is_empty()) {
         bail!("a record's number is not empty");
     }
     if preview {
-        return Ok(previewed(word, &open, &doubts));
+        return Ok(previewed(word, &open, &unknown));
     }
     let (mut done, mut refused) = (0, Vec::new());
-    for record in open.iter().chain(&doubts) {
+    for record in open.iter().chain(&unknown) {
         let (decision, note) = match word {
             Word::Again => (Decision::Again, ""),
             Word::Is(number) => (Decision::Is(record_named(record, number)), ""),
@@ -57,9 +57,9 @@ fn record_named(record: &HeldRecord, number: &str) -> RemoteId {
     candidate.cloned().unwrap_or_else(|| RemoteId::plain(number))
 }
 
-fn previewed(word: &Word, open: &[HeldRecord], doubts: &[HeldRecord]) -> Value {
+fn previewed(word: &Word, open: &[HeldRecord], unknown: &[HeldRecord]) -> Value {
     if let Word::Is(number) = word {
-        return json!({ "said": previewed_number(number, open.iter().chain(doubts)), "done": 0, "refused": [] });
+        return json!({ "said": previewed_number(number, open.iter().chain(unknown)), "done": 0, "refused": [] });
     }
     let what = if matches!(word, Word::Settled(_)) { "be taken for settled" } else { "be sent again" };
     let mut names: Vec<_> = open.iter().take(NAMED).map(|record| record.name.clone()).collect();
@@ -68,11 +68,14 @@ fn previewed(word: &Word, open: &[HeldRecord], doubts: &[HeldRecord]) -> Value {
         1 => names.push("and 1 other".to_owned()),
         others => names.push(format!("and {others} others")),
     }
-    let doubt = match doubts.len() {
-        0 => String::new(),
-        left => format!(" {left} in doubt stay held: say of each whether it arrived (`is`, `not-there`)."),
+    let stays = match unknown.first().and_then(|record| record.unknown) {
+        None => String::new(),
+        Some(refusal) => format!(" {} would stay held: {}.", unknown.len(), why(refusal)),
     };
-    let said = format!("{} would {what}: {}. Say --yes to do it.{doubt}", open.len(), names.join(", "));
+    let said = match open.len() {
+        0 => stays.trim_start().to_owned(),
+        count => format!("{count} would {what}: {}. Say --yes to do it.{stays}", names.join(", ")),
+    };
     json!({ "said": said, "done": 0, "refused": [] })
 }
 
@@ -95,6 +98,10 @@ fn why(refusal: Refusal) -> &'static str {
         Refusal::NotHeld => "is no longer held",
         Refusal::InDoubt => {
             "nobody knows whether it arrived; say `is NUMBER` or `not-there` after somebody has looked"
+        }
+        Refusal::SinceRestore => {
+            "nobody knows whether it is there since the restore; say `is NUMBER`, or let all who are not there be \
+             created by `connector restore accept`"
         }
         Refusal::NoNumberWanted => "is held for another reason than its number; `release` sends it again",
         Refusal::NotInDoubt => "is not in doubt; `release` sends it again",

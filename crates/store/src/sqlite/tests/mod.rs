@@ -3,6 +3,7 @@
 mod batches;
 mod budget;
 mod plans;
+mod space;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -98,6 +99,7 @@ fn line(id: i64) -> Line {
             attempts: Vec::new(),
             carries: Vec::new(),
             notes: Vec::new(),
+            details_removed: None,
         },
     }
 }

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use uuid::Uuid;
 
-use super::super::{apply, log, open, people, search};
+use super::super::{apply, log, open, people, removal, search};
 use super::{CLUB, SENDER, TARGET, arrival, folder, line, newcomer};
 use crate::sqlite::written::{self, Written};
 use crate::{Expect, LineQuery, Who};
@@ -125,6 +125,12 @@ fn pages_of_people_come_from_their_index() {
     SEARCH person USING INTEGER PRIMARY KEY (rowid=?)
     SEARCH link USING INDEX link_person (person=?)
     ");
+    let held = plans(&db, |db| drop(people::held(db, TARGET, PersonId(0), 9).unwrap()));
+    insta::assert_snapshot!(held, @r"
+    SEARCH link USING INDEX link_held (connection=?)
+    SEARCH person USING INTEGER PRIMARY KEY (rowid=?)
+    USE TEMP B-TREE FOR ORDER BY
+    ");
     let counts = plans(&db, |db| drop(people::counts(db).unwrap()));
     insta::assert_snapshot!(counts, @r"
     SCAN person USING COVERING INDEX person_name
@@ -149,6 +155,13 @@ fn the_log_is_read_along_its_key() {
     insta::assert_snapshot!(plan(&LineQuery { from: Some(Moment(1)), until: Some(Moment(9)), ..all.clone() }), @r"SEARCH line USING INDEX line_key (club=? AND tracking>? AND tracking<?)");
     insta::assert_snapshot!(plan(&LineQuery { older_than: Some((key, TARGET)), ..all.clone() }), @r"SEARCH line USING INDEX line_key (club=? AND (tracking,about)<(?,?))");
     insta::assert_snapshot!(plan(&LineQuery { newer_than: Some((key, TARGET)), ..all.clone() }), @r"SEARCH line USING INDEX line_key (club=? AND (tracking,about)>(?,?))");
+    let (before, limit, now) = (Moment(9), 9, Moment(9));
+    let remove = |after| crate::Removal { club: CLUB, before, after, limit, now };
+    let first = plans(&db, |db| assert_eq!(removal::remove(db, &remove(None)).unwrap().lines, 0));
+    insta::assert_snapshot!(first, @r"SEARCH line USING INDEX line_key (club=? AND tracking<?)");
+    let next =
+        plans(&db, |db| assert_eq!(removal::remove(db, &remove(Some((key, TARGET)))).unwrap().lines, 0));
+    insta::assert_snapshot!(next, @r"SEARCH line USING INDEX line_key (club=? AND (tracking,about)>(?,?) AND tracking<?)");
     let tally = plans(&db, |db| drop(log::tally(db, CLUB, Moment(1)).unwrap()));
     insta::assert_snapshot!(tally, @r"
     SEARCH line USING INDEX line_key (club=? AND tracking>?)

@@ -1,0 +1,64 @@
+//! The commands that look after a hub.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `connector backup`.
+#[derive(Clone, Debug, Args)]
+pub struct Backup {
+    /// The file to write; it must not exist yet.
+    pub file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `connector doctor`.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Doctor {
+    /// Also verify each connection by a call to its platform.
+    #[arg(long)]
+    pub call: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `connector restore`.
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Restore {
+    /// The backup.
+    #[arg(required = true)]
+    pub file: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// What to do after it.
+    #[command(subcommand)]
+    pub after: Option<AfterRestore>,
+}
+
+/// `connector restore status|accept`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AfterRestore {
+    /// Show for each connection what is known, what was found, and what nobody knows.
+    Status {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let people be created again where the platform cannot be asked whether they are there.
+    Accept {
+        /// Only at this platform; may be said several times.
+        #[arg(long = "connection", value_name = "PLATFORM")]
+        connections: Vec<String>,
+        /// Only of this client, by name.
+        #[arg(long)]
+        client: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
