@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::config::DatabaseUrl;
 pub use care::{AfterRestore, Backup, Doctor, Restore};
 
 /// Keeps the people of a fitness club the same in every system the club uses.
@@ -35,6 +36,10 @@ pub struct Place {
     /// The data directory.
     #[arg(long, global = true, env = "CONNECTOR_DATA")]
     pub data: Option<PathBuf>,
+    /// The PostgreSQL database that keeps everything instead of a file in the data directory:
+    /// postgres://USER:PASSWORD@HOST/DATABASE.
+    #[arg(long, global = true, env = "CONNECTOR_STORE", hide_env_values = true)]
+    pub store: Option<DatabaseUrl>,
     /// The address to listen on.
     #[arg(long, global = true, env = "CONNECTOR_LISTEN")]
     pub listen: Option<String>,

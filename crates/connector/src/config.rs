@@ -17,8 +17,26 @@ struct File {
     data: Option<PathBuf>,
     public_url: Option<String>,
     platforms: Option<PathBuf>,
+    store: Option<DatabaseUrl>,
     #[serde(default)]
     installation: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// The address of a database. It may hold a password, so it does not print.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct DatabaseUrl(pub String);
+
+impl From<String> for DatabaseUrl {
+    fn from(url: String) -> Self {
+        DatabaseUrl(url)
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str("DatabaseUrl")
+    }
 }
 
 /// Where things are.
@@ -32,6 +50,8 @@ pub struct Config {
     pub public_url: String,
     /// A directory of further descriptions.
     pub platforms: Option<PathBuf>,
+    /// The PostgreSQL database, if people are not kept in the data directory.
+    pub store: Option<DatabaseUrl>,
     /// Settings of installation scope, by platform.
     pub installation: BTreeMap<String, Settings>,
 }
@@ -40,6 +60,11 @@ impl Config {
     /// The database file.
     pub fn database(&self) -> PathBuf {
         self.data.join("connector.db")
+    }
+
+    /// The database file; `None` where a server keeps everything.
+    pub fn file(&self) -> Option<PathBuf> {
+        self.store.is_none().then(|| self.database())
     }
 
     /// The master key's file, unless the environment says where the key is.
@@ -62,6 +87,7 @@ impl Config {
             data: place.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("data")),
             public_url: public.unwrap_or_else(|| format!("http://{listen}")).trim_end_matches('/').to_owned(),
             platforms: file.platforms,
+            store: place.store.clone().or(file.store),
             installation: file
                 .installation
                 .into_iter()

@@ -12,7 +12,7 @@ use hub::vault::Vault;
 use hub::{Hub, Parts};
 use platform::library::Library;
 use platform::net::GuardedClient;
-use store::{Options, Sqlite};
+use store::{Options, Postgres, PostgresOptions, Sqlite, Store};
 use tempfile::TempDir;
 
 use crate::config::Config;
@@ -36,9 +36,12 @@ pub fn scratch() -> Result<TempDir> {
     scratch.context("no directory for temporary data can be made")
 }
 
-/// Whether there is a hub's data in a directory.
-pub fn is_hub(data: &Path) -> Result<bool> {
-    let database = data.join("connector.db");
+/// Whether a hub's data is there: in the directory, or in the database where one is named.
+pub async fn is_hub(config: &Config) -> Result<bool> {
+    if let Some(url) = &config.store {
+        return Ok(Postgres::is_made(&PostgresOptions::at(&url.0)).await?);
+    }
+    let database = config.database();
     database.try_exists().with_context(|| {
         format!("`{}` cannot be looked at; run this as the user of the hub", database.display())
     })
@@ -50,9 +53,15 @@ pub async fn open(config: &Config) -> Result<Running> {
     over(config).await
 }
 
-/// Makes a hub over a data directory that is a hub's already.
+/// Makes a hub over data that is a hub's already.
 pub async fn open_existing(config: &Config) -> Result<Running> {
-    if !is_hub(&config.data)? {
+    if !is_hub(config).await? {
+        if config.store.is_some() {
+            bail!(
+                "no hub in the database that --store names; name another, or make one with `connector serve` or \
+                 `connector turn-up`"
+            );
+        }
         let data = std::path::absolute(&config.data).unwrap_or_else(|_| config.data.clone());
         bail!(
             "no hub at `{}`; say where it is with --data or --config, or make one with `connector serve` or \
@@ -65,15 +74,16 @@ pub async fn open_existing(config: &Config) -> Result<Running> {
 
 async fn over(config: &Config) -> Result<Running> {
     let lock = lock(&config.data)?;
-    let vault = Vault::from_base64(&master_key(config)?)?;
+    let key = master_key(config).await;
     let library = match &config.platforms {
         Some(dir) => Library::with_dir(dir),
         None => Library::bundled(),
     };
     let library = library?;
-    let store = Sqlite::open(&Options::at(config.database()))?;
+    let store = store(config).await?;
+    let vault = Vault::from_base64(&key?)?;
     let parts = Parts {
-        store: Arc::new(store),
+        store,
         library: Arc::new(library),
         net: Arc::new(GuardedClient::new()?),
         vault: Arc::new(vault),
@@ -81,6 +91,16 @@ async fn over(config: &Config) -> Result<Running> {
         installation: config.installation.clone(),
     };
     Ok(Running { hub: Hub::new(parts).await?, _lock: lock })
+}
+
+async fn store(config: &Config) -> Result<Arc<dyn Store>> {
+    Ok(match &config.store {
+        None => Arc::new(Sqlite::open(&Options::at(config.database()))?),
+        Some(url) => {
+            let options = PostgresOptions { alone: true, ..PostgresOptions::at(&url.0) };
+            Arc::new(Postgres::open(&options).await?)
+        }
+    })
 }
 
 /// Makes the data directory where there is none.
@@ -117,11 +137,11 @@ pub fn lock(data: &Path) -> Result<File> {
 
 /// The master key, made on the first start with mode 0600. Beside data that is there already none is made: what that
 /// holds was sealed under another.
-fn master_key(config: &Config) -> Result<String> {
+async fn master_key(config: &Config) -> Result<String> {
     if let Some(key) = existing_key(config)? {
         return Ok(key);
     }
-    if is_hub(&config.data)? {
+    if is_hub(config).await? {
         bail!(
             "the master key `{}` is missing; put it back from your copy. Without one, set CONNECTOR_MASTER_KEY \
              to a new key (`openssl rand -base64 32`) and turn every client up again, with its secrets",

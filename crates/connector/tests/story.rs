@@ -1,6 +1,7 @@
 //! The product from end to end: the real binary, spoken to over real HTTP by an independent client, with simulated
 //! platforms around it. One binary of tests, for linking takes longer than testing.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests, too")]
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 #[path = "story/backups.rs"]
 mod backups;
@@ -35,6 +36,8 @@ mod held;
 mod house;
 #[path = "story/log.rs"]
 mod log;
+#[path = "story/on_a_server.rs"]
+mod on_a_server;
 #[path = "story/rules.rs"]
 mod rules;
 #[path = "story/sources.rs"]

@@ -57,6 +57,11 @@ impl Restored {
         from
     }
 
+    /// The first number that may be given to a new person.
+    pub fn first_number(&self) -> PersonId {
+        self.forgotten.iter().map(|(_, until)| *until).max().unwrap_or_default()
+    }
+
     /// Whether a number of a person, as a platform shows it, may be that of somebody who was forgotten.
     pub fn forgot(&self, external_id: &str) -> bool {
         let number = external_id.parse().map(PersonId);

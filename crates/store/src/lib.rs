@@ -2,15 +2,18 @@
 //!
 //! The hub decides, the store keeps. A decision names the versions that it was made on; the store answers
 //! [`Verdict::Stale`] when they have moved, and the hub decides again. So rules stay out of SQL and SQL out of rules.
-//! [`Sqlite`] is the embedded store, [`Memory`] the model of it for simulation; one contract suite runs on both.
+//! [`Sqlite`] is the embedded store, [`Postgres`] the shared one, [`Memory`] the model of both for simulation; one contract
+//! suite runs on all three.
 
 mod error;
 mod memory;
+mod postgres;
 mod query;
 pub mod sabotage;
 mod sqlite;
 mod terms;
 mod write;
+mod written;
 
 use std::sync::Arc;
 
@@ -22,12 +25,16 @@ use model::{
 
 pub use error::Error;
 pub use memory::Memory;
+pub use postgres::{Options as PostgresOptions, Postgres};
 pub use query::{Due, Identified, LinePage, LineQuery, Removal, Removed, Subject, Tally, Waiting, Who};
 pub use sqlite::{Options, Sqlite, copies};
 pub use write::{Expect, PersonWrite, Receipt, Settlement, Verdict};
 
 /// What a store answers.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// How many bytes of links and people one page of them holds at most.
+const WAITING_MAX_BYTES: usize = 4 << 20;
 
 /// The store's use cases. A write is answered after its commit.
 #[async_trait]

@@ -15,6 +15,9 @@ use crate::shell;
 use counts::{Counts, Runner};
 use stage::Stages;
 
+/// Tells tests to leave out what needs a PostgreSQL server.
+const WITHOUT_POSTGRES: &str = "CONNECTOR_TEST_WITHOUT_POSTGRES";
+
 /// How to run the tests.
 #[derive(Args)]
 pub struct Options {
@@ -30,7 +33,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let unattended = options.yes || std::env::var("CI").is_ok_and(|value| value == "true");
     let browser_tests = browser::tests()?;
-    if !options.fast && !browser_tests.is_empty() {
+    if !options.fast {
         needs::install(unattended)?;
     }
 
@@ -73,12 +76,20 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 /// Unit, contract and story tests, by nextest where it is installed, for it runs them all at once.
+///
+/// Only where nothing may be installed do tests go without PostgreSQL, and it is said.
 fn rust_tests(counts: &mut Counts) -> Result<()> {
+    let without = (!needs::has_postgres()).then_some((WITHOUT_POSTGRES, "1"));
+    if without.is_some() {
+        println!("PostgreSQL is not installed: what needs it is left out");
+    }
     if shell::find(&["cargo-nextest"]).is_none() {
         let mut test = shell::cargo();
+        test.envs(without);
         return counts.run(Runner::Cargo, test.args(["test", "--workspace", "--no-fail-fast"]));
     }
     let mut nextest = shell::cargo();
+    nextest.envs(without);
     counts.run(Runner::Nextest, nextest.args(["nextest", "run", "--workspace", "--no-fail-fast"]))?;
     let mut examples = shell::cargo();
     counts.run(Runner::Cargo, examples.args(["test", "--workspace", "--doc", "--no-fail-fast"]))

@@ -1,8 +1,10 @@
-//! What the browser tests need beyond Rust: Node, Chromium, and two npm packages inside `e2e/`.
+//! What the tests need beyond Rust: PostgreSQL for the store, and for the browser tests Node, Chromium and two npm packages
+//! inside `e2e/`.
 //!
 //! Nothing is installed without being named first and, on a terminal, agreed to. System packages come by `apt-get`, as
 //! root or through `sudo`; a machine that has neither is told what to install by hand.
 
+use std::fs;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::Command;
@@ -17,6 +19,13 @@ const PACKAGES: [&str; 2] = ["playwright-core", "axe-core"];
 /// The browser to test with.
 pub fn chromium() -> Option<PathBuf> {
     shell::find(&["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"])
+}
+
+/// Whether the programs of a PostgreSQL server are there: on the path, or where Debian puts them.
+pub fn has_postgres() -> bool {
+    let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    shell::find(&["initdb"]).is_some()
+        || installed.into_iter().any(|version| version.path().join("bin/initdb").exists())
 }
 
 /// Installs what is missing, after saying so.
@@ -40,6 +49,9 @@ fn missing_from_system() -> Vec<&'static str> {
     if chromium().is_none() {
         missing.push("chromium");
     }
+    if !has_postgres() {
+        missing.push("postgresql");
+    }
     if shell::find(&["node"]).is_none() {
         missing.push("nodejs");
     }
@@ -56,7 +68,7 @@ fn missing_modules() -> Vec<&'static str> {
 
 /// Names what will be installed and, on a terminal, waits for a yes.
 fn agree(system: &[&str], modules: &[&str], unattended: bool) -> Result<()> {
-    println!("the browser tests need what this machine does not have:");
+    println!("the tests need what this machine does not have:");
     if !system.is_empty() {
         println!("  by apt-get, for the whole machine: {}", system.join(", "));
     }
@@ -92,6 +104,9 @@ fn install_from_system(packages: &[&str]) -> Result<()> {
         .with_context(|| format!("apt-get could not install it all: {by_hand}"))?;
     if chromium().is_none() {
         bail!("apt-get brought no `chromium` (some systems ship it as a snap): {by_hand}");
+    }
+    if !has_postgres() {
+        bail!("apt-get brought no `initdb`: {by_hand}");
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ pub struct Restore {
     pub after: Option<AfterRestore>,
 }
 
-/// `connector restore status|accept`.
+/// `connector restore status|taken|accept`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum AfterRestore {
     /// Show for each connection what is known, what was found, and what nobody knows.
@@ -48,6 +48,11 @@ pub enum AfterRestore {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Say that the database was put back by other means than `connector restore`, such as those of PostgreSQL.
+    Taken {
+        /// When the backup was taken that was put back, such as 2026-11-22T03:00Z.
+        at: jiff::Timestamp,
     },
     /// Let people be created again where the platform cannot be asked whether they are there.
     Accept {

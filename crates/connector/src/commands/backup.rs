@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use hub::clock::{Clock, SystemClock};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
@@ -28,8 +28,15 @@ pub struct Question {
 
 /// Runs the command.
 pub async fn run(asked: cli::Backup, config: &Config) -> Result<ExitCode> {
+    let Some(database) = config.file() else {
+        bail!(
+            "PostgreSQL keeps the people: back its database up with its own tools, `pg_dump` or an archive, and keep a \
+             copy of the master key ({}) apart from it",
+            key_place(config)
+        );
+    };
     let file = std::path::absolute(&asked.file).context("the file cannot be named")?;
-    let bar = Bar::over(&copies::unfinished(&file), size(&config.database()))?;
+    let bar = Bar::over(&copies::unfinished(&file), size(&database))?;
     let question = || Question { file: file.clone() };
     let copied = match control::ask_running(config, &Ask::Backup(question())).await {
         Ok(None) => answer(config, question()).await,

@@ -51,12 +51,19 @@ pub async fn run(asked: cli::Restore, config: &Config) -> Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
+        (Some(AfterRestore::Taken { at }), _) => taken(at.into(), config).await,
         (None, Some(file)) => put_back(&file, asked.json, config).await,
         (None, None) => bail!("which backup? Name the file"),
     }
 }
 
 async fn put_back(file: &Path, as_json: bool, config: &Config) -> Result<ExitCode> {
+    if config.store.is_some() {
+        bail!(
+            "PostgreSQL keeps the people: put its database back with its own tools, then say when the backup was taken \
+             with `connector restore taken TIME`, before the hub starts"
+        );
+    }
     let modified = std::fs::metadata(file)
         .and_then(|about| about.modified())
         .with_context(|| format!("`{}` cannot be read", file.display()))?;
@@ -101,6 +108,24 @@ async fn put_back(file: &Path, as_json: bool, config: &Config) -> Result<ExitCod
     tell(
         "it is older than the platforms: who was created since is looked up, or waits for you; see `connector restore \
          status`\ntokens and logging URLs that were withdrawn since are valid again, and those made since are gone",
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Marks a database that was put back by other means. A hub that works on it would not notice.
+async fn taken(at: Moment, config: &Config) -> Result<ExitCode> {
+    let now = SystemClock.now();
+    if at > now {
+        bail!("a backup of {} is yet to be taken", at.timestamp());
+    }
+    let running = running::open_existing(config).await?;
+    let mut restored = running.hub.restored().as_deref().cloned().unwrap_or_default();
+    (restored.backup_at, restored.restored_at) = (at, None);
+    running.hub.store().keep_restored(restored).await?;
+    hub::restored::begin(running.hub.store(), now).await?;
+    tell(
+        "noted: the database is older than the platforms; who was created since is looked up, or waits for you; see \
+         `connector restore status`",
     )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -29,7 +29,6 @@ pub async fn run(as_json: bool, config: &Config) -> Result<ExitCode> {
         tell(format_args!("{status:#}"))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let bytes = HumanBytes(status["store_bytes"].as_u64().unwrap_or(0));
     let data = config.data.display();
     if running {
         tell(format_args!("a hub runs on `{data}`"))?;
@@ -38,7 +37,11 @@ pub async fn run(as_json: bool, config: &Config) -> Result<ExitCode> {
             "no hub runs on `{data}`: nothing is received or sent until `connector serve` does"
         ))?;
     }
-    tell(format_args!("{} people, {bytes} on the disk", status["people"]))?;
+    let place = match status["store_bytes"].as_u64() {
+        Some(bytes) => format!("{} on the disk", HumanBytes(bytes)),
+        None => "kept by PostgreSQL".to_owned(),
+    };
+    tell(format_args!("{} people, {place}", status["people"]))?;
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(["platform", "client", "", "due", "under way", "held"]);
     for one in status["connections"].as_array().into_iter().flatten() {
@@ -86,14 +89,13 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config) -> Result<Value> {
         }));
     }
     let closed: Vec<Value> = hub.closed().iter().map(closed_scope).collect();
-    let wal = config.database().with_extension("db-wal");
     Ok(json!({
         "people": people,
         "due": all_due,
         "under_way": all_under_way,
         "connections": connections,
         "closed": closed,
-        "store_bytes": size(&config.database()) + size(&wal),
+        "store_bytes": config.file().map(|file| size(&file) + size(&file.with_extension("db-wal"))),
     }))
 }
 

@@ -27,7 +27,7 @@ pub async fn run(asked: cli::TurnUp, config: &Config) -> Result<ExitCode> {
         read(&path.to_string(), &text).with_context(|| format!("`{path}` is not a turn-up file"))?;
     file.bring_in()?;
     let ask = Ask::TurnUp { file: Box::new(file), plan: asked.plan };
-    let answer = if asked.plan && !running::is_hub(&config.data)? {
+    let answer = if asked.plan && !running::is_hub(config).await? {
         plan_the_first(config, ask).await?
     } else {
         control::ask(config, ask).await?
@@ -41,10 +41,11 @@ pub async fn run(asked: cli::TurnUp, config: &Config) -> Result<ExitCode> {
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Plans where there is no hub yet: over a directory that is forgotten, for a plan leaves nothing behind.
+/// Plans where there is no hub yet: over a directory that is forgotten, for a plan leaves nothing behind,
+/// neither there nor in a database.
 async fn plan_the_first(config: &Config, ask: Ask) -> Result<Value> {
     let scratch = running::scratch()?;
-    control::ask(&Config { data: scratch.path().to_owned(), ..config.clone() }, ask).await
+    control::ask(&Config { data: scratch.path().to_owned(), store: None, ..config.clone() }, ask).await
 }
 
 /// Reads a turn-up file of this name.

@@ -5,8 +5,12 @@
 
 mod command;
 pub mod log;
+#[expect(dead_code, reason = "the store's own tests use the rest of it")]
+#[path = "../../../store/tests/house/postgres.rs"]
+pub mod postgres;
 mod turn_up;
 
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
@@ -46,6 +50,7 @@ pub struct Plans {
     pub not_live: bool,
     pub vfp_staff: Vec<Staff>,
     pub vfp_described: Option<String>,
+    pub store: Option<String>,
 }
 
 /// A house with InTouch alone, which sends and receives nothing.
@@ -94,6 +99,11 @@ impl Plans {
         Plans { vfp: true, vfp_described: Some(change(vfp)), ..self }
     }
 
+    /// Everything is kept in this database.
+    pub fn on(self, database: &postgres::Database) -> Self {
+        Plans { store: Some(database.url()), ..self }
+    }
+
     /// Nothing is turned up yet.
     pub fn not_turned_up(self) -> Self {
         Plans { not_live: true, ..self }
@@ -120,7 +130,7 @@ pub struct House {
     pub i4: Simulator,
     pub vfp: Simulator,
     pub http: reqwest::Client,
-    port: u16,
+    address: SocketAddr,
     hub: Option<Child>,
     /// InTouch's voice and VFP's, speaking for Kits Beach.
     pub intouch: Sender,
@@ -138,8 +148,8 @@ impl House {
         let i4 = config(Platform::JonasI4, clubs(|club| club.i4));
         let mut vfp = config(Platform::Vfp, clubs(|club| club.vfp));
         vfp.staff.clone_from(&plans.vfp_staff);
-        let port = free_port();
-        let url = format!("http://127.0.0.1:{port}");
+        let address = free_address();
+        let url = format!("http://{address}");
         let voice = |provider: &str, club: &str| {
             Sender::new(&url, provider, (CLIENT_ID, club), "no token yet").unwrap()
         };
@@ -152,7 +162,7 @@ impl House {
             vfp: Simulator::start(Platform::Vfp, vfp).await.unwrap(),
             plans,
             dir,
-            port,
+            address,
             hub: None,
         };
         house.write_configuration();
@@ -161,7 +171,7 @@ impl House {
 
     /// The hub's address.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://{}", self.address)
     }
 
     /// The data directory.
@@ -303,9 +313,11 @@ pub fn calls(there: &Simulator, operation: &str) -> usize {
     there.ledger().iter().filter(|call| call.operation == operation).count()
 }
 
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+/// A place to listen on that no other test takes while the hub is down: each process has a loopback address of its own.
+fn free_address() -> SocketAddr {
+    let [_, a, b, c] = std::process::id().to_be_bytes();
+    let own = Ipv4Addr::new(127, 64 + a, b, c);
+    TcpListener::bind((own, 0)).unwrap().local_addr().unwrap()
 }
 
 /// The tracking UUID of a save that was taken.

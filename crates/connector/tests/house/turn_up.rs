@@ -130,11 +130,10 @@ impl House {
     pub fn write_configuration(&self) {
         let root = self.dir.path();
         let intouch = self.intouch_there.url();
-        let mut text = format!(
-            "listen = \"127.0.0.1:{}\"\ndata = {:?}\n",
-            self.url().rsplit(':').next().unwrap(),
-            self.data().to_str().unwrap()
-        );
+        let mut text = format!("listen = \"{}\"\ndata = {:?}\n", self.address, self.data().to_str().unwrap());
+        if let Some(store) = &self.plans.store {
+            writeln!(text, "store = {store:?}").unwrap();
+        }
         if let Some(vfp) = &self.plans.vfp_described {
             describe_vfp(&root.join("platforms"), vfp);
             writeln!(text, "platforms = {:?}", root.join("platforms").to_str().unwrap()).unwrap();

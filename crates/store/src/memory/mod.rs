@@ -366,7 +366,7 @@ impl Store for Memory {
 
     async fn keep_restored(&self, restored: Restored) -> Result<()> {
         let mut tables = self.tables();
-        let next = restored.forgotten.iter().map(|(_, until)| until.0).max().unwrap_or(0);
+        let next = restored.first_number().0;
         tables.last_person = tables.last_person.max(next - 1);
         tables.restored = Some(restored);
         Ok(())

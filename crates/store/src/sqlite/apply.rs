@@ -6,9 +6,9 @@ use std::sync::Arc;
 use model::{Field, Line, Link, Person, PersonId, RemoteId, State};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::written::{Written, WrittenLine, WrittenLink};
 use super::{people, search};
 use crate::sabotage::{self, Way};
+use crate::written::{Written, WrittenLine, WrittenLink};
 use crate::{Expect, Receipt, Result, Settlement, Verdict, check_revision, next_version};
 
 /// Keeps an accepted report.

@@ -6,8 +6,8 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::log::word;
 use crate::Result;
+use crate::written::word;
 
 fn read<T: DeserializeOwned>(db: &Connection, kind: &str) -> Result<Vec<T>> {
     let mut statement = db.prepare_cached("SELECT doc FROM setup WHERE kind = ?1 ORDER BY id")?;

@@ -3,10 +3,9 @@
 use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, Tracking};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params, params_from_iter};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::written::{from_word, word};
 use crate::{LinePage, LineQuery, Result, Tally};
 
 const COLUMNS: &str = "club, tracking, about, person, level, turn, open, changed, facts, entry";
@@ -19,18 +18,6 @@ const LAST_MOMENT: i64 = (1 << 48) - 1;
 const SEARCHED: &str = "(SELECT id FROM line WHERE person IN (SELECT value FROM json_each(?))
     UNION SELECT id FROM line WHERE entry IN (SELECT value FROM json_each(?))
     UNION SELECT id FROM line WHERE club = ? AND tracking = ?) AS found CROSS JOIN line ON line.id = found.id";
-
-/// A unit enum as the word that stands in its column.
-pub(super) fn word(value: &impl Serialize) -> Result<String> {
-    match serde_json::to_value(value)? {
-        serde_json::Value::String(word) => Ok(word),
-        other => Ok(other.to_string()),
-    }
-}
-
-fn from_word<T: DeserializeOwned>(word: String) -> Result<T> {
-    Ok(serde_json::from_value(serde_json::Value::String(word))?)
-}
 
 fn read(row: &Row<'_>) -> Result<Line> {
     let facts = row.get_ref(8)?.as_str().map_err(rusqlite::Error::from)?;

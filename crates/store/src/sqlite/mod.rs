@@ -17,7 +17,6 @@ mod removal;
 mod restored;
 mod search;
 mod writer;
-mod written;
 
 #[cfg(test)]
 mod tests;
@@ -31,13 +30,13 @@ use model::directory::{Correspondence, Entry};
 use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, RemoteId, Restored, Setup, Tracking};
 use rusqlite::Connection;
 
+use crate::written::{self, Written};
 use crate::{
     Due, Error, Identified, LinePage, LineQuery, Receipt, Removal, Removed, Result, Settlement, Store,
     Subject, Tally, Verdict, Waiting, Who,
 };
 use pool::Pool;
 use writer::{Job, Writer};
-use written::Written;
 
 /// Where the file is and how it is kept.
 #[derive(Clone, Debug)]
@@ -207,7 +206,7 @@ impl Store for Sqlite {
     }
 
     async fn keep_restored(&self, restored: Restored) -> Result<()> {
-        let next = restored.forgotten.iter().map(|(_, until)| until.0).max().unwrap_or(0);
+        let next = restored.first_number().0;
         self.write(move |db| restored::keep(db, &restored)).await?;
         self.next_person.fetch_max(next, Ordering::Relaxed);
         Ok(())

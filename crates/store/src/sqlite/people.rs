@@ -119,8 +119,6 @@ pub(super) fn due(
 const WAITING: &str = "link INDEXED BY link_due CROSS JOIN person ON person.id = link.person
                WHERE link.due_at IS NOT NULL AND link.waits = 1 AND person.club = ?1
                ORDER BY link.due_at, link.connection, link.person LIMIT ?2";
-/// How many bytes of rows are read of them.
-const WAITING_MAX_BYTES: usize = 4 << 20;
 
 /// The people of transfers of a club that have no line yet.
 pub(super) fn waiting_people(db: &Connection, club: ClubId, limit: usize) -> Result<Vec<PersonId>> {
@@ -145,7 +143,7 @@ pub(super) fn waiting(db: &Connection, club: ClubId, limit: usize) -> Result<Vec
 /// Links with their people, until these are many bytes.
 fn within_bytes(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Waiting>> {
     let mut waiting = Vec::new();
-    let mut room = WAITING_MAX_BYTES;
+    let mut room = crate::WAITING_MAX_BYTES;
     while room > 0
         && let Some(row) = rows.next()?
     {

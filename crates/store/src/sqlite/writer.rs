@@ -11,7 +11,8 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{apply, checkpoint::Checkpoints, written::Written};
+use super::{apply, checkpoint::Checkpoints};
+use crate::written::Written;
 use crate::{Error, Receipt, Result, Settlement, Verdict};
 
 /// How many jobs may queue; a full queue makes callers wait.

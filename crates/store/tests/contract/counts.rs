@@ -4,7 +4,7 @@ use store::Store;
 
 use crate::domain::*;
 
-crate::on_both_stores![people_and_held_links_are_counted, held_links_are_read_in_order_after_a_person];
+crate::on_every_store![people_and_held_links_are_counted, held_links_are_read_in_order_after_a_person];
 
 async fn people_and_held_links_are_counted(store: &dyn Store) {
     assert_eq!(store.counts().await.unwrap(), (0, vec![]));

@@ -6,7 +6,7 @@ use store::Store;
 
 use crate::domain::*;
 
-crate::on_both_stores![
+crate::on_every_store![
     numbers_are_answered_in_order_and_stay,
     an_entry_is_updated_in_place,
     the_same_number_elsewhere_is_another_entry,

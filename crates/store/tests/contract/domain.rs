@@ -9,7 +9,9 @@ use model::{
     ClubId, ConnectionId, EntryId, Facts, Field, Hold, HoldReason, Kind, Known, KnownKind, Level, Line, Link,
     Moment, Person, PersonId, Profile, RemoteId, State, Story, Tracking, Turn,
 };
-use store::{Expect, Options, PersonWrite, Receipt, Settlement, Sqlite, Store, Verdict};
+use store::{
+    Expect, Options, PersonWrite, Postgres, PostgresOptions, Receipt, Settlement, Sqlite, Store, Verdict,
+};
 use uuid::Uuid;
 
 pub const KITS_BEACH: ClubId = ClubId(1);
@@ -21,6 +23,11 @@ pub const VFP: ConnectionId = ConnectionId(30);
 /// The embedded store in a folder.
 pub fn open(folder: &Path) -> Sqlite {
     Sqlite::open(&Options::at(folder.join("connector.db"))).expect("a store")
+}
+
+/// The shared store in a database.
+pub async fn shared(database: &crate::postgres_server::Database) -> Postgres {
+    Postgres::open(&PostgresOptions::at(database.url())).await.expect("a store")
 }
 
 /// A lead of Kits Beach, heard of from InTouch.

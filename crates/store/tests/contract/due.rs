@@ -5,7 +5,7 @@ use store::{Due, Store};
 
 use crate::domain::*;
 
-crate::on_both_stores![
+crate::on_every_store![
     the_soonest_come_first_and_ties_go_by_number,
     a_connection_sees_only_its_own,
     a_limit_is_kept,

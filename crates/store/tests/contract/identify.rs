@@ -5,7 +5,7 @@ use store::{Identified, Store, Who};
 
 use crate::domain::*;
 
-crate::on_both_stores![
+crate::on_every_store![
     a_number_finds_its_person_whatever_the_name,
     a_former_number_is_still_recognised,
     an_unknown_number_finds_everyone_of_the_name_in_the_club,

@@ -5,7 +5,7 @@ use store::{LinePage, LineQuery, Store};
 
 use crate::domain::*;
 
-crate::on_both_stores![
+crate::on_every_store![
     a_line_is_found_by_club_save_and_connection_only,
     a_line_that_is_kept_again_is_updated_in_place,
     a_line_that_learns_its_person_is_found_by_it,

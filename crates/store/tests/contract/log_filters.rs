@@ -5,7 +5,7 @@ use store::{LineQuery, Store, Tally};
 
 use crate::domain::*;
 
-crate::on_both_stores![
+crate::on_every_store![
     each_filter_leaves_what_it_says,
     filters_are_all_to_be_met,
     people_and_a_save_are_either,

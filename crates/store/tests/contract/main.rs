@@ -1,5 +1,5 @@
-//! The contract suite: what every store does, run on the embedded one and on the model of it; and what only a file on
-//! a disk must prove.
+//! The contract suite: what every store does, run on the embedded one, on the shared one, and on the model of
+//! both; and what only a file on a disk, or a server, must prove.
 #![expect(clippy::unwrap_used, reason = "a failure of the store fails the test")]
 #![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
@@ -19,17 +19,22 @@ mod settle;
 mod setup;
 mod waiting;
 
-mod both_agree;
+#[path = "../house/postgres.rs"]
+mod postgres_server;
+
+mod all_agree;
 mod copies;
 mod disk_full;
 mod durability;
 mod opening;
+mod outage;
+mod server_opening;
 mod together;
 mod upgrading;
 mod wal;
 
 /// Runs each named function once per store.
-macro_rules! on_both_stores {
+macro_rules! on_every_store {
     ($($name:ident),* $(,)?) => {
         mod memory {
             $(#[tokio::test] async fn $name() { super::$name(&store::Memory::new()).await; })*
@@ -40,6 +45,12 @@ macro_rules! on_both_stores {
                 super::$name(&$crate::domain::open(folder.path())).await;
             })*
         }
+        mod postgres {
+            $(#[tokio::test] async fn $name() {
+                let Some(database) = $crate::postgres_server::database() else { return };
+                super::$name(&$crate::domain::shared(&database).await).await;
+            })*
+        }
     };
 }
-use on_both_stores;
+use on_every_store;

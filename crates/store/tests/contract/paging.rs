@@ -5,7 +5,7 @@ use store::{Store, Subject};
 
 use crate::domain::*;
 
-crate::on_both_stores![
+crate::on_every_store![
     a_clubs_people_follow_page_by_page_with_their_links,
     everyone_who_refers_is_paged_once,
     who_stopped_referring_is_not_told,

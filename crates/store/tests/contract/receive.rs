@@ -7,7 +7,7 @@ use store::{Store, Subject, Verdict};
 
 use crate::domain::*;
 
-crate::on_both_stores![
+crate::on_every_store![
     a_new_person_is_kept_with_links_and_lines,
     a_change_replaces_the_person_and_moves_the_links_version,
     a_change_decided_on_an_older_revision_is_stale,

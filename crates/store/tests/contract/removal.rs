@@ -6,9 +6,9 @@ use model::{Attempt, ConnectionId, EntryId, Field, Line, Moment, Story};
 use store::{LineQuery, Removal, Removed, Store};
 
 use crate::domain::*;
-use crate::on_both_stores;
+use crate::on_every_store;
 
-on_both_stores!(
+on_every_store!(
     sealed_lines_lose_their_details_once_and_say_when,
     what_is_open_young_or_of_another_club_is_left_alone,
     a_removal_goes_on_after_the_last_line_that_it_looked_at,

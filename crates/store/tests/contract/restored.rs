@@ -4,9 +4,9 @@ use model::{Moment, PersonId, Restored};
 use store::Store;
 
 use crate::domain::*;
-use crate::on_both_stores;
+use crate::on_every_store;
 
-on_both_stores!(that_it_was_restored_is_kept_and_numbers_are_passed_over,);
+on_every_store!(that_it_was_restored_is_kept_and_numbers_are_passed_over,);
 
 async fn that_it_was_restored_is_kept_and_numbers_are_passed_over(store: &dyn Store) {
     assert_eq!(store.restored().await.unwrap(), None);

@@ -5,7 +5,7 @@ use store::Store;
 
 use crate::domain::*;
 
-crate::on_both_stores![
+crate::on_every_store![
     people_are_found_once_they_are_indexed,
     every_part_of_a_person_is_found,
     several_words_narrow,

@@ -5,7 +5,7 @@ use store::{Store, Verdict};
 
 use crate::domain::*;
 
-crate::on_both_stores![
+crate::on_every_store![
     a_result_replaces_the_link_and_keeps_its_lines,
     a_result_on_an_older_version_is_stale_and_keeps_nothing,
     a_record_that_somebody_else_has_is_taken_and_keeps_nothing,

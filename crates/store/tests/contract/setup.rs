@@ -5,7 +5,7 @@ use model::{
 };
 use store::Store;
 
-crate::on_both_stores![a_set_up_comes_back_whole_and_in_order, a_set_up_replaces_the_one_before];
+crate::on_every_store![a_set_up_comes_back_whole_and_in_order, a_set_up_replaces_the_one_before];
 
 pub fn chain() -> Setup {
     let club = |id: i64| Club {

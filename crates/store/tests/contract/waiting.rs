@@ -5,7 +5,7 @@ use store::Store;
 
 use crate::domain::*;
 
-crate::on_both_stores![
+crate::on_every_store![
     those_that_carry_a_save_and_have_no_line_wait,
     the_oldest_come_first_across_connections,
     a_crowd_with_lines_hides_nobody,

@@ -30,14 +30,13 @@ pub fn look(config: &Config) -> Vec<Finding> {
             to_do,
         )];
     };
-    vec![
-        permissions(config, about.permissions().mode()),
-        space(&config.data),
-        key(config),
-        database(config),
-        wal(config),
-        descriptions(config),
-    ]
+    let mut findings =
+        vec![permissions(config, about.permissions().mode()), space(&config.data), key(config)];
+    if let Some(file) = config.file() {
+        findings.extend([database(&file), wal(&file)]);
+    }
+    findings.push(descriptions(config));
+    findings
 }
 
 fn permissions(config: &Config, mode: u32) -> Finding {
@@ -78,7 +77,7 @@ fn key(config: &Config) -> Finding {
     let (about, place) = ("master key", key_place(config));
     let text = match running::existing_key(config) {
         Ok(Some(text)) => text,
-        Ok(None) if config.database().exists() => {
+        Ok(None) if config.file().is_some_and(|file| file.exists()) => {
             let said = format!("there is none at {place}, and the database was made with one");
             let to_do = "put its copy there; the hub does not start without it";
             return Finding::problem(about, said, to_do);
@@ -99,12 +98,12 @@ fn key(config: &Config) -> Finding {
     }
 }
 
-fn database(config: &Config) -> Finding {
+fn database(file: &Path) -> Finding {
     let about = "database";
-    if !config.database().exists() {
+    if !file.exists() {
         return Finding::note(about, "there is none yet", "the first start makes one");
     }
-    match copies::check(&config.database()) {
+    match copies::check(file) {
         Ok(copy) => {
             let said = format!(
                 "it is whole: {}, schema {}, {} people",
@@ -121,9 +120,9 @@ fn database(config: &Config) -> Finding {
     }
 }
 
-fn wal(config: &Config) -> Finding {
+fn wal(file: &Path) -> Finding {
     let about = "write-ahead log";
-    let bytes = size(Path::new(&format!("{}-wal", config.database().display())));
+    let bytes = size(Path::new(&format!("{}-wal", file.display())));
     let said = format!("{} beside the database", HumanBytes(bytes));
     if bytes > WAL_BYTES {
         let to_do = "end backups or other programs that read the database and do not let go";

@@ -75,7 +75,7 @@ pub async fn run(asked: cli::Doctor, config: &Config) -> Result<ExitCode> {
         Ok(None) => {
             let to_do = "start it with `connector serve`";
             findings.push(Finding::note("hub", "no hub is running on this data directory", to_do));
-            if sound && running::is_hub(&config.data)? {
+            if sound && running::is_hub(config).await? {
                 findings.extend(at_rest(config, Question { call: asked.call }).await);
             }
         }

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use super::super::writer::{Job, Writer};
 use super::super::{open, people};
 use super::{arrival, folder, newcomer};
-use crate::sqlite::written::Written;
+use crate::written::Written;
 use crate::{Error, Result, Verdict};
 
 /// Holds the writer until everything else is in the queue, so that it is one batch.

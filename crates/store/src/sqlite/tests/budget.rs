@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::super::{apply, open};
 use super::{arrival, folder, newcomer};
 use crate::Verdict;
-use crate::sqlite::written::Written;
+use crate::written::Written;
 
 fn rows(db: &Connection, write: impl FnOnce(&Connection) -> crate::Result<Verdict>) -> u64 {
     let before = db.total_changes();

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::{apply, log, open, people, removal, search};
 use super::{CLUB, SENDER, TARGET, arrival, folder, line, newcomer};
-use crate::sqlite::written::{self, Written};
+use crate::written::{self, Written};
 use crate::{Expect, LineQuery, Who};
 
 thread_local! {

@@ -1,4 +1,4 @@
-//! Whatever is done, both stores give the same answers: the one in memory is the specification of the other.
+//! Whatever is done, all stores give the same answers: the one in memory is the specification of the others.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use store::{LineQuery, Memory, Receipt, Settlement, Store, Who};
 
 use crate::domain::*;
+use crate::postgres_server;
 
 const NAMES: [&str; 3] = ["Ann", "Bob", "O'Neil"];
 const CONNECTIONS: [ConnectionId; 2] = [JONAS, VFP];
@@ -47,7 +48,7 @@ fn shaped(mut link: Link, record: Option<u8>, due: Option<i64>) -> Link {
     due.map_or(link.clone(), |at| link.due(at).carrying(save(at, 1)))
 }
 
-/// Decides a step on what a store says, as a hub would; both stores are given the same decision.
+/// Decides a step on what a store says, as a hub would; the other store is given the same decision.
 async fn decide(store: &dyn Store, step: &Step) -> (Option<Receipt>, Option<Settlement>) {
     let subject = async |id: i64| store.subject(PersonId(id)).await.unwrap();
     match *step {
@@ -151,20 +152,36 @@ async fn compare(one: &dyn Store, other: &dyn Store) {
     same!(counts());
 }
 
+/// Carries out the steps on the model and on a store, and compares; then again after it was opened anew.
+async fn agree<S: Store>(steps: &[Step], open: impl AsyncFn() -> S) {
+    let (memory, store) = (Memory::new(), open().await);
+    for step in steps {
+        carry_out(&memory, &store, step).await;
+    }
+    compare(&memory, &store).await;
+    drop(store);
+    compare(&memory, &open().await).await;
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
     #[test]
     fn any_steps_give_equal_answers(steps in proptest::collection::vec(step(), 1..40)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let folder = tempfile::tempdir().unwrap();
-        runtime.block_on(async {
-            let (memory, sqlite) = (Memory::new(), open(folder.path()));
-            for step in &steps {
-                carry_out(&memory, &sqlite, step).await;
-            }
-            compare(&memory, &sqlite).await;
-            drop(sqlite);
-            compare(&memory, &open(folder.path())).await;
-        });
+        runtime().block_on(agree(&steps, async || open(folder.path())));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #[test]
+    fn any_steps_give_equal_answers_from_a_server(steps in proptest::collection::vec(step(), 1..40)) {
+        if let Some(database) = postgres_server::database() {
+            runtime().block_on(agree(&steps, async || shared(&database).await));
+        }
     }
 }
