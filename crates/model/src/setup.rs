@@ -145,3 +145,15 @@ pub struct Setup {
     /// Who may call.
     pub tokens: Vec<Token>,
 }
+
+impl Setup {
+    /// Clients, clubs and connections in order of number, tokens in order of hash.
+    #[must_use]
+    pub fn in_order(mut self) -> Setup {
+        self.clients.sort_by_key(|client| client.id);
+        self.clubs.sort_by_key(|club| club.id);
+        self.connections.sort_by_key(|connection| connection.id);
+        self.tokens.sort_by(|one, other| one.hash.cmp(&other.hash));
+        self
+    }
+}

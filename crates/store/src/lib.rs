@@ -7,6 +7,7 @@
 
 mod error;
 mod memory;
+pub mod nodes;
 mod postgres;
 mod query;
 pub mod sabotage;
@@ -42,8 +43,8 @@ pub trait Store: Send + Sync + 'static {
     /// Clients, clubs and connections in order of number, and tokens in order of hash.
     async fn setup(&self) -> Result<Setup>;
 
-    /// Replaces the set-up, ids included; turn-up decides it whole.
-    async fn keep_setup(&self, setup: Setup) -> Result<()>;
+    /// Replaces the set-up, ids included, if it is still the one that this was decided on; turn-up decides it whole.
+    async fn keep_setup(&self, before: Setup, after: Setup) -> Result<bool>;
 
     /// A number for a new person; unused ones leave a gap.
     async fn new_person(&self) -> Result<PersonId>;
@@ -119,6 +120,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// Keeps it. Numbers of people that were passed over are not given from then on.
     async fn keep_restored(&self, restored: Restored) -> Result<()>;
+
+    /// What it does for several hubs on it; `None` where one hub has it alone.
+    fn nodes(&self) -> Option<&dyn nodes::Nodes> {
+        None
+    }
 
     /// How many people there are, and how many links wait for somebody, per connection.
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)>;

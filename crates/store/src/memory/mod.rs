@@ -118,13 +118,13 @@ impl Store for Memory {
         Ok(self.tables().setup.clone())
     }
 
-    async fn keep_setup(&self, mut setup: Setup) -> Result<()> {
-        setup.clients.sort_by_key(|client| client.id);
-        setup.clubs.sort_by_key(|club| club.id);
-        setup.connections.sort_by_key(|connection| connection.id);
-        setup.tokens.sort_by(|one, other| one.hash.cmp(&other.hash));
-        self.tables().setup = setup;
-        Ok(())
+    async fn keep_setup(&self, before: Setup, after: Setup) -> Result<bool> {
+        let mut tables = self.tables();
+        let is_still_so = tables.setup == before.in_order();
+        if is_still_so {
+            tables.setup = after.in_order();
+        }
+        Ok(is_still_so)
     }
 
     async fn new_person(&self) -> Result<PersonId> {

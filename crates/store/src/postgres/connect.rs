@@ -8,10 +8,13 @@ use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
+use tokio::sync::mpsc;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::news;
+use crate::nodes::News;
 use crate::{Error, Result};
 
 /// How long reaching the server, and waiting for a free connection, may take.
@@ -108,6 +111,30 @@ impl Address {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| Error::Unfit(format!("no connections can be kept: {error}")))
+    }
+}
+
+impl Address {
+    /// Hears what other nodes tell, on a connection of its own, until it ends.
+    pub(super) async fn listen(
+        &self,
+        voice: i64,
+        to: &mpsc::Sender<News>,
+    ) -> std::result::Result<(), String> {
+        let ended = match &self.tls {
+            Tls::Off => match self.config.connect(NoTls).await {
+                Ok((client, connection)) => news::listen(client, connection, voice, to).await,
+                Err(error) => Err(error),
+            },
+            Tls::Required { authority } => {
+                let trusted = trusting(authority.as_ref()).map_err(|error| error.to_string())?;
+                match self.config.connect(MakeRustlsConnect::new(trusted)).await {
+                    Ok((client, connection)) => news::listen(client, connection, voice, to).await,
+                    Err(error) => Err(error),
+                }
+            }
+        };
+        ended.map_err(|error| error.to_string())
     }
 }
 

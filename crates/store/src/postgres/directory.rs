@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_postgres::Row;
 
-use super::session::{Session, Statement};
+use super::session::{Session, Statement, Trouble};
 use super::text::key;
 use crate::written::word;
 use crate::{Error, Result};
@@ -16,6 +16,9 @@ use crate::{Error, Result};
 /// One at a time writes the set-up or the directory.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(1129270862, 2)";
 const SETUP: &str = "SELECT kind, doc FROM setup ORDER BY kind, id";
+/// Nodes that read it before read it anew.
+const CHANGED: &str =
+    "INSERT INTO progress (name, at) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET at = progress.at + 1";
 const FORGET_SETUP: &str = "DELETE FROM setup";
 const KEEP_SETUP: &str =
     "INSERT INTO setup (kind, id, doc) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])";
@@ -42,12 +45,15 @@ fn of_kind<T: DeserializeOwned>(rows: &[Row], kind: &str) -> Result<Vec<T>> {
 
 /// Reads the whole set-up.
 pub(super) async fn setup(session: &Session) -> Result<Setup> {
-    let rows = session.rows(SETUP, &[]).await?;
+    read_setup(&session.rows(SETUP, &[]).await?)
+}
+
+fn read_setup(rows: &[Row]) -> Result<Setup> {
     Ok(Setup {
-        clients: of_kind(&rows, "client")?,
-        clubs: of_kind(&rows, "club")?,
-        connections: of_kind(&rows, "connection")?,
-        tokens: of_kind(&rows, "token")?,
+        clients: of_kind(rows, "client")?,
+        clubs: of_kind(rows, "club")?,
+        connections: of_kind(rows, "connection")?,
+        tokens: of_kind(rows, "token")?,
     })
 }
 
@@ -74,20 +80,26 @@ impl Documents {
     }
 }
 
-/// Writes the whole set-up.
-pub(super) async fn keep_setup(session: &Session, setup: &Setup) -> Result<()> {
+/// Writes the whole set-up, if it is still the one that this was decided on.
+pub(super) async fn keep_setup(session: &Session, before: Setup, setup: &Setup) -> Result<bool> {
+    let failed = |trouble: Trouble| session.error(&trouble);
+    let mut desk = session.desk().await.map_err(failed)?;
+    let looked = desk.send(vec![("BEGIN", vec![]), (LOCK, vec![]), (SETUP, vec![])]).await;
+    if read_setup(&looked.map_err(failed)?.pop().unwrap_or_default())? != before.in_order() {
+        return Ok(false);
+    }
     let mut all = Documents::default();
     all.add("client", &setup.clients, |client| format!("{:020}", client.id.0))?;
     all.add("club", &setup.clubs, |club| format!("{:020}", club.id.0))?;
     all.add("connection", &setup.connections, |connection| format!("{:020}", connection.id.0))?;
     all.add("token", &setup.tokens, |token| token.hash.clone())?;
     let statements: Vec<Statement<'_>> = vec![
-        (LOCK, vec![]),
         (FORGET_SETUP, vec![]),
         (KEEP_SETUP, vec![Box::new(all.kind), Box::new(all.id), Box::new(all.doc)]),
+        (CHANGED, vec![Box::new("setup")]),
     ];
-    session.transaction(statements).await.map_err(|trouble| session.error(&trouble))?;
-    Ok(())
+    desk.commit(statements).await.map_err(failed)?;
+    Ok(true)
 }
 
 /// Reads the whole directory.
@@ -167,6 +179,7 @@ pub(super) async fn keep(
     let keys = entries.iter().map(key_of).collect::<Result<Vec<_>>>()?;
     let mut statements = vec![(LOCK, vec![]), entries_to_keep(entries, &keys)?];
     statements.extend(correspondences_to_keep(correspondences)?);
+    statements.push((CHANGED, vec![Box::new("directory")]));
     let answers = session.transaction(statements).await.map_err(|trouble| session.error(&trouble))?;
     let numbers: BTreeMap<Key, i64> = answers
         .iter()

@@ -4,12 +4,13 @@
 //! statement costs a journey here, so a read is one statement, and a batch of writes is two flights of statements whatever its
 //! size ([`writer`]). One statement sees one commit, which is what a person and their links have to be read from.
 
-mod alone;
 mod connect;
 mod decide;
 mod directory;
 mod log;
 mod look;
+mod news;
+mod nodes;
 mod open;
 mod people;
 mod removal;
@@ -32,19 +33,19 @@ use model::directory::{Correspondence, Entry};
 use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, RemoteId, Restored, Setup, Tracking};
 use tokio::sync::Mutex;
 
+use crate::nodes::Nodes;
 use crate::written::{self, Written};
 use crate::{
     Due, Error, Identified, LinePage, LineQuery, Receipt, Removal, Removed, Result, Settlement, Store,
     Subject, Tally, Verdict, Waiting, Who,
 };
-use alone::Alone;
 use connect::Address;
 use session::Session;
 use writer::{Item, Writers};
 
 /// How many numbers of people one question to the database brings; the sequence counts in these steps.
 const NUMBERS: i64 = 100;
-/// Connections that write: the writers', some for what is written rarely, and the one that holds the lock.
+/// Connections that write: the writers', and some for what is written rarely.
 const WRITING: usize = 5;
 
 /// Where the database is and how it is reached.
@@ -54,14 +55,12 @@ pub struct Options {
     pub url: String,
     /// How many read connections are kept at most.
     pub readers: usize,
-    /// Whether the store is refused while another one that asked the same has the database open.
-    pub alone: bool,
 }
 
 impl Options {
     /// A database with the usual number of readers.
     pub fn at(url: impl Into<String>) -> Self {
-        Options { url: url.into(), readers: 8, alone: false }
+        Options { url: url.into(), readers: 8 }
     }
 }
 
@@ -77,19 +76,21 @@ pub struct Postgres {
     session: Arc<Session>,
     writers: Writers,
     numbers: Mutex<Range<i64>>,
-    _alone: Option<Alone>,
+    address: Address,
+    /// By which other nodes know who tells them something.
+    voice: i64,
 }
 
 impl Postgres {
     /// Reaches the database, makes its tables where there are none, and starts the writers. Refused, with what to do: a server
-    /// before version 15, another program's database, one that a newer version wrote, and one that another hub works on.
+    /// before version 15, another program's database, one that a newer version wrote, and a standby.
     pub async fn open(options: &Options) -> Result<Postgres> {
         let address = Address::read(&options.url)?;
         let session = Arc::new(Session::new(&address, options.readers, WRITING)?);
         open::prepare(&session).await?;
-        let alone = if options.alone { Some(Alone::take(&session).await?) } else { None };
         let writers = Writers::start(&session);
-        Ok(Postgres { session, writers, numbers: Mutex::new(0..0), _alone: alone })
+        let voice = nodes::number(&session).await?;
+        Ok(Postgres { session, writers, numbers: Mutex::new(0..0), address, voice })
     }
 
     /// Whether a Connector's tables are there; nothing is made.
@@ -114,8 +115,8 @@ impl Store for Postgres {
         directory::setup(&self.session).await
     }
 
-    async fn keep_setup(&self, setup: Setup) -> Result<()> {
-        self.write(|session| async move { directory::keep_setup(&session, &setup).await }).await
+    async fn keep_setup(&self, before: Setup, after: Setup) -> Result<bool> {
+        self.write(|session| async move { directory::keep_setup(&session, before, &after).await }).await
     }
 
     async fn new_person(&self) -> Result<PersonId> {
@@ -231,6 +232,10 @@ impl Store for Postgres {
             *numbers = 0..0;
         }
         Ok(())
+    }
+
+    fn nodes(&self) -> Option<&dyn Nodes> {
+        Some(self)
     }
 
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {

@@ -38,12 +38,16 @@ pub(super) fn setup(db: &Connection) -> Result<Setup> {
 }
 
 /// Writes the whole set-up.
-pub(super) fn keep_setup(db: &Connection, setup: &Setup) -> Result<()> {
+pub(super) fn keep_setup(db: &Connection, before: &Setup, setup: &Setup) -> Result<bool> {
+    if self::setup(db)? != before.clone().in_order() {
+        return Ok(false);
+    }
     db.execute("DELETE FROM setup", [])?;
     write(db, "client", &setup.clients, |client| format!("{:020}", client.id.0))?;
     write(db, "club", &setup.clubs, |club| format!("{:020}", club.id.0))?;
     write(db, "connection", &setup.connections, |connection| format!("{:020}", connection.id.0))?;
-    write(db, "token", &setup.tokens, |token| token.hash.clone())
+    write(db, "token", &setup.tokens, |token| token.hash.clone())?;
+    Ok(true)
 }
 
 /// Reads the whole directory.

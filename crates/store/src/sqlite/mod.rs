@@ -101,8 +101,8 @@ impl Store for Sqlite {
         self.read(directory::setup)
     }
 
-    async fn keep_setup(&self, setup: Setup) -> Result<()> {
-        self.write(move |db| directory::keep_setup(db, &setup)).await
+    async fn keep_setup(&self, before: Setup, after: Setup) -> Result<bool> {
+        self.write(move |db| directory::keep_setup(db, &before, &after)).await
     }
 
     async fn new_person(&self) -> Result<PersonId> {

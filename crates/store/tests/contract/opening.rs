@@ -36,7 +36,7 @@ async fn everything_is_there_after_it_was_closed() {
     let member = prospect.kept().numbered("M1").due(6);
     done(&store, settled(&member, &[])).await;
     store.index_people(9).await.unwrap();
-    store.keep_setup(crate::setup::chain()).await.unwrap();
+    crate::setup::keep_chain(&store).await;
     let setup = store.setup().await.unwrap();
     drop(store);
 

@@ -30,7 +30,7 @@ async fn everything_is_there_after_it_was_closed() {
     let member = prospect.kept().numbered("M1").due(6);
     done(&store, settled(&member, &[])).await;
     store.index_people(9).await.unwrap();
-    store.keep_setup(crate::setup::chain()).await.unwrap();
+    crate::setup::keep_chain(&store).await;
     let setup = store.setup().await.unwrap();
     let number = store.new_person().await.unwrap();
     drop(store);
@@ -72,17 +72,6 @@ async fn another_programs_tables_are_refused_and_left_alone() {
     database.run("INSERT INTO person (name) VALUES ('still as it was')");
     database.run("CREATE TABLE connector_schema (product text, version bigint); INSERT INTO connector_schema VALUES ('Plug', 1)");
     insta::assert_snapshot!(refusal(&database).await, @"` holds another program's tables: name another database");
-}
-
-#[tokio::test]
-async fn a_second_hub_is_refused_until_the_first_is_gone() {
-    let Some(database) = postgres_server::database() else { return };
-    let alone = PostgresOptions { alone: true, ..PostgresOptions::at(database.url()) };
-    let first = Postgres::open(&alone).await.unwrap();
-    let Err(Error::Unfit(said)) = Postgres::open(&alone).await else { panic!("two are at work") };
-    assert!(said.contains("another hub is at work on") && said.contains(database.name()), "{said}");
-    drop(first);
-    drop(Postgres::open(&alone).await.unwrap());
 }
 
 #[tokio::test]

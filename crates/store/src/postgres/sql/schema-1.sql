@@ -133,3 +133,15 @@ CREATE TABLE restored (
   one integer PRIMARY KEY CHECK (one = 1),
   doc text NOT NULL
 );
+
+-- Hubs that are alive until their time, by this server's clock, and which of them leads a connection's lane.
+CREATE SEQUENCE node_number;
+CREATE TABLE node (
+  id    bigint PRIMARY KEY,
+  until timestamptz NOT NULL,
+  name  text NOT NULL
+);
+CREATE TABLE lane (
+  connection bigint PRIMARY KEY,
+  node       bigint NOT NULL
+);
