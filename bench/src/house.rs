@@ -4,6 +4,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -11,7 +12,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 
+use crate::Options;
 use crate::load::Target;
+use crate::postgres::{self, Database, Server};
 use crate::sink::now;
 
 /// How often a hub is asked whether it has settled: asking costs it a count of what is due.
@@ -26,30 +29,48 @@ pub struct House {
     /// From start to ready.
     pub start_up: Duration,
     child: Child,
+    command: Command,
+    _database: Option<Database>,
 }
 
 impl House {
     /// Turns up a client whose platform is reached by this description, and starts the hub.
-    pub async fn start(binary: &Path, platform: &str, sink: SocketAddr) -> Result<House> {
+    pub async fn start(options: &Options, platform: &str, sink: SocketAddr) -> Result<House> {
+        let binary = options.binary.as_path();
+        let database = if options.postgres { Some(database()?) } else { None };
+        let store: Vec<String> =
+            database.iter().flat_map(|database| ["--store".to_owned(), database.url()]).collect();
         let data = std::env::current_dir()?.join(format!("target/bench-{}-{platform}", std::process::id()));
         drop(fs::remove_dir_all(&data));
         fs::create_dir_all(&data)?;
         let file = data.join("turn-up.yaml");
         fs::write(&file, turn_up(platform, sink).to_string())?;
-        run(binary, &data, &["turn-up", &file.to_string_lossy()])?;
-        let token = run(binary, &data, &["token", "create", "BENCH"])?;
+        run(binary, (&data, &store), &["turn-up", &file.to_string_lossy()])?;
+        let token = run(binary, (&data, &store), &["token", "create", "BENCH"])?;
         let addr = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
         let started = now();
-        let child = Command::new(binary)
+        let mut command = Command::new(binary);
+        command
             .args(["serve", "--data", &data.to_string_lossy(), "--listen", &addr.to_string()])
-            .stderr(Stdio::inherit())
-            .spawn()
-            .context("the hub cannot be started; build it with `cargo build --release`")?;
+            .args(&store)
+            .stderr(Stdio::inherit());
+        let child =
+            command.spawn().context("the hub cannot be started; build it with `cargo build --release`")?;
         let target = Target { addr, token: token.trim().to_owned() };
-        let mut house = House { data, target, start_up: Duration::ZERO, child };
+        let mut house = House { data, target, start_up: Duration::ZERO, child, command, _database: database };
         house.ready().await?;
         house.start_up = started.elapsed();
         Ok(house)
+    }
+
+    /// Kills the hub and starts it again; answers how long it took until it was ready.
+    pub async fn start_again(&mut self) -> Result<Duration> {
+        self.child.kill()?;
+        self.child.wait()?;
+        let started = now();
+        self.child = self.command.spawn()?;
+        self.ready().await?;
+        Ok(started.elapsed())
     }
 
     /// The hub's process.
@@ -125,8 +146,20 @@ impl Drop for House {
     }
 }
 
-fn run(binary: &Path, data: &Path, arguments: &[&str]) -> Result<String> {
-    let output = Command::new(binary).args(arguments).arg("--data").arg(data).output()?;
+/// A database on a server of the benchmark's own, which syncs.
+fn database() -> Result<Database> {
+    static SERVER: OnceLock<Option<&'static Server>> = OnceLock::new();
+    let made = SERVER.get_or_init(|| {
+        let server = postgres::own_server()?;
+        server.kill();
+        server.run_with("-c fsync=on -c full_page_writes=on -c shared_buffers=256MB -c max_wal_size=2GB");
+        Some(server)
+    });
+    Ok(made.context("PostgreSQL is not installed")?.database())
+}
+
+fn run(binary: &Path, (data, store): (&Path, &[String]), arguments: &[&str]) -> Result<String> {
+    let output = Command::new(binary).args(arguments).args(store).arg("--data").arg(data).output()?;
     if !output.status.success() {
         bail!(
             "{arguments:?}: {}{}",

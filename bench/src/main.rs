@@ -1,13 +1,23 @@
 //! The benchmark: the release binary with its store on disk, our own load generator and receiving platform on loopback.
 //!
-//! `cargo xtask bench` builds and runs it. Figures are printed as a table and, with `--json FILE`, kept. Nothing here
-//! is a test: a figure is measured, never asserted.
+//! `cargo xtask bench` builds and runs it. Figures are printed as a table and, with `--json FILE`, kept. With
+//! `--postgres` the hub keeps everything in a PostgreSQL server of its own, which syncs as a real one does. `--outage-s` and
+//! `--backlog` measure what a platform that is away makes of a hub instead. Nothing here is a test: a figure is measured,
+//! never asserted.
 #![expect(clippy::print_stdout, reason = "a measurement may end with its reader")]
 
 mod house;
 mod load;
+mod long;
 mod machine;
 mod phases;
+#[expect(
+    dead_code,
+    clippy::print_stderr,
+    reason = "the store's tests use the rest of it; a server that is missing is told"
+)]
+#[path = "../../crates/store/tests/house/postgres.rs"]
+mod postgres;
 mod report;
 mod sink;
 
@@ -34,6 +44,15 @@ struct Options {
     /// The fixed rate, a second.
     #[arg(long, default_value_t = 200)]
     fixed_rate: u64,
+    /// On a PostgreSQL server that is made for it.
+    #[arg(long)]
+    postgres: bool,
+    /// Instead, let the platform be away for so many seconds at the fixed rate, and see how long it takes to catch up.
+    #[arg(long)]
+    outage_s: Option<u64>,
+    /// Instead, let so many records wait for a platform that is away: rates, memory, and how long a start takes.
+    #[arg(long)]
+    backlog: Option<u64>,
     /// Keep the figures here.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -42,6 +61,9 @@ struct Options {
 fn main() -> Result<()> {
     let options = Options::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if options.outage_s.is_some() || options.backlog.is_some() {
+        return runtime.block_on(long::run(&options));
+    }
     let report = runtime.block_on(phases::run(&options))?;
     println!("{report}");
     if let Some(file) = &options.json {

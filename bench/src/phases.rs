@@ -16,7 +16,7 @@ pub async fn run(options: &Options) -> Result<Report> {
     let folder = std::env::current_dir()?.join("target");
     let mut report = Report::new(machine::describe(), machine::fdatasync_ms(&folder)?);
     let sink = Sink::start().await?;
-    let house = House::start(&options.binary, "open-spoke", sink.addr).await?;
+    let house = House::start(options, "open-spoke", sink.addr).await?;
     tokio::time::sleep(Duration::from_millis(500)).await;
     report.start_up_s = house.start_up.as_secs_f64();
     report.idle_mb = machine::memory(house.pid(), "VmRSS")?;
@@ -25,13 +25,17 @@ pub async fn run(options: &Options) -> Result<Report> {
     let creates: Vec<Record> = (0..n).map(|person| Record { person, marker: person + 1 }).collect();
     let sent = flat_out_measured(&house, &sink, options, creates).await?;
     report.phases.push(phase("creates, JSON", sent));
-    report.index_ms = index_cost(&house).await?;
-    report.measure_rows(&house.data.join("connector.db"), n)?;
+    if !options.postgres {
+        report.index_ms = index_cost(&house).await?;
+        report.measure_rows(&house.data.join("connector.db"), n)?;
+    }
 
     let updates: Vec<Record> = (0..n).map(|person| Record { person, marker: n + person + 1 }).collect();
     let sent = flat_out_measured(&house, &sink, options, updates).await?;
     report.phases.push(phase("updates, JSON", sent));
-    house.indexed().await?;
+    if !options.postgres {
+        house.indexed().await?;
+    }
 
     let fixed = options.fixed_s * options.fixed_rate;
     let steady: Vec<Record> =
@@ -50,7 +54,7 @@ pub async fn run(options: &Options) -> Result<Report> {
     drop(house);
 
     let sink = Sink::start().await?;
-    let house = House::start(&options.binary, "open-spoke-soap", sink.addr).await?;
+    let house = House::start(options, "open-spoke-soap", sink.addr).await?;
     let creates: Vec<Record> = (0..n / 2).map(|person| Record { person, marker: person + 1 }).collect();
     let sent = flat_out_measured(&house, &sink, options, creates).await?;
     report.phases.push(phase("creates, SOAP", sent));

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -27,20 +28,26 @@ pub struct Sink {
     /// Where it listens.
     pub addr: SocketAddr,
     arrivals: Arc<Mutex<Arrivals>>,
+    away: Arc<AtomicBool>,
 }
 
 impl Sink {
     /// Starts on any port.
     pub async fn start() -> Result<Sink> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let sink = Sink { addr: listener.local_addr()?, arrivals: Arc::default() };
-        let arrivals = Arc::clone(&sink.arrivals);
+        let sink = Sink { addr: listener.local_addr()?, arrivals: Arc::default(), away: Arc::default() };
+        let (arrivals, away) = (Arc::clone(&sink.arrivals), Arc::clone(&sink.away));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&arrivals)));
+                tokio::spawn(serve(stream, Arc::clone(&arrivals), Arc::clone(&away)));
             }
         });
         Ok(sink)
+    }
+
+    /// Answers nobody from now on, or everybody again.
+    pub fn be_away(&self, away: bool) {
+        self.away.store(away, Ordering::Relaxed);
     }
 
     /// Reads what arrived.
@@ -54,7 +61,7 @@ impl Sink {
     }
 }
 
-async fn serve(mut stream: TcpStream, arrivals: Arc<Mutex<Arrivals>>) {
+async fn serve(mut stream: TcpStream, arrivals: Arc<Mutex<Arrivals>>, away: Arc<AtomicBool>) {
     drop(stream.set_nodelay(true));
     let mut buffer = Vec::with_capacity(8192);
     loop {
@@ -63,6 +70,9 @@ async fn serve(mut stream: TcpStream, arrivals: Arc<Mutex<Arrivals>>) {
             if stream.read_buf(&mut buffer).await.unwrap_or(0) == 0 {
                 return;
             }
+        }
+        if away.load(Ordering::Relaxed) {
+            return;
         }
         let answer = answer(&buffer[..head], &buffer[head..head + body_bytes], &arrivals);
         buffer.drain(..head + body_bytes);

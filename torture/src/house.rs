@@ -1,18 +1,20 @@
-//! A house: a hub on a folder of its own, with Jonas I4 and VFP simulated in this process.
+//! A house: a hub, of one node or several, with Jonas I4 and VFP simulated in this process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use simulator::sender::Sender;
 use simulator::{Club, Config, Platform, Simulator};
 use tempfile::TempDir;
 
 use crate::Options;
+use crate::node::{Node, run};
+use crate::postgres::{self, Database, Server};
 
+/// Longer than a node is believed to be alive without a beat.
+const FROZEN: Duration = Duration::from_secs(8);
 const CREATES: [&str; 6] = [
     "create_prospect",
     "create_member",
@@ -28,26 +30,29 @@ const GUIDE: &str = include_str!("../../platforms/vfp/guide.md");
 
 /// An open house.
 pub struct House {
-    /// How often its hub was killed.
+    /// How often a node was killed.
     pub kills: u32,
+    /// How often one stood still for too long.
+    pub freezes: u32,
+    /// How often the database was restarted.
+    pub restarts: u32,
     /// Jonas I4, which cannot be asked for a person.
     pub i4: Simulator,
     /// VFP, which can.
     pub vfp: Simulator,
-    /// InTouch's voice.
-    pub voice: Sender,
+    /// The nodes.
+    pub nodes: Vec<Node>,
     /// InTouch itself gives tokens and lists, and is sent nobody.
     _intouch: Simulator,
     binary: PathBuf,
     folder: TempDir,
-    broken: Option<String>,
-    port: u16,
-    hub: Child,
+    _database: Option<Database>,
+    server: Option<&'static Server>,
 }
 
 impl House {
-    /// Builds it and starts its hub.
-    pub async fn open(options: &Options) -> Result<House> {
+    /// Builds it and starts its nodes.
+    pub async fn open(options: &Options, server: Option<&'static Server>) -> Result<House> {
         let folder = tempfile::tempdir()?;
         let config = |platform, club: &str| Config {
             clubs: vec![Club::new(club, "Torture")],
@@ -56,34 +61,60 @@ impl House {
         let i4 = Simulator::start(Platform::JonasI4, config(Platform::JonasI4, "7")).await?;
         let vfp = Simulator::start(Platform::Vfp, config(Platform::Vfp, "0042")).await?;
         let intouch = Simulator::start(Platform::InTouch, config(Platform::InTouch, "kits")).await?;
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        configure(folder.path(), port, &intouch.url())?;
+        let database = server.map(Server::database);
+        configure(folder.path(), &intouch.url(), database.as_ref())?;
         let file = folder.path().join("turn-up.yaml");
         fs::write(&file, turn_up(&i4, &vfp).to_string())?;
         let binary = fs::canonicalize(&options.binary).context("there is no such binary; build it first")?;
         run(&binary, folder.path(), &["turn-up", &file.to_string_lossy()])?;
         let token = run(&binary, folder.path(), &["token", "create", "INTOUCH"])?;
-        let url = format!("http://127.0.0.1:{port}");
-        let voice = Sender::new(&url, "INTOUCH", ("1111", "kits"), token.trim())?;
-        let hub = serve(&binary, folder.path(), options.broken.as_deref())?;
-        let broken = options.broken.clone();
-        let house = House { kills: 0, i4, vfp, voice, _intouch: intouch, binary, folder, broken, port, hub };
-        house.ready().await?;
-        Ok(house)
+        let mut nodes = Vec::new();
+        for nth in 0..options.nodes {
+            nodes.push(
+                Node::start((&binary, folder.path()), nth, options.broken.as_deref(), token.trim()).await?,
+            );
+        }
+        let (kills, freezes, restarts) = (0, 0, 0);
+        Ok(House {
+            kills,
+            freezes,
+            restarts,
+            i4,
+            vfp,
+            nodes,
+            _intouch: intouch,
+            binary,
+            folder,
+            _database: database,
+            server,
+        })
     }
 
-    /// Kills the hub where it stands.
-    pub fn kill(&mut self) -> Result<()> {
-        self.hub.kill()?;
-        self.hub.wait()?;
+    /// Kills a node where it stands.
+    pub fn kill(&mut self, nth: usize) -> Result<()> {
         self.kills += 1;
-        Ok(())
+        self.nodes[nth].kill()
     }
 
-    /// Starts the hub again.
-    pub async fn start(&mut self) -> Result<()> {
-        self.hub = serve(&self.binary, self.folder.path(), self.broken.as_deref())?;
-        self.ready().await
+    /// Starts a node again.
+    pub async fn start(&mut self, nth: usize) -> Result<()> {
+        self.nodes[nth].run_again().await
+    }
+
+    /// Lets a node stand still for longer than it is believed to be alive, and wakes it.
+    pub async fn freeze(&mut self, nth: usize) -> Result<()> {
+        self.freezes += 1;
+        self.nodes[nth].signal("-STOP")?;
+        tokio::time::sleep(FROZEN).await;
+        self.nodes[nth].signal("-CONT")
+    }
+
+    /// Ends the database as a power failure would, and starts it again.
+    pub fn restart_database(&mut self) {
+        let Some(server) = self.server else { return };
+        self.restarts += 1;
+        server.kill();
+        server.run();
     }
 
     /// What a command says.
@@ -93,62 +124,18 @@ impl House {
 
     /// Keeps the folder for whoever looks into what went wrong.
     pub fn keep(mut self) {
-        drop(self.hub.kill());
-        drop(self.hub.wait());
+        self.nodes.clear();
         self.folder.disable_cleanup(true);
         println!("  its data are kept in {}", self.folder.path().display());
     }
-
-    async fn ready(&self) -> Result<()> {
-        for _ in 0..4_000 {
-            if let Ok(answer) = ready_at(self.port).await
-                && answer
-            {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        bail!("the hub did not become ready within 20 seconds")
-    }
 }
 
-impl Drop for House {
-    fn drop(&mut self) {
-        drop(self.hub.kill());
-        drop(self.hub.wait());
-    }
+/// A server of the torture's own.
+pub fn server() -> Result<&'static Server> {
+    postgres::own_server().context("PostgreSQL is not installed")
 }
 
-async fn ready_at(port: u16) -> Result<bool> {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await?;
-    stream.write_all(b"GET /health/ready HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n").await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    Ok(answer.starts_with("HTTP/1.1 200"))
-}
-
-fn serve(binary: &Path, folder: &Path, broken: Option<&str>) -> Result<Child> {
-    let said = fs::File::options().create(true).append(true).open(folder.join("hub.log"))?;
-    let mut command = Command::new(binary);
-    command.args(["serve", "--config", &folder.join("connector.toml").to_string_lossy()]);
-    if let Some(how) = broken {
-        command.env("CONNECTOR_SABOTAGE", how);
-    }
-    Ok(command.stdout(Stdio::null()).stderr(said).spawn()?)
-}
-
-fn run(binary: &Path, folder: &Path, arguments: &[&str]) -> Result<String> {
-    let output =
-        Command::new(binary).args(arguments).arg("--config").arg(folder.join("connector.toml")).output()?;
-    if !output.status.success() {
-        let said = [output.stdout, output.stderr].concat();
-        bail!("{arguments:?}: {}", String::from_utf8_lossy(&said));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-fn configure(folder: &Path, port: u16, intouch: &str) -> Result<()> {
+fn configure(folder: &Path, intouch: &str, database: Option<&Database>) -> Result<()> {
     let platforms = folder.join("platforms/vfp");
     fs::create_dir_all(&platforms)?;
     let hurried = VFP
@@ -159,8 +146,9 @@ fn configure(folder: &Path, port: u16, intouch: &str) -> Result<()> {
     }
     fs::write(platforms.join("platform.yaml"), hurried)?;
     fs::write(platforms.join("guide.md"), GUIDE)?;
+    let store = database.map_or_else(String::new, |database| format!("store = {:?}\n", database.url()));
     let text = format!(
-        "listen = \"127.0.0.1:{port}\"\ndata = {:?}\nplatforms = {:?}\n[installation.intouch]\n\
+        "data = {:?}\nplatforms = {:?}\n{store}[installation.intouch]\n\
          login_url = {intouch:?}\napi_url = {intouch:?}\n",
         folder.join("data").to_string_lossy(),
         folder.join("platforms").to_string_lossy(),

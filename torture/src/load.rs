@@ -1,6 +1,8 @@
-//! The load: senders that save and edit leads for as long as the hub answers, and the kills between.
+//! The load: senders that save and edit leads for as long as their node answers, and the blows between.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -18,42 +20,67 @@ const REVISIONS: u64 = 3;
 /// The shortest and the longest time between a start and the kill.
 const LIVES_MS: std::ops::Range<u64> = 20..350;
 
-/// Kills the house's hub so often under a load; answers what it had acknowledged.
-pub async fn under_kills(
+/// One in so many blows freezes a node, and one restarts the database; the others kill.
+const RARELY: u32 = 12;
+
+/// Strikes the house so often under a load; answers what it had acknowledged.
+pub async fn under_blows(
     house: &mut House,
     options: &Options,
-    (kills, until): (u32, Option<Instant>),
+    (blows, until): (u32, Option<Instant>),
     chance: &mut fastrand::Rng,
 ) -> Result<Acknowledged> {
     let mut acknowledged = Acknowledged::new();
-    for round in 0..kills {
+    for round in 0..blows {
         if until.is_some_and(|until| Instant::now() >= until) {
             break;
         }
         let life = Duration::from_millis(chance.u64(LIVES_MS));
         let earlier: Vec<(String, u64)> =
             acknowledged.iter().rev().take(options.senders).map(|(name, rev)| (name.clone(), *rev)).collect();
+        let enough = Arc::new(AtomicBool::new(false));
         let senders = (0..options.senders).map(|sender| {
             let first = earlier.get(sender).cloned();
-            send(house.voice.clone(), format!("r{round}s{sender}"), first)
+            let voice = house.nodes[sender % house.nodes.len()].voice.clone();
+            send(voice, format!("r{round}s{sender}"), first, Arc::clone(&enough))
         });
         let load = tokio::spawn(join_all(senders.collect::<Vec<_>>()));
         tokio::time::sleep(life).await;
-        house.kill()?;
-        for sent in load.await? {
-            acknowledged.extend(sent?);
+        let nth = chance.usize(..house.nodes.len());
+        match if house.nodes.len() > 1 { chance.u32(..RARELY) } else { RARELY } {
+            0 => house.freeze(nth).await?,
+            1 => house.restart_database(),
+            _ => {
+                house.kill(nth)?;
+                house.start(nth).await?;
+            }
         }
-        house.start().await?;
+        enough.store(true, Ordering::Relaxed);
+        for sent in load.await? {
+            for (name, revision) in sent? {
+                let newest = acknowledged.entry(name).or_default();
+                *newest = revision.max(*newest);
+            }
+        }
     }
     Ok(acknowledged)
 }
 
-/// One sender: edits somebody whom an earlier life acknowledged, then saves new leads, until nobody answers.
-async fn send(voice: Sender, prefix: String, earlier: Option<(String, u64)>) -> Result<Acknowledged> {
+/// One sender: edits somebody whom an earlier life acknowledged, then saves new leads, until nobody answers or it is
+/// enough.
+async fn send(
+    voice: Sender,
+    prefix: String,
+    earlier: Option<(String, u64)>,
+    enough: Arc<AtomicBool>,
+) -> Result<Acknowledged> {
     let mut acknowledged = Acknowledged::new();
     let new = (0..).map(|n| (format!("{prefix}n{n}"), 0));
     for (name, seen) in earlier.into_iter().chain(new) {
         for revision in seen + 1..=seen + REVISIONS {
+            if enough.load(Ordering::Relaxed) {
+                return Ok(acknowledged);
+            }
             let lead = voice.user(&name, ("Ann", &name), "PROSPECT");
             let lead = lead
                 .with("email", &format!("{name}@example.org"))

@@ -99,7 +99,11 @@ pub async fn ask_and_see(config: &Config, ask: Ask) -> Result<(Value, By)> {
             _ => running::open_existing(config).await,
         };
         match opened {
-            Ok(running) => return Ok((answer(&running.hub, config, ask).await?, By::DataAlone)),
+            Ok(running) => {
+                let answered = answer(&running.hub, config, ask).await;
+                running.hub.tell_nodes().await;
+                return Ok((answered?, By::DataAlone));
+            }
             Err(error) if error.is::<Taken>() => tokio::time::sleep(LOOK_EVERY).await,
             Err(error) => return Err(error),
         }

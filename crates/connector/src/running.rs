@@ -96,10 +96,7 @@ async fn over(config: &Config) -> Result<Running> {
 async fn store(config: &Config) -> Result<Arc<dyn Store>> {
     Ok(match &config.store {
         None => Arc::new(Sqlite::open(&Options::at(config.database()))?),
-        Some(url) => {
-            let options = PostgresOptions { alone: true, ..PostgresOptions::at(&url.0) };
-            Arc::new(Postgres::open(&options).await?)
-        }
+        Some(url) => Arc::new(Postgres::open(&PostgresOptions::at(&url.0)).await?),
     })
 }
 
@@ -143,7 +140,7 @@ async fn master_key(config: &Config) -> Result<String> {
     }
     if is_hub(config).await? {
         bail!(
-            "the master key `{}` is missing; put it back from your copy. Without one, set CONNECTOR_MASTER_KEY \
+            "the master key `{}` is missing; put it there from your copy, or from another node. Without one, set CONNECTOR_MASTER_KEY \
              to a new key (`openssl rand -base64 32`) and turn every client up again, with its secrets",
             config.key_file().display()
         );

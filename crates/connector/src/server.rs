@@ -45,8 +45,7 @@ pub async fn serve(
     home: Option<Arc<dyn HomeSource>>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    hub.open_lanes();
-    hub.release_all_mended();
+    hub.take_place(&node_name(config));
     hub.tend_directory();
     let indexer = tokio::spawn(index(Arc::clone(&hub)));
     let remover = tokio::spawn(remove_old_details(Arc::clone(&hub)));
@@ -76,6 +75,12 @@ pub async fn serve(
     remover.abort();
     hub.rest(FINISH_WITHIN).await;
     Ok(())
+}
+
+/// What people call this node: its machine and where it listens.
+fn node_name(config: &Config) -> String {
+    let machine = rustix::system::uname();
+    format!("{} {}", machine.nodename().to_string_lossy(), config.listen)
 }
 
 /// Fills the search just behind the accept, and lets work go first.

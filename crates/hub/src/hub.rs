@@ -9,12 +9,14 @@ use model::{ClubId, Restored, Setup};
 use platform::library::Library;
 use platform::{Net, Settings, Tokens};
 use store::Store;
+use store::nodes::News;
 use tokio::sync::broadcast;
 
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::held::changed_settings;
 use crate::lanes::Lanes;
+use crate::nodes::Place;
 use crate::registry::{Means, Registry};
 use crate::restored;
 use crate::scopes::Scopes;
@@ -46,6 +48,7 @@ pub struct Hub {
     registry: ArcSwap<Registry>,
     directory: Directory,
     lanes: Lanes,
+    place: Place,
     restored: ArcSwapOption<Restored>,
     scopes: Scopes,
     changes: broadcast::Sender<ClubId>,
@@ -55,9 +58,11 @@ pub struct Hub {
 impl Hub {
     /// Reads the set-up and the directory. Nothing is sent before [`Hub::open_lanes`].
     pub async fn new(parts: Parts) -> store::Result<Arc<Hub>> {
-        let directory = Directory::load(&*parts.store).await?;
+        let directory = Directory::default();
+        directory.load(&*parts.store).await?;
         let restored = restored::begin(&*parts.store, parts.clock.now()).await?;
         let hub = Arc::new(Hub {
+            place: Place::new(parts.store.nodes().is_some()),
             parts,
             tokens: Arc::new(Tokens::default()),
             registry: ArcSwap::default(),
@@ -68,9 +73,20 @@ impl Hub {
             changes: broadcast::channel(CHANGES).0,
             changing: tokio::sync::Mutex::default(),
         });
-        let setup = hub.store().setup().await?;
-        hub.use_setup(setup);
+        hub.use_setup(hub.store().setup().await?);
         Ok(hub)
+    }
+
+    /// Uses the set-up that another node kept.
+    pub(crate) async fn read_setup(self: &Arc<Self>) -> store::Result<()> {
+        let _one_at_a_time = self.changing.lock().await;
+        let setup = self.store().setup().await?;
+        let before = Arc::clone(&self.registry());
+        let changed = changed_settings(&before.setup.connections, &setup.connections);
+        self.use_setup(setup);
+        self.open_lanes();
+        self.release_mended(changed.into_iter().filter(|lane| self.place().leads(*lane)).collect());
+        Ok(())
     }
 
     /// Keeps a new set-up and uses it from now on, if it is still the one it was made from.
@@ -79,25 +95,30 @@ impl Hub {
         if self.registry().setup != *before {
             return Ok(false);
         }
-        self.store().keep_setup(after.clone()).await?;
+        if !self.store().keep_setup(before.clone(), after.clone()).await? {
+            self.use_setup(self.store().setup().await?);
+            return Ok(false);
+        }
         let changed = changed_settings(&before.connections, &after.connections);
         self.use_setup(after);
         self.open_lanes();
         self.release_mended(changed);
+        self.place().tell(News::Look);
         Ok(true)
     }
 
-    /// Stops handing out work and waits, within bounds, for the calls under way.
+    /// Stops handing out work, waits, within bounds, for the calls under way, and leaves the other nodes.
     pub async fn rest(self: &Arc<Self>, within: Duration) {
         const LOOK_EVERY: Duration = Duration::from_millis(20);
         self.pause_lanes();
         let looks = within.as_millis() / LOOK_EVERY.as_millis();
         for _ in 0..looks {
             if self.pulses().iter().all(|pulse| pulse.under_way == 0) {
-                return;
+                break;
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
+        self.leave_place().await;
     }
 
     fn use_setup(&self, setup: Setup) {
@@ -159,6 +180,10 @@ impl Hub {
         &self.restored
     }
 
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
     pub(crate) fn lanes(&self) -> &Lanes {
         &self.lanes
     }
@@ -173,6 +198,12 @@ impl Hub {
     }
 
     pub(crate) fn announce(&self, club: ClubId) {
+        self.show(club);
+        self.place.tell(News::Clubs(vec![club]));
+    }
+
+    /// Tells those who look at a club's log here.
+    pub(crate) fn show(&self, club: ClubId) {
         drop(self.changes.send(club));
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use model::lane::{Effect, Event, Lane, WINDOW};
 use model::scope::Standing;
 use model::{ClubId, ConnectionId, Moment, PersonId};
+use store::nodes::News;
 use tokio::sync::Notify;
 
 use crate::Hub;
@@ -21,7 +22,8 @@ pub(crate) struct Lanes {
     lanes: Mutex<HashMap<ConnectionId, Arc<Running>>>,
 }
 
-struct Running {
+/// A lane for as long as this hub leads it. Another node's turns may follow once it is closed.
+pub(crate) struct Running {
     state: Mutex<Timed>,
     changed: Notify,
 }
@@ -30,6 +32,7 @@ struct Running {
 struct Timed {
     lane: Lane,
     wake_at: Option<Moment>,
+    closed: bool,
 }
 
 /// How a lane is doing, for pages and metrics.
@@ -54,14 +57,14 @@ impl Lanes {
 }
 
 impl Hub {
-    /// Opens a lane for every live connection that has none yet, and lets each ask the store what is due. The lane of a
-    /// connection that is no longer live pauses until it is again.
+    /// Opens a lane for every live connection that this hub leads and that has none yet, and lets each ask the store what
+    /// is due. The lane of a connection that is no longer live pauses until it is again.
     pub fn open_lanes(self: &Arc<Self>) {
         for spoke in self.registry().spokes() {
             let id = spoke.id();
             if self.lanes().get(id).is_some() {
                 self.lane_event(id, Event::Paused(!spoke.receives()));
-            } else if spoke.receives() {
+            } else if spoke.receives() && self.place().leads(id) {
                 self.open_lane(spoke);
             }
         }
@@ -75,7 +78,7 @@ impl Hub {
             declared => declared,
         };
         let running = Arc::new(Running {
-            state: Mutex::new(Timed { lane: Lane::new(limit), wake_at: None }),
+            state: Mutex::new(Timed { lane: Lane::new(limit), wake_at: None, closed: false }),
             changed: Notify::new(),
         });
         let id = spoke.id();
@@ -89,6 +92,36 @@ impl Hub {
             self.spawn_timer(id, running);
             self.lane_event(id, Event::Tick);
         }
+    }
+
+    /// Lets a lane hand out nothing more.
+    pub(crate) fn pause_lane(self: &Arc<Self>, connection: ConnectionId) {
+        self.lane_event(connection, Event::Paused(true));
+    }
+
+    /// Closes a lane; turns under way find it closed when they are about to keep something.
+    pub(crate) fn close_lane(&self, connection: ConnectionId) {
+        let Some(running) = lock(&self.lanes().lanes).remove(&connection) else { return };
+        lock(&running.state).closed = true;
+        running.changed.notify_one();
+    }
+
+    /// Closes a lane on which nothing is under way.
+    pub(crate) fn close_idle_lane(&self, connection: ConnectionId) -> bool {
+        if let Some(running) = self.lanes().get(connection) {
+            let mut state = lock(&running.state);
+            if state.lane.under_way() > 0 {
+                return false;
+            }
+            state.closed = true;
+        }
+        self.close_lane(connection);
+        true
+    }
+
+    /// Whether a lane is still this hub's to lead.
+    pub(crate) fn still_leads(&self, running: &Running) -> bool {
+        !lock(&running.state).closed && self.place().is_sure(self.clock())
     }
 
     /// How the lanes are doing.
@@ -118,7 +151,10 @@ impl Hub {
     /// Takes a place on a lane for a person of this club, if their turn could begin at once.
     pub(crate) fn lane_claim(&self, spoke: &Spoke, club: ClubId, person: PersonId) -> bool {
         spoke.endpoint(club).is_ok_and(|endpoint| self.is_open(endpoint))
-            && self.lanes().get(spoke.id()).is_some_and(|running| lock(&running.state).lane.claim(person))
+            && self.lanes().get(spoke.id()).is_some_and(|running| {
+                let mut state = lock(&running.state);
+                !state.closed && state.lane.claim(person)
+            })
     }
 
     pub(crate) fn lane_is_awake(&self, connection: ConnectionId) -> bool {
@@ -129,14 +165,27 @@ impl Hub {
         self.lane_event(connection, Event::Ended { person, again: None });
     }
 
+    /// Somebody became due; where another node leads the lane, that one is told.
     pub(crate) fn lane_due(self: &Arc<Self>, connection: ConnectionId, person: PersonId, at: Moment) {
-        self.lane_event(connection, Event::Due(person, at));
+        if self.place().leads(connection) {
+            self.lane_event(connection, Event::Due(person, at));
+        } else {
+            self.place().tell(News::Due(connection, vec![person]));
+        }
     }
 
     pub(crate) fn lane_event(self: &Arc<Self>, connection: ConnectionId, event: Event) {
-        let Some(running) = self.lanes().get(connection) else { return };
+        if let Some(running) = self.lanes().get(connection) {
+            self.drive(connection, &running, event);
+        }
+    }
+
+    fn drive(self: &Arc<Self>, connection: ConnectionId, running: &Arc<Running>, event: Event) {
         let effects = {
             let mut state = lock(&running.state);
+            if state.closed {
+                return;
+            }
             let effects = state.lane.step(event, self.clock().now());
             let wake_at = effects.iter().find_map(|effect| match effect {
                 Effect::Wake(at) => Some(*at),
@@ -150,8 +199,8 @@ impl Hub {
         };
         for effect in effects {
             match effect {
-                Effect::Start(person) => self.spawn_turn(connection, person, None),
-                Effect::Refill => self.spawn_refill(connection),
+                Effect::Start(person) => self.spawn_turn((connection, Arc::clone(running)), person, None),
+                Effect::Refill => self.spawn_refill(connection, Arc::clone(running)),
                 Effect::Wake(_) => {}
             }
         }
@@ -159,22 +208,29 @@ impl Hub {
 
     /// Begins a turn whose place was taken when its record was accepted.
     pub(crate) fn begin_turn(self: &Arc<Self>, connection: ConnectionId, handed: Handed) {
-        self.spawn_turn(connection, handed.person.id, Some(Box::new(handed)));
+        if let Some(running) = self.lanes().get(connection) {
+            self.spawn_turn((connection, running), handed.person.id, Some(Box::new(handed)));
+        }
     }
 
-    fn spawn_turn(self: &Arc<Self>, connection: ConnectionId, person: PersonId, handed: Option<Box<Handed>>) {
+    fn spawn_turn(
+        self: &Arc<Self>,
+        (connection, running): (ConnectionId, Arc<Running>),
+        person: PersonId,
+        handed: Option<Box<Handed>>,
+    ) {
         let hub = Arc::clone(self);
         tokio::spawn(async move {
-            let ended = hub.deliver(connection, person, handed).await;
+            let ended = hub.deliver((connection, &running), person, handed).await;
             let again = if let Ended::Again(at) = ended { at } else { None };
-            hub.lane_event(connection, Event::Ended { person, again });
+            hub.drive(connection, &running, Event::Ended { person, again });
             if let (Ended::Left(club), Some(spoke)) = (ended, hub.registry().spoke(connection)) {
                 hub.left(spoke, club, person);
             }
         });
     }
 
-    fn spawn_refill(self: &Arc<Self>, connection: ConnectionId) {
+    fn spawn_refill(self: &Arc<Self>, connection: ConnectionId, running: Arc<Running>) {
         let hub = Arc::clone(self);
         tokio::spawn(async move {
             let asked = 2 * WINDOW;
@@ -183,12 +239,12 @@ impl Hub {
                 Ok(due) => {
                     let more = due.len() == asked;
                     let due = due.into_iter().map(|due| (due.person, due.at)).collect();
-                    hub.lane_event(connection, Event::Refilled { due, more });
+                    hub.drive(connection, &running, Event::Refilled { due, more });
                 }
                 Err(error) => {
                     tracing::error!(%connection, %error, "what is due could not be read; asking again in a second");
                     hub.clock_sleep(1_000).await;
-                    hub.lane_event(connection, Event::Refilled { due: Vec::new(), more: true });
+                    hub.drive(connection, &running, Event::Refilled { due: Vec::new(), more: true });
                 }
             }
         });
@@ -198,11 +254,14 @@ impl Hub {
         let hub = Arc::downgrade(self);
         tokio::spawn(async move {
             loop {
-                let wake_at = lock(&running.state).wake_at;
-                let Some(strong) = hub.upgrade() else { return };
+                let (wake_at, closed) = {
+                    let state = lock(&running.state);
+                    (state.wake_at, state.closed)
+                };
+                let Some(strong) = hub.upgrade().filter(|_| !closed) else { return };
                 let wait_ms = wake_at.map(|at| at.since_ms(strong.clock().now()).max(0));
                 match wait_ms {
-                    Some(0) => strong.lane_event(connection, Event::Tick),
+                    Some(0) => strong.drive(connection, &running, Event::Tick),
                     Some(wait_ms) => {
                         drop(strong);
                         let pause = tokio::time::sleep(std::time::Duration::from_millis(wait_ms as u64));

@@ -16,6 +16,7 @@ mod import;
 mod lanes;
 mod lines;
 pub mod log;
+mod nodes;
 mod receive;
 pub mod registry;
 pub mod restored;

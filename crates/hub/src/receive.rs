@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use model::{Field, Moment, Report, Tracking};
 use store::sabotage::{self, Way};
-use store::{Identified, Verdict, Who};
+use store::{Identified, Subject, Verdict, Who};
 
 use crate::Hub;
 use crate::clock;
@@ -66,6 +66,7 @@ impl Hub {
         let name_key = incoming.name_key();
         for _ in 0..DECISIONS {
             let found = self.identify(&incoming, &name_key).await?;
+            self.know_referred(&found).await.map_err(|error| database(&error))?;
             let decision = self.decide(&incoming, registry, found).await?;
             match self.store().receive(&decision.receipt).await {
                 Ok(Verdict::Applied) => {
@@ -80,6 +81,16 @@ impl Hub {
             }
         }
         Err(Refusal::Database)
+    }
+
+    /// Reads the directory anew where somebody refers to an entry that another node took in.
+    async fn know_referred(&self, found: &Identified) -> store::Result<()> {
+        let lacks = |subject: &Subject| self.directory().lacks(&subject.person);
+        let lacks = match found {
+            Identified::Linked(subject) => lacks(subject),
+            Identified::Namesakes(subjects) => subjects.iter().any(lacks),
+        };
+        if lacks { self.directory().load(self.store()).await } else { Ok(()) }
     }
 
     async fn identify(&self, incoming: &Incoming<'_>, name_key: &str) -> Result<Identified, Refusal> {

@@ -43,6 +43,8 @@ pub use outcome::{Outcome, RemoteId};
 pub use plan::{Next, Projection, Reference, References, Rest, Step, creation_kind, next_step, project};
 pub use profile::{Known, KnownKind, Person, Profile, Report};
 pub use restored::{May, NUMBERS_PASSED_OVER, Restored, Weighed, may_call, release_restored, weigh};
-pub use settle::{Circumstances, Looked, Settled, begin_doubt, looked, mark, release_if_edited, settle};
+pub use settle::{
+    Circumstances, Looked, Settled, begin_doubt, late_answer, looked, mark, release_if_edited, settle,
+};
 pub use setup::{Client, Club, ClubNumber, Connection, Setup, Token};
 pub use shadow::{Dated, Held, Replaced, Shadow, Unsure, UnsureKind};

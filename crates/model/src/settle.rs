@@ -88,6 +88,33 @@ pub fn settle(link: &mut Link, step: &Step, outcome: &Outcome, at: Circumstances
     }
 }
 
+/// An answer to a written-down call that comes after another node took the link over: evidence about that very call, if it
+/// is still in doubt, and nothing else. Answers whether it was.
+pub fn late_answer(link: &mut Link, mark: &Mark, outcome: &Outcome, now: Moment) -> bool {
+    let (State::Calling(open)
+    | State::Doubtful(Doubt { mark: open, .. })
+    | State::Held(Hold { reason: HoldReason::Doubt { mark: open, .. }, .. })) = &link.state
+    else {
+        return false;
+    };
+    if open != mark {
+        return false;
+    }
+    match outcome {
+        Outcome::Doubtful { .. } => return false,
+        Outcome::Saved { id: None } | Outcome::Unchanged if link.record.is_none() => return false,
+        Outcome::Saved { .. } | Outcome::Unchanged => {
+            if let Outcome::Saved { id: Some(id) } = outcome {
+                link.take_record(id.clone());
+            }
+            took(link, mark.kind, &mark.fields, mark.at);
+        }
+        _ => {}
+    }
+    link.state = State::Due { at: now };
+    true
+}
+
 fn arrived(link: &mut Link, step: &Step, id: Option<&RemoteId>, at: Circumstances<'_>) -> Settled {
     if let Some(id) = id {
         link.take_record(id.clone());

@@ -16,6 +16,9 @@ pub enum Error {
     /// The database was written by a newer version, is not ours, or is too old or wrongly set up.
     #[error("{0}")]
     Unfit(String),
+    /// Another node leads the lane by now.
+    #[error("another node leads this lane by now")]
+    Fenced,
     /// The store is closing.
     #[error("the store is closed")]
     Closed,

@@ -42,6 +42,13 @@ pub async fn run(as_json: bool, config: &Config) -> Result<ExitCode> {
         None => "kept by PostgreSQL".to_owned(),
     };
     tell(format_args!("{} people, {place}", status["people"]))?;
+    for node in status["nodes"].as_array().into_iter().flatten() {
+        tell(format_args!(
+            "node {} leads {} lanes",
+            node["name"].as_str().unwrap_or_default(),
+            node["lanes"]
+        ))?;
+    }
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(["platform", "client", "", "due", "under way", "held"]);
     for one in status["connections"].as_array().into_iter().flatten() {
@@ -75,6 +82,7 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config) -> Result<Value> {
         all_due += due;
         all_under_way += under_way;
         let takes_nothing = (!spoke.receives()).then_some("takes nothing");
+        let led_elsewhere = hub.leads_elsewhere(spoke.id()).then_some("led by another node");
         let client = spoke.connection.client;
         let client =
             hub.registry().setup.clients.iter().find(|one| one.id == client).map(|one| one.name.clone());
@@ -82,18 +90,26 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config) -> Result<Value> {
             "connection": spoke.id(),
             "platform": spoke.title(),
             "client": client,
-            "standing": pulse.map(|pulse| standing(pulse.standing)).or(takes_nothing),
+            "standing": pulse.map(|pulse| standing(pulse.standing)).or(takes_nothing).or(led_elsewhere),
             "due": due,
             "under_way": under_way,
             "held": held_on(&held, spoke.id()),
         }));
     }
+    let nodes = hub.roll().await?.map(|roll| {
+        let lanes = |node| roll.lanes.iter().filter(|(_, leader)| *leader == node).count();
+        roll.nodes
+            .iter()
+            .map(|(id, name)| json!({ "id": id, "name": name, "lanes": lanes(*id) }))
+            .collect::<Vec<_>>()
+    });
     let closed: Vec<Value> = hub.closed().iter().map(closed_scope).collect();
     Ok(json!({
         "people": people,
         "due": all_due,
         "under_way": all_under_way,
         "connections": connections,
+        "nodes": nodes,
         "closed": closed,
         "store_bytes": config.file().map(|file| size(&file) + size(&file.with_extension("db-wal"))),
     }))

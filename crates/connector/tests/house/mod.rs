@@ -5,6 +5,7 @@
 
 mod command;
 pub mod log;
+pub mod nodes;
 #[expect(dead_code, reason = "the store's own tests use the rest of it")]
 #[path = "../../../store/tests/house/postgres.rs"]
 pub mod postgres;

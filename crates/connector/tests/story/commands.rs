@@ -86,7 +86,7 @@ async fn a_command_makes_no_hub_where_none_is() {
     house.command(&["status", "--data", data]).await.went_well();
 
     fs::remove_file(nowhere.join("master.key")).unwrap();
-    house.command(&["status", "--data", data]).await.failed().says("put it back from your copy");
+    house.command(&["status", "--data", data]).await.failed().says("put it there from your copy");
     assert!(!nowhere.join("master.key").exists());
 }
 

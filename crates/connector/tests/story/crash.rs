@@ -96,7 +96,7 @@ fn revisions(there: &[simulator::Person]) -> Acknowledged {
 }
 
 /// Who is held at I4 because nobody knows how the call ended.
-async fn in_doubt(house: &House) -> BTreeSet<String> {
+pub async fn in_doubt(house: &House) -> BTreeSet<String> {
     let lines = house.log(&["--platform", "jonas-i4", "--type", "ERROR", "--needs", "club"]).await;
     let held = lines.iter().filter(|line| text(line, "sentence").contains("cannot ask"));
     held.map(|line| text(line, "name").trim_start_matches("Ann ").to_owned()).collect()

@@ -58,7 +58,7 @@ async fn a_save_that_cannot_be_kept_is_refused_and_taken_once_the_server_is_back
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_open_the_server_themselves_and_two_hubs_do_not_share_it() {
+async fn commands_open_the_server_themselves_and_a_node_without_the_key_is_told_where_it_is() {
     let Some(database) = postgres::database() else { return };
     let mut house = house().with_i4().on(&database).open().await;
     let elsewhere = tempfile::tempdir().unwrap();
@@ -71,7 +71,7 @@ async fn commands_open_the_server_themselves_and_two_hubs_do_not_share_it() {
         .await
         .unwrap();
     let said = String::from_utf8(other.stderr).unwrap();
-    assert!(!other.status.success() && said.contains("another hub is at work on"), "{said}");
+    assert!(!other.status.success() && said.contains("from another node"), "{said}");
 
     house.save(&house.lead("lead-1", ("Ann", "Able"))).await;
     house.until("Ann is in I4", async || !house.i4.find(KITS.i4, ("Ann", "Able"), "").is_empty()).await;

@@ -18,7 +18,7 @@ impl Hub {
         (decision, story): (Decision, Story),
     ) -> store::Result<Decided> {
         loop {
-            let Some(mut turn) = Turn::open(self, spoke, person, None).await? else {
+            let Some(mut turn) = Turn::open(self, (spoke, None), person, None).await? else {
                 return Ok(Decided::Refused(model::Refusal::NotHeld));
             };
             let of = (turn.person.profile.kind.kind, self.clock().now());

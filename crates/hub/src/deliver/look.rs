@@ -115,7 +115,7 @@ async fn ask(hub: &Arc<Hub>, turn: &Turn<'_>) -> Option<Answer> {
         now: hub.clock().now().timestamp(),
         ..Given::default()
     };
-    Some(hub.call(endpoint, turn.person.id, Operation::FindPerson, &given).await)
+    Some(turn.call(endpoint, Operation::FindPerson, &given).await)
 }
 
 /// Whether the question was answered, be it with "none".

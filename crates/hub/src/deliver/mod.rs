@@ -5,6 +5,7 @@
 //! call, settle. Result, shadow and log line are one commit.
 
 mod by_hand;
+mod late;
 mod look;
 mod read;
 mod turn;
@@ -19,6 +20,7 @@ use platform::{Answer, Given};
 use store::sabotage::{self, Way};
 
 use crate::Hub;
+use crate::lanes::Running;
 use turn::{Turn, Wound};
 
 /// A person and link as the accepting commit left them.
@@ -45,11 +47,15 @@ impl Hub {
     /// One person's turn on one connection.
     pub(crate) async fn deliver(
         self: &Arc<Self>,
-        connection: ConnectionId,
+        (connection, running): (ConnectionId, &Running),
         id: PersonId,
         handed: Option<Box<Handed>>,
     ) -> Ended {
-        self.take_turn(connection, id, handed).await.unwrap_or_else(|error| {
+        self.take_turn((connection, running), id, handed).await.unwrap_or_else(|error| {
+            if matches!(error, store::Error::Fenced) {
+                tracing::info!(person = %id, %connection, "a turn ended here, for another node leads the lane");
+                return Ended::Again(None);
+            }
             tracing::error!(%error, person = %id, %connection, "a turn was given up; it is taken again in a second");
             Ended::Again(Some(self.clock().now().plus_ms(STORE_PAUSE_MS)))
         })
@@ -57,14 +63,14 @@ impl Hub {
 
     async fn take_turn(
         self: &Arc<Self>,
-        connection: ConnectionId,
+        (connection, running): (ConnectionId, &Running),
         id: PersonId,
         handed: Option<Box<Handed>>,
     ) -> store::Result<Ended> {
         let registry = Arc::clone(&self.registry());
         let Some(spoke) = registry.spoke(connection) else { return Ok(Ended::Again(None)) };
         let own_mark = handed.is_some();
-        let Some(mut turn) = Turn::open(self, spoke, id, handed).await? else {
+        let Some(mut turn) = Turn::open(self, (spoke, Some(running)), id, handed).await? else {
             return Ok(Ended::Again(None));
         };
         if matches!(turn.link.state, State::Calling(_)) && !own_mark {
@@ -115,7 +121,7 @@ impl Hub {
             return Ok(());
         }
         let began = self.clock().now();
-        let answer = self.call(&endpoint, turn.person.id, step.operation, &turn.given(&step, began)).await;
+        let answer = turn.call(&endpoint, step.operation, &turn.given(&step, began)).await;
         let now = self.clock().now();
         turn.settle_call(&step, &answer, (began, now)).await
     }
@@ -172,6 +178,7 @@ impl Turn<'_> {
     ) -> store::Result<()> {
         self.tried(step, answer, now);
         self.note_kind(step, &answer.outcome);
+        let marked = if let State::Calling(mark) = &self.link.state { Some(mark.clone()) } else { None };
         loop {
             let settled = self.settle(step, &answer.outcome, (began, now));
             match settled {
@@ -179,7 +186,11 @@ impl Turn<'_> {
                 Settled::Held => self.release_if_edited(step, now),
                 _ => {}
             }
-            match self.commit_surely().await? {
+            let wound = match self.commit_surely().await {
+                Err(store::Error::Fenced) => return self.leave_evidence(marked, &answer.outcome).await,
+                wound => wound?,
+            };
+            match wound {
                 Wound::Kept => return Ok(()),
                 Wound::Moved => {
                     self.references = self.hub.directory().expected(&self.person, self.spoke.id());

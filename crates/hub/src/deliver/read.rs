@@ -30,7 +30,7 @@ impl Hub {
         let Ok(endpoint) = turn.spoke.endpoint(turn.person.club).cloned() else { return Ok(false) };
         let began = self.clock().now();
         let given = Given { record: Some(record), now: began.timestamp(), ..Given::default() };
-        let answer = self.call(&endpoint, turn.person.id, Operation::ReadPerson, &given).await;
+        let answer = turn.call(&endpoint, Operation::ReadPerson, &given).await;
         let now = self.clock().now();
         if answer.outcome == Outcome::Gone || !answered(&answer) {
             let asked = Step { operation: Operation::ReadPerson, ..step.clone() };

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Kind, Line, Link, Moment, Next, Note, Outcome,
-    Person, PersonId, References, RemoteId, Rest, Settled, State, Step, Story, Tracking, begin_doubt,
-    next_step, project, release_if_edited, settle,
+    Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Kind, Line, Link, Moment, Next, Note,
+    Operation, Outcome, Person, PersonId, References, RemoteId, Rest, Settled, State, Step, Story, Tracking,
+    begin_doubt, next_step, project, release_if_edited, settle,
 };
-use platform::Answer;
+use platform::{Answer, Endpoint, Exchange, Given};
 use store::{Settlement, Verdict};
 
 use super::{Handed, STORE_PAUSE_MS};
 use crate::Hub;
 use crate::clock;
+use crate::lanes::Running;
 use crate::lines::{self, TurnReport};
 use crate::registry::Spoke;
 
@@ -21,6 +22,8 @@ use crate::registry::Spoke;
 pub(super) struct Turn<'a> {
     pub(super) hub: &'a Arc<Hub>,
     pub(super) spoke: &'a Arc<Spoke>,
+    /// The lane whose turn it is; a decision by hand has none, and calls nobody.
+    lane: Option<&'a Running>,
     pub(super) person: Person,
     pub(super) link: Link,
     pub(super) references: References,
@@ -49,7 +52,7 @@ impl<'a> Turn<'a> {
     /// Reads the person and the link, unless the accepting commit handed them over.
     pub(super) async fn open(
         hub: &'a Arc<Hub>,
-        spoke: &'a Arc<Spoke>,
+        (spoke, lane): (&'a Arc<Spoke>, Option<&'a Running>),
         id: PersonId,
         handed: Option<Box<Handed>>,
     ) -> store::Result<Option<Self>> {
@@ -61,6 +64,7 @@ impl<'a> Turn<'a> {
         Ok(handed.map(|Handed { person, link }| Turn {
             hub,
             spoke,
+            lane,
             person,
             link,
             references: References::default(),
@@ -72,6 +76,21 @@ impl<'a> Turn<'a> {
             became: None,
             fresh,
         }))
+    }
+
+    /// Whether what the turn does may be kept: its lane is still this hub's to lead.
+    pub(super) fn is_ours(&self) -> store::Result<()> {
+        let ours = self.lane.is_none_or(|lane| self.hub.still_leads(lane));
+        if ours { Ok(()) } else { Err(store::Error::Fenced) }
+    }
+
+    /// One call, for as long as the lane is this hub's for sure; what is cut off then ends nobody here knows how.
+    pub(super) async fn call(&self, endpoint: &Endpoint, operation: Operation, given: &Given) -> Answer {
+        let call = self.hub.call(endpoint, self.person.id, operation, given);
+        self.hub.place().within(self.hub.clock(), call).await.unwrap_or_else(|| {
+            let reason = "this node could not prove in time that the lane is still its own".to_owned();
+            Answer { outcome: Outcome::Doubtful { reason }, found: Vec::new(), exchange: Exchange::default() }
+        })
     }
 
     /// The Connector's own id of the person, as platforms may keep it.
@@ -190,6 +209,7 @@ impl<'a> Turn<'a> {
 
     /// Keeps the mark before a call; `false` when the link moved and must be planned anew.
     pub(super) async fn keep_mark(&mut self) -> store::Result<bool> {
+        self.is_ours()?;
         let settlement = Settlement { link: self.link.clone(), lines: Vec::new() };
         match self.hub.store().settle(settlement).await? {
             Verdict::Applied => {
@@ -222,6 +242,7 @@ impl<'a> Turn<'a> {
 
     /// One commit of link and lines.
     pub(super) async fn commit(&mut self) -> store::Result<Wound> {
+        self.is_ours()?;
         let now = self.hub.clock().now();
         let further = matches!(self.link.state, State::Due { at } if at <= now);
         let lines = if further && !self.attempts.is_empty() && self.link.tries == 0 {
@@ -259,7 +280,7 @@ impl<'a> Turn<'a> {
         let mut told = false;
         loop {
             match self.commit().await {
-                Err(error) if !matches!(error, store::Error::Closed) => {
+                Err(error) if !matches!(error, store::Error::Closed | store::Error::Fenced) => {
                     if !std::mem::replace(&mut told, true) {
                         tracing::error!(%error, person = %self.person.id, "what a call did is not kept yet; it is tried until it is");
                     }

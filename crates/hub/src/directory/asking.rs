@@ -20,6 +20,9 @@ impl Hub {
         person: &Person,
         spoke: &Arc<Spoke>,
     ) -> store::Result<References> {
+        if self.directory().lacks(person) {
+            self.directory().load(self.store()).await?;
+        }
         Ok(References {
             owner: self.resolve_one(person, spoke, Field::Owner).await?,
             lead_source: self.resolve_one(person, spoke, Field::LeadSource).await?,

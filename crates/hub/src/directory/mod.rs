@@ -34,6 +34,8 @@ type Site = (ConnectionId, ClubId, Role);
 pub struct Directory {
     tables: RwLock<Tables>,
     flights: Mutex<HashMap<Site, Arc<tokio::sync::Mutex<()>>>>,
+    /// Held while something is kept or read: what is read is not older than what was kept before.
+    keeping: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -78,20 +80,30 @@ pub(crate) const fn role_of(field: Field) -> Role {
 }
 
 impl Directory {
-    /// Reads the directory.
-    pub async fn load(store: &dyn Store) -> store::Result<Directory> {
+    /// Reads the directory from the store.
+    pub async fn load(&self, store: &dyn Store) -> store::Result<()> {
+        let _alone = self.keeping.lock().await;
         let (entries, correspondences) = store.directory().await?;
-        let directory = Directory::default();
-        {
-            let mut tables = directory.write();
-            for entry in entries {
-                tables.put(entry);
-            }
-            for one in correspondences {
-                tables.put_correspondence(one);
-            }
+        let mut read = Tables::default();
+        for entry in entries {
+            read.put(entry);
         }
-        Ok(directory)
+        for one in correspondences {
+            read.put_correspondence(one);
+        }
+        let mut tables = self.write();
+        read.asked = std::mem::take(&mut tables.asked);
+        read.unanswered = std::mem::take(&mut tables.unanswered);
+        *tables = read;
+        Ok(())
+    }
+
+    /// Whether a person refers to somebody whom another node took in, and who was not read yet.
+    pub(crate) fn lacks(&self, person: &Person) -> bool {
+        let tables = self.read();
+        let referred =
+            [Field::Owner, Field::LeadSource].into_iter().filter_map(|field| person.profile.entry(field));
+        referred.into_iter().any(|entry| !tables.entries.contains_key(&entry))
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Tables> {
@@ -194,6 +206,7 @@ impl Directory {
         mut entries: Vec<Entry>,
         correspondences: Vec<Correspondence>,
     ) -> store::Result<Vec<EntryId>> {
+        let _alone = self.keeping.lock().await;
         let ids = store.keep_directory(entries.clone(), correspondences.clone()).await?;
         let mut tables = self.write();
         for (entry, id) in entries.iter_mut().zip(&ids) {

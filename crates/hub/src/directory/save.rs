@@ -6,6 +6,7 @@ use std::sync::Arc;
 use model::directory::{Correspondence, Entry, How, Role, key_of};
 use model::{ConnectionId, DirectoryStory, EntryId, Facts, Line, Operation, Outcome, Story, Tracking};
 use platform::Given;
+use store::nodes::News;
 
 use crate::Hub;
 use crate::clock;
@@ -71,16 +72,22 @@ impl Hub {
         let line = self.directory_line(&entry, None, tracking, Story::Received);
         self.store().keep_lines(vec![line]).await.map_err(refused)?;
         self.announce(entry.club);
+        self.place().tell(News::Entry(entry.id, tracking));
+        self.spread_later(entry, before, tracking);
+        Ok(tracking)
+    }
+
+    /// Spreads a saved entry beside whatever else is done.
+    pub(crate) fn spread_later(self: &Arc<Self>, entry: Entry, before: Option<Entry>, tracking: Tracking) {
         let hub = Arc::clone(self);
         tokio::spawn(async move {
             if let Err(error) = hub.spread_entry(&entry, before.as_ref(), tracking).await {
                 tracing::error!(%error, "a saved staff member or lead source was not matched; the next round will");
             }
         });
-        Ok(tracking)
     }
 
-    /// Matches a saved entry on every other connection of the club, completes the people who refer to it, and looks
+    /// Matches a saved entry on every other connection of the club whose lane is led here, completes the people who refer to it, and looks
     /// anew at those who are alike, or were before it was saved.
     async fn spread_entry(
         self: &Arc<Self>,
@@ -90,7 +97,9 @@ impl Hub {
     ) -> store::Result<()> {
         let registry = Arc::clone(&self.registry());
         let keys: HashSet<String> = before.into_iter().chain([entry]).map(key_of).collect();
-        for spoke in registry.of_club(entry.club).iter().filter(|spoke| takes(spoke, entry)) {
+        for spoke in
+            registry.of_club(entry.club).iter().filter(|spoke| self.tends(spoke) && takes(spoke, entry))
+        {
             let story = self.match_again(entry, spoke).await?;
             self.tell_directory(entry, spoke, tracking, story).await?;
             self.reproject(entry.id, spoke).await?;
@@ -100,7 +109,9 @@ impl Hub {
                 }
             }
         }
-        let Some(spoke) = registry.spoke(entry.connection).filter(|spoke| spoke.receives()) else {
+        let Some(spoke) =
+            registry.spoke(entry.connection).filter(|spoke| spoke.receives() && self.tends(spoke))
+        else {
             return Ok(());
         };
         for other in registry.of_club(entry.club) {

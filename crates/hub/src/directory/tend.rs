@@ -134,12 +134,17 @@ impl Hub {
     /// One round over everything unmatched, and over what matching would no longer link.
     pub async fn tend_once(self: &Arc<Self>) -> store::Result<()> {
         let registry = Arc::clone(&self.registry());
-        for spoke in registry.spokes() {
+        for spoke in registry.spokes().filter(|spoke| self.tends(spoke)) {
             for entry in self.to_be_reviewed(spoke) {
                 self.review(&entry, spoke).await?;
             }
         }
         Ok(())
+    }
+
+    /// Whether matching at a connection is this hub's: one node asks for a source at a time, or two would make it.
+    pub(super) fn tends(&self, spoke: &Spoke) -> bool {
+        self.place().leads(spoke.id())
     }
 
     /// Entries of other connections of the spoke's clubs that have no counterpart there, or one by a match that no

@@ -11,6 +11,7 @@ mod holds;
 mod kinds;
 mod lane_world;
 mod lanes;
+mod late_answers;
 mod matching;
 mod merging;
 mod restores;

@@ -9,11 +9,12 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::mpsc;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, LoadBalanceHosts, SslMode, TargetSessionAttrs};
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::news;
+use super::timeline::Newest;
 use crate::nodes::News;
 use crate::{Error, Result};
 
@@ -24,13 +25,18 @@ const SILENT: Duration = Duration::from_secs(15);
 
 /// What all sessions are told. An answer means that the disk has it, whatever the server's default is. Every statement goes
 /// by key, and is planned once: a plan that was made while its table was empty must not read the table through later. A client whose
-/// machine is gone is given up within half a minute, and its locks with it.
+/// machine is gone is given up within half a minute, and its locks with it; one that stands still while it holds locks,
+/// before those who wait for them are refused.
 const SESSION: &str = "-c synchronous_commit=on -c default_transaction_isolation=read\\ committed \
-    -c idle_in_transaction_session_timeout=60s -c client_min_messages=error -c plan_cache_mode=force_generic_plan \
+    -c idle_in_transaction_session_timeout=3s -c client_min_messages=error -c plan_cache_mode=force_generic_plan \
     -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c tcp_keepalives_idle=15 \
     -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
-const READS: &str = "-c default_transaction_read_only=on -c statement_timeout=15s";
-const WRITES: &str = "-c lock_timeout=5s -c statement_timeout=30s";
+const READS: &str = "-c statement_timeout=15s";
+/// Not told at once: a server whose sessions begin so is taken for a standby.
+const READS_ONLY: &str = "SET default_transaction_read_only = on";
+/// No statement of a write is ended by the server: that could be a commit that waits for a standby, which would then be
+/// answered as if it had been heard of.
+const WRITES: &str = "-c lock_timeout=5s";
 
 /// What a pool of connections is for.
 #[derive(Clone, Copy)]
@@ -44,6 +50,7 @@ pub(super) enum For {
 pub(super) struct Address {
     config: Config,
     tls: Tls,
+    newest: Newest,
     /// The address for people: no user, no password.
     pub(super) shown: String,
 }
@@ -78,19 +85,21 @@ impl Address {
         config
             .ssl_mode(if encrypted { SslMode::Require } else { SslMode::Disable })
             .application_name("connector")
+            .load_balance_hosts(LoadBalanceHosts::Random)
+            .target_session_attrs(TargetSessionAttrs::ReadWrite)
             .connect_timeout(CONNECT)
             .tcp_user_timeout(SILENT)
             .keepalives_idle(SILENT);
         let shown = shown(&config);
-        Ok(Address { config, tls, shown })
+        Ok(Address { config, tls, newest: Newest::default(), shown })
     }
 
     /// Connections for one purpose; none is opened before it is needed.
     pub(super) fn pool(&self, purpose: For, size: usize) -> Result<Pool> {
         let mut config = self.config.clone();
-        let limits = match purpose {
-            For::Reading => READS,
-            For::Writing => WRITES,
+        let (limits, then) = match purpose {
+            For::Reading => (READS, READS_ONLY),
+            For::Writing => (WRITES, ""),
         };
         let own = config.get_options().unwrap_or_default();
         let options = format!("{own} {SESSION} {limits}");
@@ -106,6 +115,7 @@ impl Address {
         Pool::builder(manager)
             .max_size(size)
             .wait_timeout(Some(CONNECT))
+            .post_create(self.newest.hook(then))
             .create_timeout(Some(CONNECT))
             .recycle_timeout(Some(CONNECT))
             .runtime(Runtime::Tokio1)

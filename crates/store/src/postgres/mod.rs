@@ -19,6 +19,7 @@ mod rows;
 mod search;
 mod session;
 mod text;
+mod timeline;
 mod waiting;
 mod writer;
 

@@ -17,6 +17,9 @@ const READ: Duration = Duration::from_secs(20);
 /// How long a flight of writes may take.
 const WRITE: Duration = Duration::from_secs(40);
 
+/// How often another host is tried where one is not fit.
+const HOSTS: usize = 4;
+
 /// What a statement binds.
 pub(super) type Value<'a> = Box<dyn ToSql + Sync + Send + 'a>;
 /// A statement and what it binds.
@@ -163,9 +166,16 @@ impl Session {
     }
 }
 
+/// A free connection. Of several hosts one is tried after the other, for the first may be the wrong one.
 async fn free(pool: &Pool) -> Result<Object, Trouble> {
     use deadpool_postgres::{PoolError, TimeoutType};
-    pool.get().await.map_err(|error| match error {
+    let mut got = pool.get().await;
+    for _ in 1..HOSTS {
+        if matches!(got, Err(PoolError::PostCreateHook(_))) {
+            got = pool.get().await;
+        }
+    }
+    got.map_err(|error| match error {
         PoolError::Timeout(TimeoutType::Wait) => Trouble::Away("all connections are busy".into()),
         PoolError::Timeout(_) => Trouble::Away("it cannot be reached".into()),
         PoolError::Backend(error) => match Trouble::from(error) {

@@ -26,6 +26,7 @@ mod all_agree;
 mod copies;
 mod disk_full;
 mod durability;
+mod failover;
 mod nodes;
 mod opening;
 mod outage;

@@ -11,7 +11,7 @@ use crate::domain::*;
 use crate::postgres_server;
 use crate::setup::{chain, keep_chain};
 
-const ALIVE: Duration = Duration::from_secs(60);
+const ALIVE: Duration = Duration::from_mins(1);
 /// So short that a beat is late at once.
 const SHORT: Duration = Duration::from_millis(1);
 

@@ -16,6 +16,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const WITHOUT: &str = "CONNECTOR_TEST_WITHOUT_POSTGRES";
 /// The user `nobody` of every Linux: PostgreSQL does not run as root.
 const NOBODY: u32 = 65_534;
+/// Where a standby listens, beside a server at the usual port.
+const STANDBY_PORT: &str = "5433";
 const SETTINGS: &str = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=400 \
     -c shared_buffers=64MB -c max_wal_size=512MB -c log_min_messages=fatal";
 const WATCHMAN: &str = r#"
@@ -36,6 +38,49 @@ pub struct Server {
     folder: PathBuf,
     programs: PathBuf,
     _users: File,
+}
+
+/// A server that has what another has, and takes its place.
+pub struct Standby {
+    server: &'static Server,
+    data: PathBuf,
+}
+
+impl Standby {
+    fn control(&self, what: &[&str], settings: Option<&str>) {
+        let mut control = self.server.program("pg_ctl");
+        control.args(what).arg("--pgdata").arg(&self.data).arg("--log").arg(self.server.folder.join("said"));
+        if let Some(settings) = settings {
+            control
+                .arg("--options")
+                .arg(format!("{SETTINGS} -k {} {settings}", self.server.folder.display()));
+        }
+        let done = control.process_group(0).status().expect("pg_ctl starts");
+        assert!(done.success(), "the standby did not {}", what.join(" "));
+    }
+
+    /// Makes it the primary, which waits for nobody.
+    pub fn promote(&self) {
+        self.control(&["promote", "--wait", "--silent"], None);
+        let alone = "ALTER SYSTEM RESET synchronous_standby_names";
+        assert!(self.sql(alone) && self.sql("SELECT pg_reload_conf()"), "it does not do without a standby");
+    }
+
+    fn sql(&self, sql: &str) -> bool {
+        let mut psql = self.server.program("psql");
+        psql.args(["--no-psqlrc", "--quiet", "--username=postgres", "--port", STANDBY_PORT, "--host"]);
+        psql.arg(&self.server.folder).args(["--dbname", "postgres", "--command", sql]);
+        psql.status().is_ok_and(|status| status.success())
+    }
+}
+
+impl Drop for Standby {
+    fn drop(&mut self) {
+        let alone = "ALTER SYSTEM RESET synchronous_standby_names";
+        let _gone =
+            self.server.sql("postgres", alone) && self.server.sql("postgres", "SELECT pg_reload_conf()");
+        self.control(&["stop", "--mode=immediate", "--silent"], None);
+    }
 }
 
 /// A database of one test; it goes when this does.
@@ -169,6 +214,26 @@ impl Server {
         );
     }
 
+    /// Makes a standby that this server waits for at every commit from then on, and starts it. Both listen in one folder.
+    pub fn standby(&'static self) -> Standby {
+        let data = self.folder.join("standby");
+        let mut copy = self.program("pg_basebackup");
+        copy.args([
+            "--username=postgres",
+            "--checkpoint=fast",
+            "--no-sync",
+            "--write-recovery-conf",
+            "--host",
+        ]);
+        let made = copy.arg(&self.folder).arg("--pgdata").arg(&data).status().expect("pg_basebackup starts");
+        assert!(made.success(), "no standby was made");
+        let standby = Standby { server: self, data };
+        standby.control(&["start", "--wait", "--silent"], Some(&format!("-c port={STANDBY_PORT}")));
+        let synchronous = "ALTER SYSTEM SET synchronous_standby_names = '*'";
+        assert!(self.sql("postgres", synchronous) && self.sql("postgres", "SELECT pg_reload_conf()"));
+        standby
+    }
+
     /// Makes a certificate for a name, and its key, in the server's data directory; nothing where there is no `openssl`.
     pub fn certificate(&self, name: &str) -> Option<PathBuf> {
         let (certificate, key) = (self.data().join("server.crt"), self.data().join("server.key"));
@@ -225,6 +290,12 @@ impl Database {
     pub fn url(&self) -> String {
         let host = self.server.folder.display().to_string().replace('/', "%2F");
         format!("postgres://postgres@{host}/{}", self.name)
+    }
+
+    /// Its address for whoever follows it to the standby.
+    pub fn url_of_both(&self) -> String {
+        let host = self.server.folder.display().to_string().replace('/', "%2F");
+        format!("postgres://postgres@{host}:5432,{host}:{STANDBY_PORT}/{}", self.name)
     }
 
     /// Runs statements in it.

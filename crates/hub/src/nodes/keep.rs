@@ -1,0 +1,217 @@
+//! Keeping the place: beat, read the roll, lead the lanes that are this node's to lead, and leave in good order.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use model::ConnectionId;
+use sha2::{Digest, Sha256};
+use store::nodes::{News, NodeId, Nodes, Roll};
+use tokio::time::Instant;
+
+use super::place::{ALIVE, Until};
+use crate::Hub;
+
+/// How often a node beats: three may fail before its lanes are others'.
+const BEAT: Duration = Duration::from_millis(1_500);
+/// How long a lane that is to be given away is waited for at once, before the next beat; and how often it is looked at.
+const SETTLE: Duration = Duration::from_secs(1);
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// After so many beats the store is asked whether somebody is due who was not told of.
+const SWEEP: u32 = 7;
+
+impl Hub {
+    /// Takes a place among the nodes on the store, and keeps it; where the store is not shared, leads every lane.
+    pub fn take_place(self: &Arc<Self>, name: &str) {
+        if self.place().is_shared() {
+            tokio::spawn(keep(Arc::downgrade(self), name.to_owned()));
+            self.hear_news();
+        } else {
+            self.open_lanes();
+            self.release_all_mended();
+        }
+    }
+
+    async fn beat(self: &Arc<Self>, nodes: &dyn Nodes, name: &str) -> store::Result<()> {
+        let began = (Instant::now(), self.clock().now());
+        let known = self.place().known().node;
+        let node = match known {
+            Some(node) => node,
+            None => nodes.join(name, ALIVE).await?,
+        };
+        let Some(roll) = nodes.beat(node, ALIVE).await? else {
+            tracing::warn!("this node was not heard of for too long: it leads nothing now, and begins anew");
+            self.lose_place();
+            self.place().nudge.notify_one();
+            return Ok(());
+        };
+        self.place().is_sure_until(Some(Until::after_beat_at(began)));
+        if self.place().known().node.replace(node).is_none() {
+            tracing::info!(node = node.0, nodes = roll.nodes.len(), "took a place among the nodes");
+            self.place().tell(News::Look);
+        }
+        self.read_anew(&roll).await?;
+        self.follow(nodes, node, &roll).await
+    }
+
+    /// Reads set-up and directory anew where another node changed them.
+    async fn read_anew(self: &Arc<Self>, roll: &Roll) -> store::Result<()> {
+        let (setup, directory) = {
+            let known = self.place().known();
+            (known.setup != roll.setup, known.directory != roll.directory)
+        };
+        if directory {
+            self.directory().load(self.store()).await?;
+            self.place().known().directory = roll.directory;
+        }
+        if setup {
+            self.read_setup().await?;
+            self.place().known().setup = roll.setup;
+        }
+        Ok(())
+    }
+
+    /// Takes the lanes that are this node's to lead, and gives away those that are another's.
+    async fn follow(self: &Arc<Self>, nodes: &dyn Nodes, node: NodeId, roll: &Roll) -> store::Result<()> {
+        let alive: Vec<NodeId> = roll.nodes.iter().map(|(id, _)| *id).collect();
+        let (mut wanted, mut given, mut to_give) = (Vec::new(), Vec::new(), Vec::new());
+        let lanes: Vec<ConnectionId> =
+            self.registry().spokes().filter(|spoke| spoke.receives()).map(|spoke| spoke.id()).collect();
+        for lane in lanes {
+            let home = home(lane, &alive).unwrap_or(node);
+            match roll.leader(lane) {
+                None if home == node => wanted.push(lane),
+                Some(leader) if leader == node && home == node => given.push(lane),
+                Some(leader) if leader == node => to_give.push((lane, home)),
+                _ => {}
+            }
+        }
+        let taken = if wanted.is_empty() { wanted } else { nodes.take(node, &wanted).await? };
+        let before = {
+            let mut known = self.place().known();
+            let before = known.led.len();
+            known.led.extend(given.iter().chain(&taken));
+            before
+        };
+        if self.place().known().led.len() > before {
+            tracing::info!(given = given.len(), taken = taken.len(), "leads lanes of the store");
+            self.open_lanes();
+            self.release_mended(taken);
+        }
+        self.give(nodes, node, to_give).await
+    }
+
+    /// Gives lanes away, each once its calls have ended; those that take longer are waited for again at the next beat.
+    async fn give(
+        self: &Arc<Self>,
+        nodes: &dyn Nodes,
+        node: NodeId,
+        mut lanes: Vec<(ConnectionId, NodeId)>,
+    ) -> store::Result<()> {
+        for (lane, _) in &lanes {
+            self.pause_lane(*lane);
+        }
+        let patience = Instant::now() + SETTLE;
+        while !lanes.is_empty() && Instant::now() < patience {
+            let (free, busy): (Vec<_>, Vec<_>) =
+                lanes.into_iter().partition(|(lane, _)| self.close_idle_lane(*lane));
+            lanes = busy;
+            for (lane, to) in &free {
+                self.place().known().led.remove(lane);
+                nodes.give(node, *lane, *to).await?;
+                tracing::info!(%lane, to = to.0, "gave a lane to another node");
+            }
+            if !free.is_empty() {
+                self.place().tell(News::Look);
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(())
+    }
+
+    /// Leads nothing any more; turns under way find that out for themselves.
+    fn lose_place(self: &Arc<Self>) {
+        self.place().is_sure_until(None);
+        let led = {
+            let mut known = self.place().known();
+            known.node = None;
+            std::mem::take(&mut known.led)
+        };
+        for lane in led {
+            self.close_lane(lane);
+        }
+    }
+
+    /// Gives all lanes up; those that wait for them take them at once.
+    pub(crate) async fn leave_place(self: &Arc<Self>) {
+        let Some(nodes) = self.store().nodes() else { return };
+        let node = self.place().known().node;
+        if let Some(node) = node {
+            self.lose_place();
+            let left = async {
+                nodes.leave(node).await?;
+                nodes.tell(&[News::Look]).await
+            };
+            if let Err(error) = left.await {
+                tracing::warn!(%error, "the others will notice in some seconds that this node is gone");
+            }
+        }
+    }
+
+    /// Asks the lanes on which somebody is due to look; whoever was told of is there already.
+    async fn sweep(self: &Arc<Self>, nodes: &dyn Nodes) -> store::Result<()> {
+        let led: Vec<ConnectionId> = self.place().known().led.iter().copied().collect();
+        let due = nodes.due_among(&led, self.clock().now()).await?;
+        let registry = Arc::clone(&self.registry());
+        self.tell_gates(due.iter().filter_map(|lane| registry.spoke(*lane)));
+        Ok(())
+    }
+}
+
+async fn keep(hub: Weak<Hub>, name: String) {
+    let (mut beats, mut failing) = (0u32, false);
+    loop {
+        let Some(strong) = hub.upgrade() else { return };
+        let Some(nodes) = strong.store().nodes() else { return };
+        let mut done = strong.beat(nodes, &name).await;
+        beats = beats.wrapping_add(1);
+        if done.is_ok() && beats.is_multiple_of(SWEEP) {
+            done = strong.sweep(nodes).await;
+        }
+        match done {
+            Ok(()) => failing = false,
+            Err(error) if !std::mem::replace(&mut failing, true) => {
+                tracing::error!(%error, "the store does not hear that this node is alive; it stops calling soon");
+            }
+            Err(_) => {}
+        }
+        let nudge = Arc::clone(&strong.place().nudge);
+        drop(strong);
+        tokio::select! { () = tokio::time::sleep(BEAT) => {}, () = nudge.notified() => {} }
+    }
+}
+
+/// The node that is to lead a lane: each node and lane draw lots that everybody knows, so that a node that comes or
+/// goes moves no lane but its own share.
+fn home(lane: ConnectionId, alive: &[NodeId]) -> Option<NodeId> {
+    alive.iter().copied().max_by_key(|node| Sha256::digest(format!("{lane}/{}", node.0)).to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_are_shared_and_only_those_of_a_node_that_goes_move() {
+        let nodes = [NodeId(3), NodeId(7), NodeId(8)];
+        let lanes = || (0..300).map(ConnectionId);
+        let of = |node| lanes().filter(|lane| home(*lane, &nodes) == Some(node)).count();
+        assert!(nodes.iter().all(|node| of(*node) > 60), "everybody has a share");
+        for lane in lanes() {
+            let before = home(lane, &nodes);
+            if before != Some(NodeId(7)) {
+                assert_eq!(home(lane, &[NodeId(3), NodeId(8)]), before);
+            }
+        }
+        assert_eq!(home(ConnectionId(1), &[]), None);
+    }
+}

@@ -1,0 +1,134 @@
+//! A node's place among the others, as those who call platforms ask for it.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use model::{ConnectionId, Moment};
+use store::nodes::{News, NodeId};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::Instant;
+
+use crate::clock::Clock;
+
+/// How long a node is believed to be alive after a beat, by the store's clock.
+pub(super) const ALIVE: Duration = Duration::from_secs(6);
+/// By how much earlier it stops by its own.
+const MARGIN: Duration = Duration::from_millis(500);
+/// What is to be told waits here; what finds no room is found in the store, later.
+const UNTOLD: usize = 4_096;
+
+/// Until when the place is sure. Both clocks must agree: one stands still while the machine sleeps, the other may be
+/// set back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Until {
+    by_time_passed: Instant,
+    by_time_of_day: Moment,
+}
+
+impl Until {
+    pub(super) fn after_beat_at(began: (Instant, Moment)) -> Until {
+        let sure = ALIVE.saturating_sub(MARGIN);
+        let sure_ms = i64::try_from(sure.as_millis()).unwrap_or(i64::MAX);
+        Until { by_time_passed: began.0 + sure, by_time_of_day: began.1.plus_ms(sure_ms) }
+    }
+}
+
+/// This process's place.
+pub(crate) struct Place {
+    shared: bool,
+    until: watch::Sender<Option<Until>>,
+    known: Mutex<Known>,
+    pub(super) nudge: Arc<Notify>,
+    untold: mpsc::Sender<News>,
+    to_tell: Mutex<Option<mpsc::Receiver<News>>>,
+}
+
+/// What the last beat said.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) node: Option<NodeId>,
+    pub(super) led: BTreeSet<ConnectionId>,
+    pub(super) setup: i64,
+    pub(super) directory: i64,
+}
+
+impl Place {
+    /// A place on a store that is shared, or not. On a shared one it is not sure before the first beat.
+    pub(crate) fn new(shared: bool) -> Place {
+        let (untold, to_tell) = mpsc::channel(UNTOLD);
+        Place {
+            shared,
+            until: watch::Sender::new(None),
+            known: Mutex::default(),
+            nudge: Arc::default(),
+            untold,
+            to_tell: Mutex::new(Some(to_tell)),
+        }
+    }
+
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether others may be on the store.
+    pub(crate) const fn is_shared(&self) -> bool {
+        self.shared
+    }
+
+    /// Whether this node leads a lane.
+    pub(crate) fn leads(&self, lane: ConnectionId) -> bool {
+        !self.shared || self.known().led.contains(&lane)
+    }
+
+    pub(super) fn is_sure_until(&self, until: Option<Until>) {
+        self.until.send_replace(until);
+    }
+
+    /// Whether the place is sure now.
+    pub(crate) fn is_sure(&self, clock: &dyn Clock) -> bool {
+        !self.shared
+            || self.until.borrow().is_some_and(|until| {
+                Instant::now() < until.by_time_passed && clock.now() < until.by_time_of_day
+            })
+    }
+
+    /// Does something while the place is sure; `None` where it is not, or stopped being so meanwhile.
+    pub(crate) async fn within<T>(&self, clock: &dyn Clock, act: impl Future<Output = T>) -> Option<T> {
+        if !self.shared {
+            return Some(act.await);
+        }
+        if !self.is_sure(clock) {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            done = act => Some(done),
+            () = self.lost() => None,
+        }
+    }
+
+    async fn lost(&self) {
+        let mut until = self.until.subscribe();
+        loop {
+            let Some(now) = *until.borrow_and_update() else { return };
+            tokio::select! {
+                () = tokio::time::sleep_until(now.by_time_passed) => return,
+                changed = until.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+
+    /// What waits to be told, for the one who tells it.
+    pub(super) fn to_tell(&self) -> Option<mpsc::Receiver<News>> {
+        self.to_tell.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Has something told to the other nodes.
+    pub(crate) fn tell(&self, news: News) {
+        if self.shared && self.untold.try_send(news).is_err() {
+            tracing::debug!("there is more to tell the other nodes than can wait; they find it in the store");
+        }
+    }
+}
