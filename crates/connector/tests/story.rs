@@ -7,6 +7,8 @@
 mod backups;
 #[path = "story/bodies.rs"]
 mod bodies;
+#[path = "story/budgets.rs"]
+mod budgets;
 #[path = "story/by_hand.rs"]
 mod by_hand;
 #[path = "story/care.rs"]

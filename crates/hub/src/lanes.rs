@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model::lane::{Effect, Event, Lane, WINDOW};
+use model::lane::{Effect, Event, Lane, WINDOW, behind};
 use model::scope::Standing;
 use model::{ClubId, ConnectionId, Moment, PersonId};
 use tokio::sync::Notify;
@@ -117,7 +117,7 @@ impl Hub {
 
     /// Takes a place on a lane for a person of this club, if their turn could begin at once.
     pub(crate) fn lane_claim(&self, spoke: &Spoke, club: ClubId, person: PersonId) -> bool {
-        spoke.endpoint(club).is_ok_and(|endpoint| self.is_open(endpoint))
+        spoke.endpoint(club).is_ok_and(|endpoint| self.is_open(spoke.id(), club, endpoint))
             && self.lanes().get(spoke.id()).is_some_and(|running| lock(&running.state).lane.claim(person))
     }
 
@@ -166,7 +166,14 @@ impl Hub {
         let hub = Arc::clone(self);
         tokio::spawn(async move {
             let ended = hub.deliver(connection, person, handed).await;
-            let again = if let Ended::Again(at) = ended { at } else { None };
+            let again = match ended {
+                Ended::Again(at) => at,
+                Ended::Later(at) => {
+                    hub.lane_event(connection, Event::LoadsFrom(at));
+                    Some(behind(at))
+                }
+                Ended::Left(_) => None,
+            };
             hub.lane_event(connection, Event::Ended { person, again });
             if let (Ended::Left(club), Some(spoke)) = (ended, hub.registry().spoke(connection)) {
                 hub.left(spoke, club, person);

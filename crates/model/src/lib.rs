@@ -6,6 +6,7 @@
 mod abilities;
 mod accept;
 mod agreement;
+pub mod budget;
 mod by_hand;
 pub mod clip;
 pub mod directory;

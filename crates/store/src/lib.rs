@@ -18,6 +18,7 @@ mod written;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use model::budget::{Grant, Wish};
 use model::directory::{Correspondence, Entry};
 use model::{
     ClubId, ConnectionId, EntryId, Line, Link, Moment, Person, PersonId, RemoteId, Restored, Setup, Tracking,
@@ -119,6 +120,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Keeps it. Numbers of people that were passed over are not given from then on.
     async fn keep_restored(&self, restored: Restored) -> Result<()>;
+
+    /// Takes calls out of a budget in one commit, so that all who share the store share it.
+    async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant>;
 
     /// How many people there are, and how many links wait for somebody, per connection.
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)>;

@@ -21,6 +21,9 @@ impl Hub {
         if may == May::Call && (!creates || !turn.spoke.abilities().can_be_asked()) {
             return Ok(false);
         }
+        if !turn.spend(Operation::FindPerson).await? {
+            return Ok(true);
+        }
         let Some(answer) = ask(self, turn).await else { return Ok(false) };
         if !answered(&answer) {
             let now = self.clock().now();
@@ -65,6 +68,9 @@ impl Hub {
     /// Looks for the result of a call that was not answered.
     pub(super) async fn look(self: &Arc<Self>, turn: &mut Turn<'_>) -> store::Result<()> {
         let State::Doubtful(doubt) = turn.link.state.clone() else { return Ok(()) };
+        if !turn.spend(Operation::FindPerson).await? {
+            return Ok(());
+        }
         let Some(answer) = ask(self, turn).await else {
             turn.broken("the platform can no longer be asked for a person".to_owned());
             return turn.keep().await;

@@ -34,6 +34,8 @@ pub(crate) enum Ended {
     Again(Option<Moment>),
     /// The platform of their club cannot be called just now.
     Left(ClubId),
+    /// Others come first: whoever is loaded may be due again then.
+    Later(Moment),
 }
 
 /// Steps in one turn; a path has three, the rest is room for records that change meanwhile.
@@ -72,6 +74,9 @@ impl Hub {
             turn.keep().await?;
         }
         for _ in 0..STEPS {
+            if let Some(ended) = turn.ended {
+                return Ok(ended);
+            }
             let now = self.clock().now();
             match &turn.link.state {
                 State::Idle | State::Held(_) | State::Gone { .. } => return Ok(Ended::Again(None)),
@@ -134,10 +139,10 @@ impl Hub {
             return Ok(false);
         }
         let safe = abilities.of(step.operation).is_some_and(|ability| ability.safe_to_repeat);
-        if safe && may == May::Call {
-            return Ok(true);
+        if (!safe || may != May::Call) && self.found_there(turn, step, may).await? {
+            return Ok(false);
         }
-        if self.found_there(turn, step, may).await? {
+        if !turn.spend(step.operation).await? {
             return Ok(false);
         }
         if safe {

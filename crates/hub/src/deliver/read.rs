@@ -28,6 +28,9 @@ impl Hub {
             return Ok(false);
         };
         let Ok(endpoint) = turn.spoke.endpoint(turn.person.club).cloned() else { return Ok(false) };
+        if !turn.spend(Operation::ReadPerson).await? {
+            return Ok(true);
+        }
         let began = self.clock().now();
         let given = Given { record: Some(record), now: began.timestamp(), ..Given::default() };
         let answer = self.call(&endpoint, turn.person.id, Operation::ReadPerson, &given).await;

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Kind, Line, Link, Moment, Next, Note, Outcome,
-    Person, PersonId, References, RemoteId, Rest, Settled, State, Step, Story, Tracking, begin_doubt,
-    next_step, project, release_if_edited, settle,
+    Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Kind, Line, Link, Moment, Next, Note,
+    Operation, Outcome, Person, PersonId, References, RemoteId, Rest, Settled, State, Step, Story, Tracking,
+    begin_doubt, next_step, project, release_if_edited, settle,
 };
 use platform::Answer;
 use store::{Settlement, Verdict};
 
-use super::{Handed, STORE_PAUSE_MS};
+use super::{Ended, Handed, STORE_PAUSE_MS};
 use crate::Hub;
 use crate::clock;
 use crate::lines::{self, TurnReport};
 use crate::registry::Spoke;
+use crate::scopes::{Caller, Manner, Room};
 
 /// One person's turn on one connection.
 pub(super) struct Turn<'a> {
@@ -26,6 +27,8 @@ pub(super) struct Turn<'a> {
     pub(super) references: References,
     /// Whether the record was read in this turn.
     pub(super) read: bool,
+    /// How the turn ended where a budget has no room for its next call.
+    pub(super) ended: Option<Ended>,
     attempts: Vec<Attempt>,
     fields: BTreeMap<Field, Option<String>>,
     notes: Vec<Note>,
@@ -65,6 +68,7 @@ impl<'a> Turn<'a> {
             link,
             references: References::default(),
             read: false,
+            ended: None,
             attempts: Vec::new(),
             fields: BTreeMap::new(),
             notes: Vec::new(),
@@ -83,6 +87,18 @@ impl<'a> Turn<'a> {
     /// the link is held, and says so.
     pub(super) fn may_call(&self) -> bool {
         self.spoke.endpoint(self.person.club).map_or(true, |endpoint| self.hub.pass(endpoint))
+    }
+
+    /// Takes a call out of the platform's budgets; where there is no room, the turn ends before it.
+    pub(super) async fn spend(&mut self, operation: Operation) -> store::Result<bool> {
+        let club = self.person.club;
+        let manner = if self.link.loads { Manner::Loads } else { Manner::Queues };
+        self.ended = match self.hub.spend(self.spoke, Caller { club, operation, manner }).await? {
+            Room::Yes => None,
+            Room::Queued => Some(Ended::Left(club)),
+            Room::Later(at) => Some(Ended::Later(at)),
+        };
+        Ok(self.ended.is_none())
     }
 
     /// The save whose transfer this is.

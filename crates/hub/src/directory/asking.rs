@@ -224,6 +224,10 @@ impl Hub {
             let outcome = Outcome::Unavailable { reason, retry_after_s: None };
             return Some(Answer { outcome, found: Vec::new(), exchange: Exchange::default() });
         }
+        if !self.spend_patiently(spoke, club, operation).await.unwrap_or(false) {
+            let outcome = Outcome::Throttled { retry_after_s: None };
+            return Some(Answer { outcome, found: Vec::new(), exchange: Exchange::default() });
+        }
         let given = Given { now: self.clock().now().timestamp(), ..given };
         Some(self.call(endpoint, PersonId::default(), operation, &given).await)
     }

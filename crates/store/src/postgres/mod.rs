@@ -5,6 +5,7 @@
 //! size ([`writer`]). One statement sees one commit, which is what a person and their links have to be read from.
 
 mod alone;
+mod budget;
 mod connect;
 mod decide;
 mod directory;
@@ -28,6 +29,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use model::budget::{Grant, Wish};
 use model::directory::{Correspondence, Entry};
 use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, RemoteId, Restored, Setup, Tracking};
 use tokio::sync::Mutex;
@@ -231,6 +233,11 @@ impl Store for Postgres {
             *numbers = 0..0;
         }
         Ok(())
+    }
+
+    async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant> {
+        let id = id.to_owned();
+        self.write(move |session| async move { budget::take(&session, &id, wish).await }).await
     }
 
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {

@@ -133,3 +133,9 @@ CREATE TABLE restored (
   one integer PRIMARY KEY CHECK (one = 1),
   doc text NOT NULL
 );
+
+-- What was spent of the platforms' budgets.
+CREATE TABLE budget (
+  id  text COLLATE "C" PRIMARY KEY,
+  doc text NOT NULL
+);
