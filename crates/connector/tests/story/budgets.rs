@@ -40,13 +40,13 @@ async fn a_call_beyond_the_budget_is_not_made_after_a_restart_either() {
 async fn a_club_with_many_leads_does_not_starve_another_on_the_same_key() {
     let house = allowing("{calls: 20, per: second}").open().await;
     let (harbour, _) = house.turn_up_another_client().await;
-    save_many(&house, 60).await;
+    save_many(&house, 30).await;
     house.save_as(&harbour, &harbour.user("1", ("Bea", "Best"), "PROSPECT")).await;
     let there = || house.vfp.find(HARBOUR.vfp, ("Bea", "Best"), "").len() == 1;
     house.until("the one of the other club arrives", async || there()).await;
     let done = arrived(&house);
-    assert!(done < 50, "{done} had arrived before");
-    house.until("all arrive", async || arrived(&house) >= 61).await;
+    assert!(done < 25, "{done} had arrived before");
+    house.until("all arrive", async || arrived(&house) >= 31).await;
     let times: Vec<u64> = house.vfp.ledger().iter().map(|call| call.at_ms).collect();
     let most =
         times.iter().map(|begin| times.iter().filter(|at| (*begin..begin + 900).contains(at)).count()).max();
@@ -59,7 +59,7 @@ async fn a_live_change_goes_before_a_first_load() {
     let mut file = house.turn_up_file();
     file["connections"][1]["live"] = json!(false);
     house.turn_up(&file).await.went_well();
-    save_many(&house, 60).await;
+    save_many(&house, 30).await;
     file["connections"][1]["live"] = json!(true);
     file["connections"][1]["agreement"]["existing_people"] = json!("all");
     house.turn_up(&file).await.went_well();
@@ -67,6 +67,6 @@ async fn a_live_change_goes_before_a_first_load() {
     let there = || house.vfp.find(KITS.vfp, ("Ann", "Newly"), "").len() == 1;
     house.until("the live change arrives", async || there()).await;
     let done = arrived(&house);
-    assert!(done < 50, "{done} had been loaded before");
-    house.until("all are loaded", async || arrived(&house) >= 61).await;
+    assert!(done < 25, "{done} had been loaded before");
+    house.until("all are loaded", async || arrived(&house) >= 31).await;
 }

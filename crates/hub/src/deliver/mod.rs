@@ -12,8 +12,8 @@ mod turn;
 use std::sync::Arc;
 
 use model::{
-    ClubId, ConnectionId, Link, May, Moment, Next, Person, PersonId, Settled, State, Step, mark, may_call,
-    next_step, project,
+    ClubId, ConnectionId, Link, May, Moment, Next, Operation, Person, PersonId, Settled, State, Step, mark,
+    may_call, next_step, project,
 };
 use platform::{Answer, Given};
 use store::sabotage::{self, Way};
@@ -113,6 +113,9 @@ impl Hub {
                 return turn.keep().await;
             }
         };
+        if !turn.pay(&self.calls_of(turn, &step)).await? {
+            return Ok(());
+        }
         if self.read_before(turn, &step).await? {
             return Ok(());
         }
@@ -120,13 +123,22 @@ impl Hub {
             return Ok(());
         }
         let began = self.clock().now();
-        let answer = self.call(&endpoint, turn.person.id, step.operation, &turn.given(&step, began)).await;
+        let answer = turn.call(&endpoint, step.operation, &turn.given(&step, began)).await;
         let now = self.clock().now();
         turn.settle_call(&step, &answer, (began, now)).await
     }
 }
 
 impl Hub {
+    /// The calls that a step may take.
+    fn calls_of(&self, turn: &Turn<'_>, step: &Step) -> Vec<Operation> {
+        let may = may_call(&turn.link, step, turn.spoke.abilities(), self.restored().as_deref());
+        let mut calls = vec![step.operation];
+        calls.extend(read::record_to_read(turn, step).map(|_| Operation::ReadPerson));
+        calls.extend(look::looks(turn, step, may).then_some(Operation::FindPerson));
+        calls
+    }
+
     /// Before a call that must not happen twice: whether it was made already is asked, or decided, and it is written
     /// down. Answers whether it may be made now.
     async fn made_sure(self: &Arc<Self>, turn: &mut Turn<'_>, step: &Step) -> store::Result<bool> {
@@ -139,10 +151,7 @@ impl Hub {
             return Ok(false);
         }
         let safe = abilities.of(step.operation).is_some_and(|ability| ability.safe_to_repeat);
-        if (!safe || may != May::Call) && self.found_there(turn, step, may).await? {
-            return Ok(false);
-        }
-        if !turn.spend(step.operation).await? {
+        if self.found_there(turn, step, may).await? {
             return Ok(false);
         }
         if safe {

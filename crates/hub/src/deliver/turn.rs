@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Kind, Line, Link, Moment, Next, Note,
+    Attempt, Circumstances, EntryId, Field, FindBy, Hold, HoldReason, Kind, Line, Link, Moment, Next, Note,
     Operation, Outcome, Person, PersonId, References, RemoteId, Rest, Settled, State, Step, Story, Tracking,
     begin_doubt, next_step, project, release_if_edited, settle,
 };
-use platform::Answer;
+use platform::{Answer, Endpoint, Given};
 use store::{Settlement, Verdict};
 
 use super::{Ended, Handed, STORE_PAUSE_MS};
@@ -16,7 +16,7 @@ use crate::Hub;
 use crate::clock;
 use crate::lines::{self, TurnReport};
 use crate::registry::Spoke;
-use crate::scopes::{Caller, Manner, Room};
+use crate::scopes::{Calls, Manner, Room};
 
 /// One person's turn on one connection.
 pub(super) struct Turn<'a> {
@@ -27,7 +27,9 @@ pub(super) struct Turn<'a> {
     pub(super) references: References,
     /// Whether the record was read in this turn.
     pub(super) read: bool,
-    /// How the turn ended where a budget has no room for its next call.
+    /// Operations that were taken out of the budgets and not called yet.
+    paid: Vec<Operation>,
+    /// How the turn ended where a budget has no room for its next calls.
     pub(super) ended: Option<Ended>,
     attempts: Vec<Attempt>,
     fields: BTreeMap<Field, Option<String>>,
@@ -68,6 +70,7 @@ impl<'a> Turn<'a> {
             link,
             references: References::default(),
             read: false,
+            paid: Vec::new(),
             ended: None,
             attempts: Vec::new(),
             fields: BTreeMap::new(),
@@ -89,16 +92,45 @@ impl<'a> Turn<'a> {
         self.spoke.endpoint(self.person.club).map_or(true, |endpoint| self.hub.pass(endpoint))
     }
 
-    /// Takes a call out of the platform's budgets; where there is no room, the turn ends before it.
-    pub(super) async fn spend(&mut self, operation: Operation) -> store::Result<bool> {
-        let club = self.person.club;
+    /// Takes the calls of a step out of the platform's budgets. Where there is no room for all of them, the turn ends.
+    pub(super) async fn pay(&mut self, operations: &[Operation]) -> store::Result<bool> {
+        if self.spoke.abilities().rates.is_empty() {
+            return Ok(true);
+        }
+        let unpaid = operations.iter().filter(|operation| !self.paid.contains(operation));
+        let of: Vec<_> = unpaid.map(|operation| (*operation, self.calls_of(*operation))).collect();
         let manner = if self.link.loads { Manner::Loads } else { Manner::Queues };
-        self.ended = match self.hub.spend(self.spoke, Caller { club, operation, manner }).await? {
+        let club = self.person.club;
+        self.ended = match self.hub.spend(self.spoke, Calls { club, of: &of, manner }).await? {
             Room::Yes => None,
             Room::Queued => Some(Ended::Left(club)),
             Room::Later(at) => Some(Ended::Later(at)),
         };
+        if self.ended.is_none() {
+            self.paid.extend(of.into_iter().map(|(operation, _)| operation));
+        }
         Ok(self.ended.is_none())
+    }
+
+    /// How many requests an operation is: a search is one for each key that is known.
+    fn calls_of(&self, operation: Operation) -> u32 {
+        let known = |field| self.person.profile.get(field).is_some_and(|value| !value.trim().is_empty());
+        let asks = |by: &&FindBy| match by {
+            FindBy::ExternalId => true,
+            FindBy::Email => known(Field::Email),
+            FindBy::Mobile => known(Field::Mobile),
+            FindBy::Name => known(Field::FirstName) && known(Field::LastName),
+        };
+        match operation {
+            Operation::FindPerson => self.spoke.abilities().find_by.iter().filter(asks).count().max(1) as u32,
+            _ => 1,
+        }
+    }
+
+    /// Makes a call that was paid for.
+    pub(super) async fn call(&mut self, endpoint: &Endpoint, operation: Operation, given: &Given) -> Answer {
+        self.paid.retain(|paid| *paid != operation);
+        self.hub.call(endpoint, self.person.id, operation, given).await
     }
 
     /// The save whose transfer this is.

@@ -5,7 +5,7 @@
 //! turn, so that thousands of one club cannot starve another's one. People of a first load never stand in a queue: they
 //! come when nobody else does.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use model::budget::{Grant, Limit, Rate, Shared, Wish};
@@ -28,11 +28,11 @@ const AGAIN_MS: i64 = 100;
 /// When a store that did not answer is asked again.
 const STORE_PAUSE_MS: u64 = 1_000;
 
-/// Whose call it is.
+/// Calls that are made one after the other: there is room for all of them or for none.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Caller {
+pub(crate) struct Calls<'a> {
     pub(crate) club: ClubId,
-    pub(crate) operation: Operation,
+    pub(crate) of: &'a [(Operation, u32)],
     pub(crate) manner: Manner,
 }
 
@@ -167,40 +167,42 @@ impl Budgets {
 }
 
 /// The name of a budget among those who share it.
-fn name(rate: &Rate, spoke: &Spoke, endpoint: &Endpoint, caller: Caller) -> Name {
+fn name(rate: &Rate, spoke: &Spoke, (club, endpoint): (ClubId, &Endpoint), operation: Operation) -> Name {
     let reached = endpoint.reached();
     let sharers = match rate.shared {
         Shared::Key => format!("key {}", reached.key),
         Shared::Host => format!("host {}", reached.host),
         Shared::Client => format!("client {} {}", spoke.connection.client, spoke.connection.client_number),
-        Shared::Club => format!("club {} {}", spoke.id(), caller.club),
-        Shared::Endpoint => format!("key {} {}", reached.key, caller.operation.name()),
+        Shared::Club => format!("club {} {}", spoke.id(), club),
+        Shared::Endpoint => format!("key {} {}", reached.key, operation.name()),
     };
     let of: Vec<&str> = rate.of.iter().map(|operation| operation.name()).collect();
     format!("{} {} {} {sharers}", spoke.connection.platform, rate.limit.per.name(), of.join(",")).into()
 }
 
 impl Hub {
-    /// Takes a call out of every budget that counts it.
-    pub(crate) async fn spend(self: &Arc<Self>, spoke: &Spoke, caller: Caller) -> Result<Room> {
-        let abilities = spoke.abilities();
-        let Ok(endpoint) = spoke.endpoint(caller.club) else { return Ok(Room::Yes) };
-        let calls = match caller.operation {
-            Operation::FindPerson => abilities.find_by.len().max(1) as u32,
-            _ => 1,
-        };
+    /// Takes calls out of every budget that counts them.
+    pub(crate) async fn spend(self: &Arc<Self>, spoke: &Spoke, calls: Calls<'_>) -> Result<Room> {
+        let Ok(endpoint) = spoke.endpoint(calls.club) else { return Ok(Room::Yes) };
+        let mut wanted: BTreeMap<Name, (Limit, u32)> = BTreeMap::new();
+        for rate in &spoke.abilities().rates {
+            for (operation, count) in calls.of.iter().filter(|(operation, _)| rate.counts(*operation)) {
+                let name = name(rate, spoke, (calls.club, endpoint), *operation);
+                wanted.entry(name).or_insert((rate.limit, 0)).1 += count;
+            }
+        }
         let mut taken: Vec<(Arc<Budget>, u32)> = Vec::new();
-        for rate in abilities.rates.iter().filter(|rate| rate.counts(caller.operation)) {
-            let budget = self.scopes().budgets.get(name(rate, spoke, endpoint, caller), rate.limit);
-            let calls = calls.min(rate.limit.calls);
-            let room = self.take_from(&budget, (spoke.id(), caller.club), calls, caller.manner).await?;
+        for (name, (limit, count)) in wanted {
+            let budget = self.scopes().budgets.get(name, limit);
+            let count = count.min(limit.calls);
+            let room = self.take_from(&budget, (spoke.id(), calls.club), count, calls.manner).await?;
             if room != Room::Yes {
-                for (budget, calls) in taken {
-                    lock(&budget.pot).give_back(calls);
+                for (budget, count) in taken {
+                    lock(&budget.pot).give_back(count);
                 }
                 return Ok(room);
             }
-            taken.push((budget, calls));
+            taken.push((budget, count));
         }
         Ok(Room::Yes)
     }
@@ -214,7 +216,7 @@ impl Hub {
     ) -> Result<bool> {
         let end = self.clock().now().plus_ms(PATIENCE_MS);
         loop {
-            match self.spend(spoke, Caller { club, operation, manner: Manner::Apart }).await? {
+            match self.spend(spoke, Calls { club, of: &[(operation, 1)], manner: Manner::Apart }).await? {
                 Room::Later(at) if at < end => {
                     let wait_ms = at.since_ms(self.clock().now()).max(1);
                     self.clock_sleep(wait_ms.unsigned_abs()).await;

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use crate::Hub;
 use crate::registry::Spoke;
 
-pub(crate) use budgets::{Caller, Manner, Room};
+pub(crate) use budgets::{Calls, Manner, Room};
 pub use overview::Closed;
 
 /// A host by its address, or a key by its hash.

@@ -8,7 +8,7 @@ use model::{Moment, Operation};
 use platform::Given;
 use tokio::sync::Notify;
 
-use super::{Caller, Id, Manner, Room, ids, reaches};
+use super::{Calls, Id, Manner, Room, ids, reaches};
 use crate::Hub;
 use crate::registry::Spoke;
 
@@ -64,8 +64,8 @@ impl Hub {
         let Some(operation) = by.iter().find(|operation| spoke.abilities().can(**operation)) else {
             return Some(Sign::Silent);
         };
-        let caller = Caller { club, operation: *operation, manner: Manner::Apart };
-        if !matches!(self.spend(spoke, caller).await, Ok(Room::Yes)) {
+        let calls = Calls { club, of: &[(*operation, 1)], manner: Manner::Apart };
+        if !matches!(self.spend(spoke, calls).await, Ok(Room::Yes)) {
             return None;
         }
         let given = Given { now: self.clock().now().timestamp(), ..Given::default() };
