@@ -40,6 +40,8 @@ mod house;
 mod log;
 #[path = "story/on_a_server.rs"]
 mod on_a_server;
+#[path = "story/pauses.rs"]
+mod pauses;
 #[path = "story/rules.rs"]
 mod rules;
 #[path = "story/sources.rs"]

@@ -55,13 +55,13 @@ impl Lanes {
 
 impl Hub {
     /// Opens a lane for every live connection that has none yet, and lets each ask the store what is due. The lane of a
-    /// connection that is no longer live pauses until it is again.
+    /// connection that is paused, or no longer live, pauses until it goes on.
     pub fn open_lanes(self: &Arc<Self>) {
         for spoke in self.registry().spokes() {
             let id = spoke.id();
             if self.lanes().get(id).is_some() {
-                self.lane_event(id, Event::Paused(!spoke.receives()));
-            } else if spoke.receives() {
+                self.lane_event(id, Event::Paused(!spoke.flows()));
+            } else if spoke.flows() {
                 self.open_lane(spoke);
             }
         }
