@@ -73,6 +73,12 @@ impl Hub {
             turn.interrupted();
             turn.keep().await?;
         }
+        let ended = self.take_steps(&mut turn).await;
+        self.give_trials_back(turn.trials);
+        ended
+    }
+
+    async fn take_steps(self: &Arc<Self>, turn: &mut Turn<'_>) -> store::Result<Ended> {
         for _ in 0..STEPS {
             if let Some(ended) = turn.ended {
                 return Ok(ended);
@@ -84,11 +90,15 @@ impl Hub {
                 State::Doubtful(doubt) if doubt.look_at > now => {
                     return Ok(Ended::Again(Some(doubt.look_at)));
                 }
-                State::Due { .. } | State::Doubtful(_) if !turn.may_call() => {
-                    return Ok(Ended::Left(turn.person.club));
-                }
-                State::Doubtful(_) => self.look(&mut turn).await?,
-                State::Due { .. } | State::Calling(_) => self.step(&mut turn).await?,
+                State::Due { .. } | State::Doubtful(_) | State::Calling(_) => {}
+            }
+            if !matches!(turn.link.state, State::Calling(_)) && !turn.may_call() {
+                return Ok(Ended::Left(turn.person.club));
+            }
+            if matches!(turn.link.state, State::Doubtful(_)) {
+                self.look(turn).await?;
+            } else {
+                self.step(turn).await?;
             }
         }
         Ok(Ended::Again(turn.link.due_at()))

@@ -16,7 +16,7 @@ use crate::Hub;
 use crate::clock;
 use crate::lines::{self, TurnReport};
 use crate::registry::Spoke;
-use crate::scopes::{Calls, Manner, Room};
+use crate::scopes::{self, Calls, Manner, Room};
 
 /// One person's turn on one connection.
 pub(super) struct Turn<'a> {
@@ -27,6 +27,8 @@ pub(super) struct Turn<'a> {
     pub(super) references: References,
     /// Whether the record was read in this turn.
     pub(super) read: bool,
+    /// The scopes that this turn tries, until it makes a call.
+    pub(super) trials: Vec<scopes::Id>,
     /// Operations that were taken out of the budgets and not called yet.
     paid: Vec<Operation>,
     /// How the turn ended where a budget has no room for its next calls.
@@ -70,6 +72,7 @@ impl<'a> Turn<'a> {
             link,
             references: References::default(),
             read: false,
+            trials: Vec::new(),
             paid: Vec::new(),
             ended: None,
             attempts: Vec::new(),
@@ -88,8 +91,13 @@ impl<'a> Turn<'a> {
 
     /// Whether the platform of the person's club can be called. One whose settings are broken is planned all the same:
     /// the link is held, and says so.
-    pub(super) fn may_call(&self) -> bool {
-        self.spoke.endpoint(self.person.club).map_or(true, |endpoint| self.hub.pass(endpoint))
+    pub(super) fn may_call(&mut self) -> bool {
+        let Ok(endpoint) = self.spoke.endpoint(self.person.club) else { return true };
+        if self.trials.is_empty() {
+            let Some(trials) = self.hub.pass(endpoint) else { return false };
+            self.trials = trials;
+        }
+        true
     }
 
     /// Takes the calls of a step out of the platform's budgets. Where there is no room for all of them, the turn ends.
@@ -129,6 +137,7 @@ impl<'a> Turn<'a> {
 
     /// Makes a call that was paid for.
     pub(super) async fn call(&mut self, endpoint: &Endpoint, operation: Operation, given: &Given) -> Answer {
+        self.trials.clear();
         self.paid.retain(|paid| *paid != operation);
         self.hub.call(endpoint, self.person.id, operation, given).await
     }

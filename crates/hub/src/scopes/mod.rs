@@ -21,7 +21,7 @@ pub(crate) use budgets::{Calls, Manner, Room};
 pub use overview::Closed;
 
 /// A host by its address, or a key by its hash.
-type Id = (Part, Arc<str>);
+pub(crate) type Id = (Part, Arc<str>);
 
 /// The scopes of which something is to be remembered; all others are well.
 #[derive(Default)]
@@ -198,15 +198,22 @@ impl Hub {
             && !self.scopes().budgets.holds(connection, club)
     }
 
-    /// Whether a turn may call now; it takes the trial of a scope that only a record can try.
-    pub(crate) fn pass(&self, endpoint: &Endpoint) -> bool {
+    /// Whether a turn may call now, and the scopes whose trial it takes, for only a record can try them.
+    pub(crate) fn pass(&self, endpoint: &Endpoint) -> Option<Vec<Id>> {
         let mut known = self.scopes().lock();
         let ids = ids(endpoint);
-        let may = all(&known, &ids, Scope::may_pass);
-        for id in ids.iter().filter(|_| may) {
-            known.get_mut(id).map(|it| it.scope.pass());
+        if !all(&known, &ids, Scope::may_pass) {
+            return None;
         }
-        may
+        let mut tries = |id: &Id| known.get_mut(id).is_some_and(|it| it.scope.take_trial());
+        Some(ids.into_iter().filter(|id| tries(id)).collect())
+    }
+
+    /// A turn ended without a call, and leaves its trials to others.
+    pub(crate) fn give_trials_back(self: &Arc<Self>, trials: Vec<Id>) {
+        for id in trials {
+            self.change(&id, Scope::give_trial_back);
+        }
     }
 
     /// The clubs of a connection whose people stay in the store for now.
