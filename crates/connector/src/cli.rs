@@ -83,12 +83,36 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Let nothing go out to a platform for a while; what is received waits, and goes out when it is resumed.
+    #[command(
+        after_help = "Example: connector pause vfp --client 'Kits Fitness' --reason 'VFP moves its servers until noon'"
+    )]
+    Pause {
+        /// Which connection.
+        #[command(flatten)]
+        which: Which,
+        /// Why; status and the clubs' logs show it.
+        #[arg(long)]
+        reason: String,
+    },
+    /// End a pause: what waits goes out.
+    Resume(Which),
     /// Records that wait for somebody: why, for whom, and decisions about them.
     #[command(subcommand)]
     Held(Held),
     /// Platforms and their descriptions.
     #[command(subcommand)]
     Platform(Platform),
+}
+
+/// A connection.
+#[derive(Clone, Debug, Args)]
+pub struct Which {
+    /// The platform's name, such as `vfp`, or the connection's number.
+    pub connection: String,
+    /// The client's name; may be left out where only one is connected to the platform.
+    #[arg(long)]
+    pub client: Option<String>,
 }
 
 /// `connector held`.

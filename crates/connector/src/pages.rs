@@ -119,10 +119,7 @@ impl Logs {
             at: since.timestamp(),
             person: name,
             summary: format!("{did} in {from}, on its way to {to}"),
-            sentence: format!(
-                "Waiting since {} for {to} to answer; you need do nothing.",
-                teller.clock(since)
-            ),
+            sentence: teller.on_its_way(since, link.connection),
             advice: None,
             turn: Turn::Nobody,
             platform: to,

@@ -7,6 +7,8 @@
 mod backups;
 #[path = "story/bodies.rs"]
 mod bodies;
+#[path = "story/budgets.rs"]
+mod budgets;
 #[path = "story/by_hand.rs"]
 mod by_hand;
 #[path = "story/care.rs"]
@@ -40,6 +42,8 @@ mod log;
 mod nodes;
 #[path = "story/on_a_server.rs"]
 mod on_a_server;
+#[path = "story/pauses.rs"]
+mod pauses;
 #[path = "story/rules.rs"]
 mod rules;
 #[path = "story/sources.rs"]

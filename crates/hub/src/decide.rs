@@ -199,6 +199,7 @@ impl Hub {
         if let Next::Call(step) = next_step(link, &projection, spoke.agreement(), abilities)
             && !abilities.of(step.operation).is_none_or(|ability| ability.safe_to_repeat)
             && !abilities.can_be_asked()
+            && abilities.rates.is_empty()
             && may_call(link, &step, abilities, self.restored().as_deref()) == May::Call
             && !self.directory().must_ask(person, spoke.id())
             && !sabotage::is(Way::MarkSkipped)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model::lane::{Effect, Event, Lane, WINDOW};
+use model::lane::{Effect, Event, Lane, WINDOW, behind};
 use model::scope::Standing;
 use model::{ClubId, ConnectionId, Moment, PersonId};
 use store::nodes::News;
@@ -58,13 +58,13 @@ impl Lanes {
 
 impl Hub {
     /// Opens a lane for every live connection that this hub leads and that has none yet, and lets each ask the store what
-    /// is due. The lane of a connection that is no longer live pauses until it is again.
+    /// is due. The lane of a connection that is paused, or no longer live, pauses until it goes on.
     pub fn open_lanes(self: &Arc<Self>) {
         for spoke in self.registry().spokes() {
             let id = spoke.id();
             if self.lanes().get(id).is_some() {
-                self.lane_event(id, Event::Paused(!spoke.receives()));
-            } else if spoke.receives() && self.place().leads(id) {
+                self.lane_event(id, Event::Paused(!spoke.flows()));
+            } else if spoke.flows() && self.place().leads(id) {
                 self.open_lane(spoke);
             }
         }
@@ -150,7 +150,7 @@ impl Hub {
 
     /// Takes a place on a lane for a person of this club, if their turn could begin at once.
     pub(crate) fn lane_claim(&self, spoke: &Spoke, club: ClubId, person: PersonId) -> bool {
-        spoke.endpoint(club).is_ok_and(|endpoint| self.is_open(endpoint))
+        spoke.endpoint(club).is_ok_and(|endpoint| self.is_open(spoke.id(), club, endpoint))
             && self.lanes().get(spoke.id()).is_some_and(|running| {
                 let mut state = lock(&running.state);
                 !state.closed && state.lane.claim(person)
@@ -222,7 +222,14 @@ impl Hub {
         let hub = Arc::clone(self);
         tokio::spawn(async move {
             let ended = hub.deliver((connection, &running), person, handed).await;
-            let again = if let Ended::Again(at) = ended { at } else { None };
+            let again = match ended {
+                Ended::Again(at) => at,
+                Ended::Later(at) => {
+                    hub.drive(connection, &running, Event::LoadsFrom(at));
+                    Some(behind(at))
+                }
+                Ended::Left(_) => None,
+            };
             hub.drive(connection, &running, Event::Ended { person, again });
             if let (Ended::Left(club), Some(spoke)) = (ended, hub.registry().spoke(connection)) {
                 hub.left(spoke, club, person);

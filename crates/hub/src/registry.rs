@@ -61,6 +61,11 @@ impl Spoke {
     pub fn receives(&self) -> bool {
         self.connection.live_since.is_some() && self.agreement().sends_anything()
     }
+
+    /// Whether anything goes out to it now: nobody paused it.
+    pub fn flows(&self) -> bool {
+        self.receives() && self.connection.paused.is_none()
+    }
 }
 
 /// Whose log a key opens.

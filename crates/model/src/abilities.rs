@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::budget::Rate;
 use crate::{Field, Kind};
 
 /// The calls that the Connector may make to a platform. Staff are never written, so no such call exists.
@@ -199,6 +200,8 @@ pub struct Abilities {
     pub visible_after_s: u32,
     /// How many calls may be under way at once.
     pub concurrency: usize,
+    /// How many calls it allows in what time; every one that counts a call must have room for it.
+    pub rates: Vec<Rate>,
     /// What `find_person` can search by. Empty: a doubt cannot be asked.
     pub find_by: BTreeSet<FindBy>,
 }

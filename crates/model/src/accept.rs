@@ -43,6 +43,7 @@ pub fn accept(
         }
     }
     link.pending.push(save);
+    link.loads = false;
     match &link.state {
         State::Idle => link.state = State::Due { at: now },
         State::Held(hold) if hold.reason.ends_with_edit() => {

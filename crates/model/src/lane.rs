@@ -12,10 +12,24 @@ use crate::{Moment, PersonId};
 /// How many due persons a lane keeps in memory.
 pub const WINDOW: usize = 4_096;
 
+/// Far behind every instant of our time.
+const BEHIND_MS: i64 = 1 << 50;
+
+/// An instant as the place of somebody of a first load: behind everybody who is due for another reason.
+pub const fn behind(at: Moment) -> Moment {
+    at.plus_ms(BEHIND_MS)
+}
+
+/// The instant of a place, and whether it is one behind everybody else.
+const fn instant(place: Moment) -> (Moment, bool) {
+    let loads = place.0 >= BEHIND_MS;
+    (if loads { place.plus_ms(-BEHIND_MS) } else { place }, loads)
+}
+
 /// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A person became due, not before the given time.
+    /// A person became due, not before the given time, which may be [`behind`].
     Due(PersonId, Moment),
     /// The store answered a refill with these; `more` says that others wait there.
     Refilled {
@@ -34,6 +48,8 @@ pub enum Event {
     /// Whether any platform behind the lane can be called. When one can again, whoever was left in the store is asked
     /// for.
     Gate(bool),
+    /// Nobody of a first load begins before then: there is no room for them.
+    LoadsFrom(Moment),
     /// Time passed.
     Tick,
     /// An operator paused or resumed the lane.
@@ -61,6 +77,8 @@ pub struct Lane {
     again: BTreeMap<PersonId, Moment>,
     ready: VecDeque<PersonId>,
     waiting: BTreeSet<(Moment, PersonId)>,
+    loads: BTreeSet<(Moment, PersonId)>,
+    loads_from: Moment,
     listed: BTreeMap<PersonId, Moment>,
     beyond: Option<Moment>,
     missed: Option<Moment>,
@@ -78,6 +96,8 @@ impl Lane {
             again: BTreeMap::new(),
             ready: VecDeque::new(),
             waiting: BTreeSet::new(),
+            loads: BTreeSet::new(),
+            loads_from: Moment(i64::MIN),
             listed: BTreeMap::new(),
             beyond: Some(Moment(i64::MIN)),
             missed: None,
@@ -148,6 +168,7 @@ impl Lane {
                     self.defer(now);
                 }
             }
+            Event::LoadsFrom(at) => self.loads_from = at,
             Event::Tick => {}
             Event::Paused(paused) => self.paused = paused,
         }
@@ -160,10 +181,17 @@ impl Lane {
             let noted = self.again.entry(person).or_insert(at);
             *noted = at.min(*noted);
         } else if let Some(listed) = self.listed.get(&person).copied() {
-            if at < listed && self.waiting.remove(&(listed, person)) {
+            let place = (listed, person);
+            if at < listed && (self.waiting.remove(&place) || self.loads.remove(&place)) {
                 self.enlist(person, at, now);
             }
         } else if self.listed.len() < WINDOW {
+            self.enlist(person, at, now);
+        } else if !instant(at).1
+            && let Some((latest, other)) = self.loads.pop_last()
+        {
+            self.listed.remove(&other);
+            self.defer(latest);
             self.enlist(person, at, now);
         } else if let Some((latest, other)) = self.waiting.last().copied()
             && at < latest
@@ -179,7 +207,9 @@ impl Lane {
 
     fn enlist(&mut self, person: PersonId, at: Moment, now: Moment) {
         self.listed.insert(person, at);
-        if at <= now {
+        if instant(at).1 {
+            self.loads.insert((at, person));
+        } else if at <= now {
             self.ready.push_back(person);
         } else {
             self.waiting.insert((at, person));
@@ -188,7 +218,8 @@ impl Lane {
 
     /// Somebody who is due at `at` stays in the store for want of room. A refill that is under way may have been read
     /// before they were there, so it does not count for them.
-    fn defer(&mut self, at: Moment) {
+    fn defer(&mut self, place: Moment) {
+        let (at, _) = instant(place);
         let sooner = |known: Option<Moment>| Some(known.map_or(at, |known| known.min(at)));
         self.beyond = sooner(self.beyond);
         if self.refilling {
@@ -205,12 +236,12 @@ impl Lane {
             self.ready.push_back(person);
         }
         while self.has_room() {
-            let Some(person) = self.ready.pop_front() else { break };
+            let Some(person) = self.ready.pop_front().or_else(|| self.next_load(now)) else { break };
             self.listed.remove(&person);
             self.busy.insert(person);
             effects.push(Effect::Start(person));
         }
-        if self.beyond.is_some_and(|at| at <= now) && !self.refilling && self.ready.len() < WINDOW / 4 {
+        if self.beyond.is_some_and(|at| at <= now) && !self.refilling && self.at_hand() < WINDOW / 4 {
             self.refilling = true;
             effects.push(Effect::Refill);
         }
@@ -219,9 +250,22 @@ impl Lane {
         }
     }
 
+    /// Those whose turn could begin, first loads included.
+    fn at_hand(&self) -> usize {
+        self.ready.len() + self.loads.len()
+    }
+
+    fn next_load(&mut self, now: Moment) -> Option<PersonId> {
+        let (place, _) = *self.loads.first()?;
+        let due = self.loads_from.max(instant(place).0) <= now;
+        if due { self.loads.pop_first().map(|(_, person)| person) } else { None }
+    }
+
     fn next_wake(&self, now: Moment) -> Option<Moment> {
         let waiting = self.waiting.first().map(|(at, _)| *at);
         let beyond = self.beyond.filter(|at| *at > now && !self.refilling);
-        [waiting, beyond].into_iter().flatten().min()
+        let load = self.loads.first().map(|(place, _)| self.loads_from.max(instant(*place).0));
+        let load = load.filter(|at| *at > now);
+        [waiting, beyond, load].into_iter().flatten().min()
     }
 }

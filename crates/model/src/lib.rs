@@ -6,6 +6,7 @@
 mod abilities;
 mod accept;
 mod agreement;
+pub mod budget;
 mod by_hand;
 pub mod clip;
 pub mod directory;
@@ -46,5 +47,5 @@ pub use restored::{May, NUMBERS_PASSED_OVER, Restored, Weighed, may_call, releas
 pub use settle::{
     Circumstances, Looked, Settled, begin_doubt, late_answer, looked, mark, release_if_edited, settle,
 };
-pub use setup::{Client, Club, ClubNumber, Connection, Setup, Token};
+pub use setup::{Client, Club, ClubNumber, Connection, Pause, Setup, Token};
 pub use shadow::{Dated, Held, Replaced, Shadow, Unsure, UnsureKind};

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::lane::behind;
 use crate::{ConnectionId, Field, Kind, Moment, Operation, PersonId, RemoteId, Shadow, Tracking};
 
 /// How many saves a link carries at most; those that are let go before have a line that says with which one they travel.
@@ -51,6 +52,9 @@ pub struct Link {
     /// When the record was found by asking the platform; `None` where we made it or were told of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found_at: Option<Moment>,
+    /// Whether what is due is a first load: live changes go before.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub loads: bool,
     /// The open line of the Connector Log, once the first outcome was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<Tracking>,
@@ -59,6 +63,11 @@ pub struct Link {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn is_zero(n: &u32) -> bool {
     *n == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl Link {
@@ -77,6 +86,7 @@ impl Link {
             failing_since: None,
             pending: Vec::new(),
             found_at: None,
+            loads: false,
             line: None,
         }
     }
@@ -89,6 +99,14 @@ impl Link {
             State::Doubtful(doubt) => Some(doubt.look_at),
             State::Calling(mark) => Some(mark.at),
             State::Idle | State::Held(_) | State::Gone { .. } => None,
+        }
+    }
+
+    /// [`Link::due_at`], as lanes and stores sort it: a first load comes behind everybody else.
+    pub const fn rank(&self) -> Option<Moment> {
+        match self.due_at() {
+            Some(at) if self.loads => Some(behind(at)),
+            due => due,
         }
     }
 

@@ -73,7 +73,7 @@ pub enum Standing {
         since: Moment,
         /// When the next probe is due.
         probe_at: Moment,
-        /// How many probes failed.
+        /// How many probes were made since a record went through.
         probes: u32,
     },
     /// It asked for a pause until then.
@@ -87,12 +87,15 @@ pub struct Scope {
     standing: Standing,
     failing: BTreeSet<PersonId>,
     trial: bool,
+    /// Probes since a record went through. A platform whose health call is well while it takes no record is not probed
+    /// from the beginning again.
+    probes: u32,
 }
 
 impl Scope {
     /// A scope of which nothing bad is known.
     pub fn new(part: Part) -> Self {
-        Scope { part, standing: Standing::Open, failing: BTreeSet::new(), trial: false }
+        Scope { part, standing: Standing::Open, failing: BTreeSet::new(), trial: false, probes: 0 }
     }
 
     /// What it is.
@@ -107,7 +110,7 @@ impl Scope {
 
     /// Whether there is nothing to remember of it.
     pub fn is_well(&self) -> bool {
-        self.standing == Standing::Open && self.failing.is_empty()
+        self.standing == Standing::Open && self.failing.is_empty() && self.probes == 0
     }
 
     /// Whether a call may be made; where nothing but a record can try a platform that was down, one may.
@@ -115,24 +118,29 @@ impl Scope {
         self.trial || matches!(self.standing, Standing::Open)
     }
 
-    /// As [`Scope::may_pass`], and takes the trial.
-    pub const fn pass(&mut self) -> bool {
-        let may = self.may_pass();
-        self.trial = false;
-        may
+    /// Takes the trial, if there is one.
+    pub const fn take_trial(&mut self) -> bool {
+        std::mem::replace(&mut self.trial, false)
+    }
+
+    /// The trial that was taken needed no call: another may.
+    pub const fn give_trial_back(&mut self) {
+        self.trial = matches!(self.standing, Standing::Down { .. });
     }
 
     /// A call for a person ended.
     pub fn judge(&mut self, person: PersonId, sign: Sign, now: Moment) {
         match sign {
-            Sign::Well => self.recover(),
+            Sign::Well => {
+                self.probes = 0;
+                self.recover();
+            }
             Sign::Silent => {}
             Sign::Busy(until) => self.rest(until, now),
             Sign::Down => {
                 self.failing.insert(person);
                 if self.failing.len() >= DOWN_AFTER && self.standing == Standing::Open {
-                    let probe_at = now.plus_ms(FIRST_PROBE_MS);
-                    self.standing = Standing::Down { since: now, probe_at, probes: 0 };
+                    self.go_down(now, now);
                 }
                 if self.failing.len() > DOWN_AFTER {
                     self.failing.pop_first();
@@ -143,18 +151,22 @@ impl Scope {
 
     /// The probe ended. One that says nothing lets a record try.
     pub fn probed(&mut self, sign: Sign, now: Moment) {
-        let Standing::Down { since, probes, .. } = self.standing else { return };
+        let Standing::Down { since, .. } = self.standing else { return };
+        self.probes = self.probes.saturating_add(1);
         match sign {
             Sign::Well => self.recover(),
             Sign::Busy(until) => self.rest(until, now),
             Sign::Down | Sign::Silent => {
                 self.trial = sign == Sign::Silent;
-                let probes = probes.saturating_add(1);
-                let longest = if self.part == Part::Host { LONGEST_PROBE_MS } else { LONGEST_REFUSED_MS };
-                let wait = (FIRST_PROBE_MS << probes.min(10)).min(longest);
-                self.standing = Standing::Down { since, probe_at: now.plus_ms(wait), probes };
+                self.go_down(since, now);
             }
         }
+    }
+
+    fn go_down(&mut self, since: Moment, now: Moment) {
+        let longest = if self.part == Part::Host { LONGEST_PROBE_MS } else { LONGEST_REFUSED_MS };
+        let wait = (FIRST_PROBE_MS << self.probes.min(10)).min(longest);
+        self.standing = Standing::Down { since, probe_at: now.plus_ms(wait), probes: self.probes };
     }
 
     /// Time passed: a pause that was asked for may be over.

@@ -91,8 +91,20 @@ pub struct Connection {
     pub settings: serde_json::Value,
     /// Since when it is live; until then nothing but the verification call leaves.
     pub live_since: Option<Moment>,
+    /// Why nothing goes out to it just now, if somebody paused it. What is due waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<Pause>,
     /// Its clubs.
     pub clubs: Vec<ClubNumber>,
+}
+
+/// Why an operator paused a connection, and since when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// Since when.
+    pub since: Moment,
+    /// Why; clubs read it.
+    pub reason: String,
 }
 
 impl Connection {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -167,6 +168,35 @@ async fn many_calls_at_once_ask_for_one_token() {
     let later = Given { now: "2026-11-22T10:59:30Z".parse().unwrap(), ..given() };
     endpoint.call(Operation::ListStaff, &later).await;
     assert_eq!(tokens(&net), 2, "renewed before it ends");
+}
+
+#[tokio::test]
+async fn fifty_calls_whose_token_is_no_longer_taken_renew_it_once() {
+    static GIVEN_OUT: AtomicUsize = AtomicUsize::new(0);
+    static EXPIRED: AtomicUsize = AtomicUsize::new(0);
+    const TOKENS: [&str; 3] =
+        ["{\"access_token\":\"t-0\"}", "{\"access_token\":\"t-1\"}", "{\"access_token\":\"too many\"}"];
+    let net = fake(|request| {
+        if request.url.path() == "/oauth/token" {
+            return Ok(answer(200, &[], TOKENS[GIVEN_OUT.fetch_add(1, Ordering::SeqCst).min(2)]));
+        }
+        let token = if EXPIRED.load(Ordering::SeqCst) == 0 { "Bearer t-0" } else { "Bearer t-1" };
+        let taken = request.headers["authorization"] == token;
+        Ok(if taken { answer(200, &[], "{}") } else { answer(401, &[], "{}") })
+    });
+    let endpoint = Arc::new(bind("intouch", &INTOUCH, Arc::clone(&net)).unwrap());
+    endpoint.call(Operation::ListStaff, &given()).await;
+    EXPIRED.store(1, Ordering::SeqCst);
+    let calls = (0..50).map(|_| {
+        let endpoint = Arc::clone(&endpoint);
+        tokio::spawn(async move { endpoint.call(Operation::ListStaff, &given()).await })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        assert!(matches!(call.await.unwrap().outcome, Outcome::Saved { .. }));
+    }
+    assert_eq!(GIVEN_OUT.load(Ordering::SeqCst), 2, "one to begin with, one renewal");
+    let refused = net.asked.lock().unwrap().len() - 2 - 1 - 50;
+    assert!(refused > 1, "several had begun with the old one");
 }
 
 #[tokio::test]

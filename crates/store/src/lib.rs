@@ -19,6 +19,7 @@ mod written;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use model::budget::{Grant, Wish};
 use model::directory::{Correspondence, Entry};
 use model::{
     ClubId, ConnectionId, EntryId, Line, Link, Moment, Person, PersonId, RemoteId, Restored, Setup, Tracking,
@@ -120,6 +121,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Keeps it. Numbers of people that were passed over are not given from then on.
     async fn keep_restored(&self, restored: Restored) -> Result<()>;
+
+    /// Takes calls out of a budget in one commit, so that all who share the store share it.
+    async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant>;
 
     /// What it does for several hubs on it; `None` where one hub has it alone.
     fn nodes(&self) -> Option<&dyn nodes::Nodes> {

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::entry::meant;
-use super::{backup, directory, doctor, held, links, log, logging_url, restore, status, token, turn_up};
+use super::{
+    backup, directory, doctor, held, links, log, logging_url, pause, restore, status, token, turn_up,
+};
 use crate::config::Config;
 
 /// A question.
@@ -46,6 +48,8 @@ pub enum Ask {
     Restore(restore::Question),
     /// Whether everything is well.
     Doctor(doctor::Question),
+    /// Pause a connection, or resume it.
+    Pause(pause::Question),
     /// Show what is held, or decide about it.
     Held(held::Question),
     /// How the hub is doing.
@@ -66,6 +70,7 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config, ask: Ask) -> Result<Value> 
         Ask::Backup(question) => backup::answer(config, question).await,
         Ask::Restore(question) => restore::answer(hub, question).await,
         Ask::Doctor(question) => doctor::answer(hub, question).await,
+        Ask::Pause(question) => pause::answer(hub, question).await,
         Ask::Held(question) => held::answer(hub, question).await,
         Ask::Status => status::answer(hub, config).await,
     }

@@ -10,6 +10,7 @@ mod links;
 mod lint;
 mod log;
 pub mod logging_url;
+mod pause;
 mod platform;
 mod restore;
 mod status;
@@ -40,6 +41,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Backup(asked) => backup::run(asked, &config).await,
         Command::Restore(asked) => restore::run(asked, &config).await,
         Command::Doctor(asked) => doctor::run(asked, &config).await,
+        Command::Pause { which, reason } => pause::run(which, Some(reason), &config).await,
+        Command::Resume(which) => pause::run(which, None, &config).await,
         Command::Held(asked) => held::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,
         Command::Platform(asked) => platform::run(asked, &config).await,

@@ -60,6 +60,12 @@ pub async fn run(as_json: bool, config: &Config) -> Result<ExitCode> {
         table.add_row(["platform", "client", "standing", "due", "under_way", "held"].map(cell));
     }
     tell(table)?;
+    for one in status["connections"].as_array().into_iter().flatten().filter(|one| !one["paused"].is_null()) {
+        let of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let (platform, client) = (of(&one["platform"]), of(&one["client"]));
+        let (since, reason) = (of(&one["paused"]["since"]), of(&one["paused"]["reason"]));
+        tell(format_args!("{platform} of {client} is paused since {since}: {reason}"))?;
+    }
     for closed in status["closed"].as_array().into_iter().flatten() {
         let cell = |name: &str| closed[name].as_str().unwrap_or_default();
         let waiting = closed["connections"].as_array().map_or(0, Vec::len);
@@ -81,6 +87,7 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config) -> Result<Value> {
         let under_way = pulse.map_or(0, |pulse| pulse.under_way);
         all_due += due;
         all_under_way += under_way;
+        let paused = spoke.connection.paused.as_ref();
         let takes_nothing = (!spoke.receives()).then_some("takes nothing");
         let led_elsewhere = hub.leads_elsewhere(spoke.id()).then_some("led by another node");
         let client = spoke.connection.client;
@@ -90,7 +97,8 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config) -> Result<Value> {
             "connection": spoke.id(),
             "platform": spoke.title(),
             "client": client,
-            "standing": pulse.map(|pulse| standing(pulse.standing)).or(takes_nothing).or(led_elsewhere),
+            "standing": paused.map(|_| "paused").or(pulse.map(|it| standing(it.standing))).or(takes_nothing).or(led_elsewhere),
+            "paused": paused.map(|it| json!({ "since": it.since.to_string(), "reason": it.reason })),
             "due": due,
             "under_way": under_way,
             "held": held_on(&held, spoke.id()),

@@ -8,6 +8,14 @@ use platform::{Answer, Found, Given};
 use super::turn::{Turn, Wound};
 use crate::Hub;
 
+/// Whether a step is looked for before it is made.
+pub(super) fn looks(turn: &Turn<'_>, step: &Step, may: May) -> bool {
+    let abilities = turn.spoke.abilities();
+    let creates = Operation::create(step.kind) == Some(step.operation);
+    let safe = abilities.of(step.operation).is_some_and(|ability| ability.safe_to_repeat);
+    matches!(may, May::Look { .. }) || may == May::Call && creates && !safe && abilities.can_be_asked()
+}
+
 impl Hub {
     /// Looks before the first create, wherever the platform can be asked, and after a restore before any call that must
     /// not happen twice. Answers whether the step must be planned anew.
@@ -17,8 +25,7 @@ impl Hub {
         step: &Step,
         may: May,
     ) -> store::Result<bool> {
-        let creates = Operation::create(step.kind) == Some(step.operation);
-        if may == May::Call && (!creates || !turn.spoke.abilities().can_be_asked()) {
+        if !looks(turn, step, may) {
             return Ok(false);
         }
         let Some(answer) = ask(self, turn).await else { return Ok(false) };
@@ -65,6 +72,9 @@ impl Hub {
     /// Looks for the result of a call that was not answered.
     pub(super) async fn look(self: &Arc<Self>, turn: &mut Turn<'_>) -> store::Result<()> {
         let State::Doubtful(doubt) = turn.link.state.clone() else { return Ok(()) };
+        if !turn.pay(&[Operation::FindPerson]).await? {
+            return Ok(());
+        }
         let Some(answer) = ask(self, turn).await else {
             turn.broken("the platform can no longer be asked for a person".to_owned());
             return turn.keep().await;
@@ -101,8 +111,8 @@ impl Hub {
     }
 }
 
-async fn ask(hub: &Arc<Hub>, turn: &Turn<'_>) -> Option<Answer> {
-    let endpoint = turn.spoke.endpoint(turn.person.club).ok()?;
+async fn ask(hub: &Arc<Hub>, turn: &mut Turn<'_>) -> Option<Answer> {
+    let endpoint = Arc::clone(turn.spoke.endpoint(turn.person.club).ok()?);
     let fields = turn.person.profile.fields.iter();
     let given = Given {
         person: fields
@@ -115,7 +125,7 @@ async fn ask(hub: &Arc<Hub>, turn: &Turn<'_>) -> Option<Answer> {
         now: hub.clock().now().timestamp(),
         ..Given::default()
     };
-    Some(turn.call(endpoint, Operation::FindPerson, &given).await)
+    Some(turn.call(&endpoint, Operation::FindPerson, &given).await)
 }
 
 /// Whether the question was answered, be it with "none".

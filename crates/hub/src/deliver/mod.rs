@@ -13,8 +13,8 @@ mod turn;
 use std::sync::Arc;
 
 use model::{
-    ClubId, ConnectionId, Link, May, Moment, Next, Person, PersonId, Settled, State, Step, mark, may_call,
-    next_step, project,
+    ClubId, ConnectionId, Link, May, Moment, Next, Operation, Person, PersonId, Settled, State, Step, mark,
+    may_call, next_step, project,
 };
 use platform::{Answer, Given};
 use store::sabotage::{self, Way};
@@ -36,6 +36,8 @@ pub(crate) enum Ended {
     Again(Option<Moment>),
     /// The platform of their club cannot be called just now.
     Left(ClubId),
+    /// Others come first: whoever is loaded may be due again then.
+    Later(Moment),
 }
 
 /// Steps in one turn; a path has three, the rest is room for records that change meanwhile.
@@ -77,7 +79,16 @@ impl Hub {
             turn.interrupted();
             turn.keep().await?;
         }
+        let ended = self.take_steps(&mut turn).await;
+        self.give_trials_back(turn.trials);
+        ended
+    }
+
+    async fn take_steps(self: &Arc<Self>, turn: &mut Turn<'_>) -> store::Result<Ended> {
         for _ in 0..STEPS {
+            if let Some(ended) = turn.ended {
+                return Ok(ended);
+            }
             let now = self.clock().now();
             match &turn.link.state {
                 State::Idle | State::Held(_) | State::Gone { .. } => return Ok(Ended::Again(None)),
@@ -85,11 +96,15 @@ impl Hub {
                 State::Doubtful(doubt) if doubt.look_at > now => {
                     return Ok(Ended::Again(Some(doubt.look_at)));
                 }
-                State::Due { .. } | State::Doubtful(_) if !turn.may_call() => {
-                    return Ok(Ended::Left(turn.person.club));
-                }
-                State::Doubtful(_) => self.look(&mut turn).await?,
-                State::Due { .. } | State::Calling(_) => self.step(&mut turn).await?,
+                State::Due { .. } | State::Doubtful(_) | State::Calling(_) => {}
+            }
+            if !matches!(turn.link.state, State::Calling(_)) && !turn.may_call() {
+                return Ok(Ended::Left(turn.person.club));
+            }
+            if matches!(turn.link.state, State::Doubtful(_)) {
+                self.look(turn).await?;
+            } else {
+                self.step(turn).await?;
             }
         }
         Ok(Ended::Again(turn.link.due_at()))
@@ -114,6 +129,9 @@ impl Hub {
                 return turn.keep().await;
             }
         };
+        if !turn.pay(&self.calls_of(turn, &step)).await? {
+            return Ok(());
+        }
         if self.read_before(turn, &step).await? {
             return Ok(());
         }
@@ -128,6 +146,15 @@ impl Hub {
 }
 
 impl Hub {
+    /// The calls that a step may take.
+    fn calls_of(&self, turn: &Turn<'_>, step: &Step) -> Vec<Operation> {
+        let may = may_call(&turn.link, step, turn.spoke.abilities(), self.restored().as_deref());
+        let mut calls = vec![step.operation];
+        calls.extend(read::record_to_read(turn, step).map(|_| Operation::ReadPerson));
+        calls.extend(look::looks(turn, step, may).then_some(Operation::FindPerson));
+        calls
+    }
+
     /// Before a call that must not happen twice: whether it was made already is asked, or decided, and it is written
     /// down. Answers whether it may be made now.
     async fn made_sure(self: &Arc<Self>, turn: &mut Turn<'_>, step: &Step) -> store::Result<bool> {
@@ -140,9 +167,6 @@ impl Hub {
             return Ok(false);
         }
         let safe = abilities.of(step.operation).is_some_and(|ability| ability.safe_to_repeat);
-        if safe && may == May::Call {
-            return Ok(true);
-        }
         if self.found_there(turn, step, may).await? {
             return Ok(false);
         }

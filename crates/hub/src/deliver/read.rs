@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Moment, Operation, Outcome, Report, Step, merge};
+use model::{Moment, Operation, Outcome, RemoteId, Report, Step, merge};
 use platform::{Found, Given};
 
 use super::look::{answered, unanswered};
@@ -14,6 +14,14 @@ use crate::clock;
 use crate::decide::Incoming;
 use crate::door::Sender;
 
+/// The record that is read before a step.
+pub(super) fn record_to_read(turn: &Turn<'_>, step: &Step) -> Option<RemoteId> {
+    let abilities = turn.spoke.abilities();
+    let whole = abilities.of(step.operation).is_some_and(|ability| ability.whole_record);
+    let reads = abilities.can(Operation::ReadPerson) && turn.spoke.agreement().receives_people;
+    turn.link.record.clone().filter(|_| whole && reads && !turn.read)
+}
+
 impl Hub {
     /// Reads the record that a whole-record update is about to replace. Answers whether the step must be planned anew.
     pub(super) async fn read_before(
@@ -21,12 +29,7 @@ impl Hub {
         turn: &mut Turn<'_>,
         step: &Step,
     ) -> store::Result<bool> {
-        let abilities = turn.spoke.abilities();
-        let whole = abilities.of(step.operation).is_some_and(|ability| ability.whole_record);
-        let reads = abilities.can(Operation::ReadPerson) && turn.spoke.agreement().receives_people;
-        let Some(record) = turn.link.record.clone().filter(|_| whole && reads && !turn.read) else {
-            return Ok(false);
-        };
+        let Some(record) = record_to_read(turn, step) else { return Ok(false) };
         let Ok(endpoint) = turn.spoke.endpoint(turn.person.club).cloned() else { return Ok(false) };
         let began = self.clock().now();
         let given = Given { record: Some(record), now: began.timestamp(), ..Given::default() };

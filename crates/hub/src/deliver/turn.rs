@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    Attempt, Circumstances, EntryId, Field, Hold, HoldReason, Kind, Line, Link, Moment, Next, Note,
+    Attempt, Circumstances, EntryId, Field, FindBy, Hold, HoldReason, Kind, Line, Link, Moment, Next, Note,
     Operation, Outcome, Person, PersonId, References, RemoteId, Rest, Settled, State, Step, Story, Tracking,
     begin_doubt, next_step, project, release_if_edited, settle,
 };
 use platform::{Answer, Endpoint, Exchange, Given};
 use store::{Settlement, Verdict};
 
-use super::{Handed, STORE_PAUSE_MS};
+use super::{Ended, Handed, STORE_PAUSE_MS};
 use crate::Hub;
 use crate::clock;
 use crate::lanes::Running;
 use crate::lines::{self, TurnReport};
 use crate::registry::Spoke;
+use crate::scopes::{self, Calls, Manner, Room};
 
 /// One person's turn on one connection.
 pub(super) struct Turn<'a> {
@@ -29,6 +30,12 @@ pub(super) struct Turn<'a> {
     pub(super) references: References,
     /// Whether the record was read in this turn.
     pub(super) read: bool,
+    /// The scopes that this turn tries, until it makes a call.
+    pub(super) trials: Vec<scopes::Id>,
+    /// Operations that were taken out of the budgets and not called yet.
+    paid: Vec<Operation>,
+    /// How the turn ended where a budget has no room for its next calls.
+    pub(super) ended: Option<Ended>,
     attempts: Vec<Attempt>,
     fields: BTreeMap<Field, Option<String>>,
     notes: Vec<Note>,
@@ -69,6 +76,9 @@ impl<'a> Turn<'a> {
             link,
             references: References::default(),
             read: false,
+            trials: Vec::new(),
+            paid: Vec::new(),
+            ended: None,
             attempts: Vec::new(),
             fields: BTreeMap::new(),
             notes: Vec::new(),
@@ -84,15 +94,6 @@ impl<'a> Turn<'a> {
         if ours { Ok(()) } else { Err(store::Error::Fenced) }
     }
 
-    /// One call, for as long as the lane is this hub's for sure; what is cut off then ends nobody here knows how.
-    pub(super) async fn call(&self, endpoint: &Endpoint, operation: Operation, given: &Given) -> Answer {
-        let call = self.hub.call(endpoint, self.person.id, operation, given);
-        self.hub.place().within(self.hub.clock(), call).await.unwrap_or_else(|| {
-            let reason = "this node could not prove in time that the lane is still its own".to_owned();
-            Answer { outcome: Outcome::Doubtful { reason }, found: Vec::new(), exchange: Exchange::default() }
-        })
-    }
-
     /// The Connector's own id of the person, as platforms may keep it.
     pub(super) fn external_id(&self) -> String {
         self.person.id.to_string()
@@ -100,8 +101,60 @@ impl<'a> Turn<'a> {
 
     /// Whether the platform of the person's club can be called. One whose settings are broken is planned all the same:
     /// the link is held, and says so.
-    pub(super) fn may_call(&self) -> bool {
-        self.spoke.endpoint(self.person.club).map_or(true, |endpoint| self.hub.pass(endpoint))
+    pub(super) fn may_call(&mut self) -> bool {
+        let Ok(endpoint) = self.spoke.endpoint(self.person.club) else { return true };
+        if self.trials.is_empty() {
+            let Some(trials) = self.hub.pass(endpoint) else { return false };
+            self.trials = trials;
+        }
+        true
+    }
+
+    /// Takes the calls of a step out of the platform's budgets. Where there is no room for all of them, the turn ends.
+    pub(super) async fn pay(&mut self, operations: &[Operation]) -> store::Result<bool> {
+        if self.spoke.abilities().rates.is_empty() {
+            return Ok(true);
+        }
+        let unpaid = operations.iter().filter(|operation| !self.paid.contains(operation));
+        let of: Vec<_> = unpaid.map(|operation| (*operation, self.calls_of(*operation))).collect();
+        let manner = if self.link.loads { Manner::Loads } else { Manner::Queues };
+        let club = self.person.club;
+        self.ended = match self.hub.spend(self.spoke, Calls { club, of: &of, manner }).await? {
+            Room::Yes => None,
+            Room::Queued => Some(Ended::Left(club)),
+            Room::Later(at) => Some(Ended::Later(at)),
+        };
+        if self.ended.is_none() {
+            self.paid.extend(of.into_iter().map(|(operation, _)| operation));
+        }
+        Ok(self.ended.is_none())
+    }
+
+    /// How many requests an operation is: a search is one for each key that is known.
+    fn calls_of(&self, operation: Operation) -> u32 {
+        let known = |field| self.person.profile.get(field).is_some_and(|value| !value.trim().is_empty());
+        let asks = |by: &&FindBy| match by {
+            FindBy::ExternalId => true,
+            FindBy::Email => known(Field::Email),
+            FindBy::Mobile => known(Field::Mobile),
+            FindBy::Name => known(Field::FirstName) && known(Field::LastName),
+        };
+        match operation {
+            Operation::FindPerson => self.spoke.abilities().find_by.iter().filter(asks).count().max(1) as u32,
+            _ => 1,
+        }
+    }
+
+    /// Makes a call that was paid for, for as long as the lane is this hub's for sure; how it ends when it is cut off then,
+    /// nobody here knows.
+    pub(super) async fn call(&mut self, endpoint: &Endpoint, operation: Operation, given: &Given) -> Answer {
+        self.trials.clear();
+        self.paid.retain(|paid| *paid != operation);
+        let call = self.hub.call(endpoint, self.person.id, operation, given);
+        self.hub.place().within(self.hub.clock(), call).await.unwrap_or_else(|| {
+            let reason = "this node could not prove in time that the lane is still its own".to_owned();
+            Answer { outcome: Outcome::Doubtful { reason }, found: Vec::new(), exchange: Exchange::default() }
+        })
     }
 
     /// The save whose transfer this is.

@@ -213,7 +213,8 @@ impl Hub {
         Ok(())
     }
 
-    /// One call about staff or lead sources. A platform that is known not to answer is not asked.
+    /// One call about staff or lead sources. A platform that is paused or known not to
+    /// answer is not asked.
     pub(crate) async fn ask_directory(
         self: &Arc<Self>,
         spoke: &Spoke,
@@ -222,9 +223,13 @@ impl Hub {
         given: Given,
     ) -> Option<Answer> {
         let endpoint = spoke.endpoint(club).ok()?;
-        if !self.may_pass(endpoint) {
+        if spoke.connection.paused.is_some() || !self.may_pass(endpoint) {
             let reason = "it is known not to answer just now".to_owned();
             let outcome = Outcome::Unavailable { reason, retry_after_s: None };
+            return Some(Answer { outcome, found: Vec::new(), exchange: Exchange::default() });
+        }
+        if !self.spend_patiently(spoke, club, operation).await.unwrap_or(false) {
+            let outcome = Outcome::Throttled { retry_after_s: None };
             return Some(Answer { outcome, found: Vec::new(), exchange: Exchange::default() });
         }
         let given = Given { now: self.clock().now().timestamp(), ..given };

@@ -1,6 +1,7 @@
 //! Scopes at work: whoever calls a platform tells what the answer says of its host and key, and every lane behind one
 //! that cannot be called stops until a probe finds it back.
 
+mod budgets;
 mod overview;
 mod watch;
 
@@ -16,10 +17,11 @@ use tokio::sync::Notify;
 use crate::Hub;
 use crate::registry::Spoke;
 
+pub(crate) use budgets::{Calls, Manner, Room};
 pub use overview::Closed;
 
 /// A host by its address, or a key by its hash.
-type Id = (Part, Arc<str>);
+pub(crate) type Id = (Part, Arc<str>);
 
 /// The scopes of which something is to be remembered; all others are well.
 #[derive(Default)]
@@ -27,6 +29,7 @@ pub(crate) struct Scopes {
     known: Mutex<HashMap<Id, Known>>,
     /// Held while gates are worked out and told, so that an older finding cannot follow a newer one.
     telling: Mutex<()>,
+    budgets: budgets::Budgets,
 }
 
 struct Known {
@@ -149,7 +152,7 @@ impl Hub {
     /// A person's turn ended before it began, for the platform cannot be called; the store keeps them for later. What
     /// may have opened meanwhile told the lane before it knew of them.
     pub(crate) fn left(self: &Arc<Self>, spoke: &Arc<Spoke>, club: ClubId, person: PersonId) {
-        if spoke.endpoint(club).is_ok_and(|endpoint| !self.may_pass(endpoint)) {
+        if spoke.endpoint(club).is_ok_and(|endpoint| !self.may_begin(spoke.id(), club, endpoint)) {
             if !self.any_may_pass(spoke) {
                 self.tell_gates(std::iter::once(spoke));
             }
@@ -161,7 +164,10 @@ impl Hub {
     /// Whether turns may begin for any club. One whose settings are broken counts: its people are held, and say so.
     fn any_may_pass(&self, spoke: &Spoke) -> bool {
         let clubs = &mut spoke.connection.clubs.iter();
-        clubs.any(|number| spoke.endpoint(number.club).map_or(true, |endpoint| self.may_pass(endpoint)))
+        clubs.any(|number| {
+            let endpoint = spoke.endpoint(number.club);
+            endpoint.map_or(true, |endpoint| self.may_begin(spoke.id(), number.club, endpoint))
+        })
     }
 
     /// Forgets the scopes that no connection reaches any more.
@@ -176,32 +182,46 @@ impl Hub {
         });
     }
 
+    /// Whether a turn may begin for a club: it can be called, and does not stand in the queue of a budget.
+    fn may_begin(&self, connection: ConnectionId, club: ClubId, endpoint: &Endpoint) -> bool {
+        self.may_pass(endpoint) && !self.scopes().budgets.holds(connection, club)
+    }
+
     /// Whether a call may be made to an endpoint, be it as a trial.
     pub(crate) fn may_pass(&self, endpoint: &Endpoint) -> bool {
         self.scopes().all(endpoint, Scope::may_pass)
     }
 
-    /// Whether host and key of an endpoint are well.
-    pub(crate) fn is_open(&self, endpoint: &Endpoint) -> bool {
+    /// Whether host and key of a club's endpoint are well, and it does not stand in the queue of a budget.
+    pub(crate) fn is_open(&self, connection: ConnectionId, club: ClubId, endpoint: &Endpoint) -> bool {
         self.scopes().all(endpoint, |scope| scope.standing() == Standing::Open)
+            && !self.scopes().budgets.holds(connection, club)
     }
 
-    /// Whether a turn may call now; it takes the trial of a scope that only a record can try.
-    pub(crate) fn pass(&self, endpoint: &Endpoint) -> bool {
+    /// Whether a turn may call now, and the scopes whose trial it takes, for only a record can try them.
+    pub(crate) fn pass(&self, endpoint: &Endpoint) -> Option<Vec<Id>> {
         let mut known = self.scopes().lock();
         let ids = ids(endpoint);
-        let may = all(&known, &ids, Scope::may_pass);
-        for id in ids.iter().filter(|_| may) {
-            known.get_mut(id).map(|it| it.scope.pass());
+        if !all(&known, &ids, Scope::may_pass) {
+            return None;
         }
-        may
+        let mut tries = |id: &Id| known.get_mut(id).is_some_and(|it| it.scope.take_trial());
+        Some(ids.into_iter().filter(|id| tries(id)).collect())
+    }
+
+    /// A turn ended without a call, and leaves its trials to others.
+    pub(crate) fn give_trials_back(self: &Arc<Self>, trials: Vec<Id>) {
+        for id in trials {
+            self.change(&id, Scope::give_trial_back);
+        }
     }
 
     /// The clubs of a connection whose people stay in the store for now.
     pub(crate) fn closed_clubs(&self, connection: ConnectionId) -> Vec<ClubId> {
         let registry = self.registry();
         let Some(spoke) = registry.spoke(connection) else { return Vec::new() };
-        let closed = spoke.endpoints().filter(|(_, endpoint)| !self.may_pass(endpoint));
+        let closed =
+            spoke.endpoints().filter(|(club, endpoint)| !self.may_begin(connection, *club, endpoint));
         closed.map(|(club, _)| club).collect()
     }
 }

@@ -8,7 +8,7 @@ use model::{Moment, Operation};
 use platform::Given;
 use tokio::sync::Notify;
 
-use super::{Id, ids, reaches};
+use super::{Calls, Id, Manner, Room, ids, reaches};
 use crate::Hub;
 use crate::registry::Spoke;
 
@@ -56,7 +56,7 @@ impl Hub {
         let registry = Arc::clone(&self.registry());
         let wanted = |spoke: &&Arc<Spoke>| reaches(spoke, id) && self.lane_is_awake(spoke.id());
         let spoke = registry.spokes().find(wanted)?;
-        let (_, endpoint) = spoke.endpoints().find(|(_, endpoint)| ids(endpoint).contains(id))?;
+        let (club, endpoint) = spoke.endpoints().find(|(_, endpoint)| ids(endpoint).contains(id))?;
         let by: &[Operation] = match id.0 {
             Part::Host => &[Operation::Health, Operation::Verify],
             Part::Key => &[Operation::Verify],
@@ -64,6 +64,10 @@ impl Hub {
         let Some(operation) = by.iter().find(|operation| spoke.abilities().can(**operation)) else {
             return Some(Sign::Silent);
         };
+        let calls = Calls { club, of: &[(*operation, 1)], manner: Manner::Apart };
+        if !matches!(self.spend(spoke, calls).await, Ok(Room::Yes)) {
+            return None;
+        }
         let given = Given { now: self.clock().now().timestamp(), ..Given::default() };
         let answer = endpoint.call(*operation, &given).await;
         let sign = Sign::of(&answer.outcome, id.0, self.clock().now());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Accepted, ConnectionId, Existing, Field, Kind, Link, Person, PersonId};
+use model::{Accepted, ConnectionId, Existing, Field, Kind, Link, Person, PersonId, State};
 use store::{Settlement, Subject, Verdict};
 
 use crate::Hub;
@@ -43,11 +43,14 @@ impl Hub {
             let mut link = link.unwrap_or_else(|| Link::new(person, spoke.id()));
             let now = self.clock().now();
             let save = (clock::tracking(self.clock(), now), now);
+            let at_rest = link.state == State::Idle;
             if self.accept_on(&mut link, &subject.person, spoke, save) != Accepted::Due {
                 return Ok(false);
             }
+            link.loads = at_rest;
+            let at = link.rank().unwrap_or(now);
             if self.store().settle(Settlement { link, lines: Vec::new() }).await? == Verdict::Applied {
-                self.lane_due(spoke.id(), person, now);
+                self.lane_due(spoke.id(), person, at);
                 return Ok(true);
             }
             let Some(again) = self.store().subject(person).await? else { return Ok(false) };

@@ -162,6 +162,7 @@ impl Planner<'_> {
             agreement: before.as_ref().map_or_else(Agreement::default, |one| one.agreement.clone()),
             settings,
             live_since: if file.live { live_since.or(Some(self.now)) } else { None },
+            paused: before.as_ref().and_then(|one| one.paused.clone()),
             clubs: numbers,
         };
         self.compare(before.as_ref(), &after, description.title());

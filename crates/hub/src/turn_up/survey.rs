@@ -90,6 +90,9 @@ impl Hub {
         if !spoke.abilities().can(Operation::Verify) {
             return None;
         }
+        if !self.spend_patiently(spoke, club, Operation::Verify).await.unwrap_or(false) {
+            return Some("its budget of calls is spent for now".to_owned());
+        }
         let given = Given { now: self.clock().now().timestamp(), ..Given::default() };
         let answer = self.call(endpoint, PersonId::default(), Operation::Verify, &given).await;
         match answer.outcome {

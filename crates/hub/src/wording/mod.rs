@@ -131,6 +131,20 @@ impl Teller<'_> {
         }
     }
 
+    /// Why something has no outcome yet.
+    pub fn on_its_way(&self, since: Moment, connection: model::ConnectionId) -> String {
+        let (since, to) = (self.clock(since), self.title(Some(connection)));
+        let paused = self.registry.spoke(connection).and_then(|spoke| spoke.connection.paused.as_ref());
+        match paused {
+            Some(pause) => format!(
+                "Waiting since {since}: whoever runs the Connector paused {to} ({}). It goes out once that ends; you need do \
+                 nothing.",
+                pause.reason
+            ),
+            None => format!("Waiting since {since} for {to} to answer; you need do nothing."),
+        }
+    }
+
     fn arrived(&self, line: &Line) -> String {
         let tries = line.facts.attempts.len();
         let at = line.facts.attempts.last().map_or(line.changed, |attempt| attempt.at);

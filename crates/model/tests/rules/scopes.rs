@@ -21,11 +21,13 @@ fn probe_at(scope: &Scope) -> Moment {
 #[test]
 fn three_different_persons_in_vain_and_it_is_down_until_a_probe_finds_it_well() {
     let mut scope = down(Part::Host);
-    assert!(!scope.pass());
+    assert!(!scope.may_pass());
     scope.probed(Sign::Down, NOW.plus_s(1));
-    assert!(!scope.pass());
+    assert!(!scope.may_pass());
     scope.probed(Sign::Well, NOW.plus_s(3));
-    assert!(scope.pass() && scope.is_well());
+    assert!(scope.may_pass());
+    scope.judge(PersonId(1), Sign::Well, NOW.plus_s(3));
+    assert!(scope.is_well());
 }
 
 #[test]
@@ -53,14 +55,32 @@ fn probes_are_made_ever_more_rarely_up_to_a_minute_and_with_a_refused_key_a_quar
 fn where_nothing_but_a_record_can_try_it_one_may_per_interval() {
     let mut scope = down(Part::Host);
     scope.probed(Sign::Silent, NOW.plus_s(1));
-    assert!(scope.pass(), "the one that tries");
-    assert!(!scope.pass(), "all others wait");
+    assert!(scope.may_pass() && scope.take_trial(), "the one that tries");
+    assert!(!scope.may_pass() && !scope.take_trial(), "all others wait");
+    scope.give_trial_back();
+    assert!(scope.take_trial(), "it needed no call, so another may");
     scope.judge(PersonId(9), Sign::Down, NOW.plus_s(2));
     assert!(!scope.may_pass());
     scope.probed(Sign::Silent, probe_at(&scope));
-    assert!(scope.pass());
+    assert!(scope.may_pass());
     scope.judge(PersonId(9), Sign::Well, NOW.plus_s(9));
     assert!(scope.is_well());
+}
+
+#[test]
+fn a_platform_whose_health_call_is_well_while_it_takes_no_record_is_tried_ever_more_rarely() {
+    let (mut scope, mut now, mut waits) = (Scope::new(Part::Host), NOW, Vec::new());
+    for round in 0..8 {
+        (1..=3).for_each(|person| scope.judge(PersonId(person), Sign::Down, now));
+        waits.push(probe_at(&scope).since_ms(now));
+        now = probe_at(&scope);
+        scope.probed(Sign::Well, now);
+        assert!(scope.may_pass(), "round {round}");
+    }
+    assert_eq!(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+    scope.judge(PersonId(4), Sign::Well, now);
+    (1..=3).for_each(|person| scope.judge(PersonId(person), Sign::Down, now));
+    assert_eq!(probe_at(&scope).since_ms(now), 1_000, "a record that went through ends it");
 }
 
 #[test]
@@ -70,9 +90,9 @@ fn a_pause_that_was_asked_for_outlasts_a_call_that_still_went_well() {
     scope.judge(PersonId(1), Sign::Busy(until), NOW);
     scope.judge(PersonId(2), Sign::Well, NOW);
     scope.lapse(until.plus_ms(-1));
-    assert!(!scope.pass());
+    assert!(!scope.may_pass());
     scope.lapse(until);
-    assert!(scope.pass());
+    assert!(scope.may_pass());
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use model::{Abilities, Ability, Conversion, Field, Grade, Operation};
 
-use super::Draft;
 use super::calls::{Call, operation, unknown_operation};
+use super::{Draft, rates};
 use crate::mistakes::Mistakes;
 use crate::yaml::Node;
 
@@ -60,6 +60,7 @@ pub(super) fn abilities(
             .and_then(Node::integer)
             .and_then(|n| usize::try_from(n).ok())
             .unwrap_or(4),
+        rates: rates::rates(draft, mistakes),
         find_by: calls
             .get(&Operation::FindPerson)
             .map(|call| call.find_by.iter().copied().collect())

@@ -8,6 +8,7 @@ mod calls;
 mod capabilities;
 mod hosts;
 mod lint;
+mod rates;
 mod reading;
 mod requests;
 mod rules;

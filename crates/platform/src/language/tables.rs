@@ -54,13 +54,17 @@ pub(crate) static DESCRIPTION: Shape = Shape {
         may("parts", Is::Map(&Is::Value), "structures used more than once, by `=parts.name`"),
         must("operations", Is::Map(&Is::Object(&OPERATION)), "how each call is made and its answer read"),
         may("failures", Is::List(&Is::Object(&FAILURE)), "rules for every operation, after its own"),
+        may(
+            "rates",
+            Is::List(&Is::Object(&RATE)),
+            "how many calls the platform allows; all that count a call hold for it",
+        ),
         later("feeds", "reading changes: paging, cursors, windows, differences"),
         later("webhooks", "calls in: verification, handshakes, envelopes, routing"),
         later("subscriptions", "the life cycle of webhook subscriptions"),
         later("files", "files in and out: columns, encodings, delivery"),
         later("discovery", "required fields and custom fields, asked of each club"),
         later("side_effects", "features of the platform that act on people, off unless switched on"),
-        later("rates", "budgets per second to month, and what a call costs"),
         later("timezone", "the zone of the platform's local times"),
     ],
 };
@@ -103,6 +107,25 @@ static CAPABILITIES: Shape = Shape {
         ),
         may("visible_after_s", Is::Integer(0, 86_400), "how long a stored record may hide from look-ups"),
         may("concurrency", Is::Integer(1, 64), "how many calls may be under way at once"),
+    ],
+};
+
+static RATE: Shape = Shape {
+    name: "a budget",
+    keys: &[
+        must("calls", Is::Integer(1, 100_000_000), "how many calls"),
+        must(
+            "per",
+            Is::OneOf(&["second", "minute", "hour", "day", "month"]),
+            "in what time; days and months in UTC",
+        ),
+        may(
+            "scope",
+            Is::OneOf(&["key", "host", "client", "club", "endpoint"]),
+            "who spends it together; those with the same credentials unless said",
+        ),
+        may("for", Is::List(&Is::Text), "the operations that are counted; all unless said"),
+        later("cost", "calls that cost more than one"),
     ],
 };
 

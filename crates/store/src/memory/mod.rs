@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use model::budget::{Grant, Spent, Wish};
 use model::directory::{Correspondence, Entry, How};
 use model::{
     ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, Person, PersonId, RemoteId, Restored, Setup,
@@ -35,6 +36,7 @@ struct Tables {
     correspondences: BTreeMap<(EntryId, ConnectionId), Correspondence>,
     indexed: i64,
     restored: Option<Restored>,
+    budgets: BTreeMap<String, Spent>,
 }
 
 impl Memory {
@@ -185,7 +187,7 @@ impl Store for Memory {
         let on_connection = tables.links.values().filter(|link| link.connection == connection);
         let on_connection = on_connection.filter(|link| !left_out(link));
         let mut due: Vec<Due> =
-            on_connection.filter_map(|link| Some(Due { person: link.person, at: link.due_at()? })).collect();
+            on_connection.filter_map(|link| Some(Due { person: link.person, at: link.rank()? })).collect();
         due.sort_by_key(|due| (due.at, due.person));
         due.truncate(limit);
         Ok(due)
@@ -259,7 +261,7 @@ impl Store for Memory {
         let without_line =
             |link: &&Link| link.due_at().is_some() && link.line.is_none() && !link.pending.is_empty();
         let mut links: Vec<&Link> = tables.links.values().filter(without_line).collect();
-        links.sort_by_key(|link| (link.due_at(), link.connection, link.person));
+        links.sort_by_key(|link| (link.rank(), link.connection, link.person));
         let waiting = links.into_iter().filter_map(|link| {
             let person = tables.people.get(&link.person).filter(|person| person.club == club)?;
             Some(Waiting { person: person.clone(), link: link.clone() })
@@ -370,6 +372,10 @@ impl Store for Memory {
         tables.last_person = tables.last_person.max(next - 1);
         tables.restored = Some(restored);
         Ok(())
+    }
+
+    async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant> {
+        Ok(self.tables().budgets.entry(id.to_owned()).or_default().take(wish))
     }
 
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {

@@ -148,7 +148,7 @@ impl<'a> Rows<'a> {
             version: next_version(link) as i64,
             remote_space,
             remote_id,
-            due_at: link.due_at().map(|at| at.0),
+            due_at: link.rank().map(|at| at.0),
             waits: link.line.is_none() && !link.pending.is_empty(),
             held: matches!(link.state, State::Held(_)),
             doc,

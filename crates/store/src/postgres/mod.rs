@@ -4,6 +4,7 @@
 //! statement costs a journey here, so a read is one statement, and a batch of writes is two flights of statements whatever its
 //! size ([`writer`]). One statement sees one commit, which is what a person and their links have to be read from.
 
+mod budget;
 mod connect;
 mod decide;
 mod directory;
@@ -30,6 +31,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use model::budget::{Grant, Wish};
 use model::directory::{Correspondence, Entry};
 use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, RemoteId, Restored, Setup, Tracking};
 use tokio::sync::Mutex;
@@ -233,6 +235,11 @@ impl Store for Postgres {
             *numbers = 0..0;
         }
         Ok(())
+    }
+
+    async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant> {
+        let id = id.to_owned();
+        self.write(move |session| async move { budget::take(&session, &id, wish).await }).await
     }
 
     fn nodes(&self) -> Option<&dyn Nodes> {

@@ -123,7 +123,7 @@ fn keep_person(db: &Connection, receipt: &Written<Arc<Receipt>>) -> Result<()> {
 }
 
 fn keep_link(db: &Connection, link: &Link, doc: &WrittenLink, record_is_new: bool) -> Result<()> {
-    let due_at = link.due_at().map(|at| at.0);
+    let due_at = link.rank().map(|at| at.0);
     let held = matches!(link.state, State::Held(_));
     let waits = link.line.is_none() && !link.pending.is_empty();
     let (space, id) = link.record.as_ref().map_or((None, None), |r| (Some(&r.space), Some(&r.id)));

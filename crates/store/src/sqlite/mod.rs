@@ -5,6 +5,7 @@
 //! from the page cache, less than handing them to another thread would. Lists and searches go to blocking threads.
 
 mod apply;
+mod budget;
 mod checkpoint;
 pub mod copies;
 mod directory;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
+use model::budget::{Grant, Wish};
 use model::directory::{Correspondence, Entry};
 use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, RemoteId, Restored, Setup, Tracking};
 use rusqlite::Connection;
@@ -210,6 +212,11 @@ impl Store for Sqlite {
         self.write(move |db| restored::keep(db, &restored)).await?;
         self.next_person.fetch_max(next, Ordering::Relaxed);
         Ok(())
+    }
+
+    async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant> {
+        let id = id.to_owned();
+        self.write(move |db| budget::take(db, &id, wish)).await
     }
 
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {

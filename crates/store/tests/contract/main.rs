@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure of the store fails the test")]
 #![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod budgets;
 mod counts;
 mod directory;
 mod domain;

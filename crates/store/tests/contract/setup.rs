@@ -1,7 +1,8 @@
 //! The set-up comes back whole.
 
 use model::{
-    Agreement, Client, ClientId, Club, ClubId, ClubNumber, Connection, ConnectionId, Moment, Setup, Token,
+    Agreement, Client, ClientId, Club, ClubId, ClubNumber, Connection, ConnectionId, Moment, Pause, Setup,
+    Token,
 };
 use store::Store;
 
@@ -31,6 +32,7 @@ pub fn chain() -> Setup {
         agreement: Agreement { owner: true, ..Agreement::default() },
         settings: serde_json::json!({"b": 1.5, "a": [null, "Ü"]}),
         live_since: Some(Moment(7)),
+        paused: Some(Pause { since: Moment(8), reason: "moving".into() }),
         clubs: vec![number],
     };
     let token = |hash: &str| Token {

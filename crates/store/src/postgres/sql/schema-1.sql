@@ -145,3 +145,9 @@ CREATE TABLE lane (
   connection bigint PRIMARY KEY,
   node       bigint NOT NULL
 );
+
+-- What was spent of the platforms' budgets.
+CREATE TABLE budget (
+  id  text COLLATE "C" PRIMARY KEY,
+  doc text NOT NULL
+);
