@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::DatabaseUrl;
-pub use care::{AfterRestore, Backup, Doctor, Restore};
+pub use care::{AfterRestore, Backup, Doctor, Pause, Restore, Which};
 
 /// Keeps the people of a fitness club the same in every system the club uses.
 #[derive(Debug, Parser)]
@@ -84,17 +84,7 @@ pub enum Command {
         json: bool,
     },
     /// Let nothing go out to a platform for a while; what is received waits, and goes out when it is resumed.
-    #[command(
-        after_help = "Example: connector pause vfp --client 'Kits Fitness' --reason 'VFP moves its servers until noon'"
-    )]
-    Pause {
-        /// Which connection.
-        #[command(flatten)]
-        which: Which,
-        /// Why; status and the clubs' logs show it.
-        #[arg(long)]
-        reason: String,
-    },
+    Pause(Pause),
     /// End a pause: what waits goes out.
     Resume(Which),
     /// Records that wait for somebody: why, for whom, and decisions about them.
@@ -103,16 +93,6 @@ pub enum Command {
     /// Platforms and their descriptions.
     #[command(subcommand)]
     Platform(Platform),
-}
-
-/// A connection.
-#[derive(Clone, Debug, Args)]
-pub struct Which {
-    /// The platform's name, such as `vfp`, or the connection's number.
-    pub connection: String,
-    /// The client's name; may be left out where only one is connected to the platform.
-    #[arg(long)]
-    pub client: Option<String>,
 }
 
 /// `connector held`.

@@ -170,7 +170,7 @@ impl Hub {
         if self.place().leads(connection) {
             self.lane_event(connection, Event::Due(person, at));
         } else {
-            self.place().tell(News::Due(connection, vec![person]));
+            self.place().tell(News::Due(connection, vec![(person, at)]));
         }
     }
 

@@ -40,8 +40,8 @@ impl Roll {
 /// What one node tells the others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum News {
-    /// These people became due on a lane.
-    Due(ConnectionId, Vec<PersonId>),
+    /// These people became due on a lane, not before these times.
+    Due(ConnectionId, Vec<(PersonId, Moment)>),
     /// The logs of these clubs changed.
     Clubs(Vec<ClubId>),
     /// A staff member or lead source was saved; whoever leads a lane matches it there.

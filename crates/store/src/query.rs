@@ -47,7 +47,7 @@ pub enum Identified {
 pub struct Due {
     /// The person.
     pub person: PersonId,
-    /// Not before.
+    /// Not before; of a first load [`model::lane::behind`] that.
     pub at: Moment,
 }
 

@@ -67,3 +67,27 @@ pub enum AfterRestore {
         json: bool,
     },
 }
+
+/// `connector pause`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Example: connector pause vfp --client 'Kits Fitness' --reason 'VFP moves its servers until noon'"
+)]
+pub struct Pause {
+    /// Which connection.
+    #[command(flatten)]
+    pub which: Which,
+    /// Why; status and the clubs' logs show it.
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// A connection.
+#[derive(Clone, Debug, Args)]
+pub struct Which {
+    /// The platform's name, such as `vfp`, or the connection's number.
+    pub connection: String,
+    /// The client's name; may be left out where only one is connected to the platform.
+    #[arg(long)]
+    pub client: Option<String>,
+}

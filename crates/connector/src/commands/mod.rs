@@ -41,7 +41,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Backup(asked) => backup::run(asked, &config).await,
         Command::Restore(asked) => restore::run(asked, &config).await,
         Command::Doctor(asked) => doctor::run(asked, &config).await,
-        Command::Pause { which, reason } => pause::run(which, Some(reason), &config).await,
+        Command::Pause(asked) => pause::run(asked.which, Some(asked.reason), &config).await,
         Command::Resume(which) => pause::run(which, None, &config).await,
         Command::Held(asked) => held::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,

@@ -229,3 +229,26 @@ async fn a_platform_that_moved_to_another_address_is_called_there_at_once_and_it
     house.within(Duration::from_secs(40), "all arrived", async || moved.people().len() == 5).await;
     assert_eq!(moved.violations(), []);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_platform_and_a_slow_one_keep_nothing_from_a_healthy_one() {
+    let house = house().with_i4().with_vfp().with_intouch_receiving().open().await;
+    house.intouch_there.set_faults(Faults { refuse_connections_ms: Some(600_000), ..Faults::default() });
+    house.i4.set_faults(Faults { latency_ms: 5_000, ..Faults::default() });
+    let dead = |n: usize| house.vfp_voice.user(&format!("v{n}"), ("Vera", &format!("Vale{n}")), "PROSPECT");
+    for n in 0..20 {
+        house.save_as(&house.vfp_voice, &dead(n)).await;
+        house.save(&house.lead(&format!("{n}"), ("Ann", &format!("Able{n}")))).await;
+    }
+    let arrived = || house.vfp.people().iter().filter(|one| one.get("first_name") == "Ann").count();
+    house.until("the healthy one has all", async || arrived() == 20).await;
+    let slow = house.i4.people().len();
+    assert!(slow < 40, "the slow one had not all by then");
+    assert!(house.intouch_there.people().is_empty(), "nor the dead one any");
+
+    house.i4.clear_faults();
+    house.intouch_there.clear_faults();
+    let all = async || house.i4.people().len() == 40 && house.intouch_there.people().len() == 20;
+    house.within(Duration::from_mins(1), "the others have all as well", all).await;
+    house.nothing_forbidden_happened();
+}

@@ -30,9 +30,8 @@ impl Hub {
     async fn follow_news(self: &Arc<Self>, news: News) -> store::Result<()> {
         match news {
             News::Due(lane, people) => {
-                let now = self.clock().now();
-                for person in people {
-                    self.lane_event(lane, Event::Due(person, now));
+                for (person, at) in people {
+                    self.lane_event(lane, Event::Due(person, at));
                 }
             }
             News::Clubs(clubs) => clubs.into_iter().for_each(|club| self.show(club)),
@@ -91,7 +90,8 @@ fn told(done: store::Result<()>) -> bool {
 
 /// The first and what waits behind it, as few messages.
 fn gathered(first: News, waiting: &mut mpsc::Receiver<News>) -> Vec<News> {
-    let (mut due, mut clubs, mut others) = (BTreeMap::<_, BTreeSet<_>>::new(), BTreeSet::new(), Vec::new());
+    let (mut due, mut clubs, mut others) =
+        (BTreeMap::<_, BTreeMap<_, _>>::new(), BTreeSet::new(), Vec::new());
     let rest = std::iter::from_fn(|| waiting.try_recv().ok());
     for one in std::iter::once(first).chain(rest.take(AT_ONCE)) {
         match one {

@@ -76,3 +76,21 @@ fn a_row_of_what_was_spent_stays_small() {
         assert!(serde_json::to_string(&spent).unwrap().len() < 300);
     }
 }
+
+#[test]
+fn two_hundred_calls_a_second_cost_ten_writes_or_so() {
+    let limit = Limit { calls: 200, per: Per::Second };
+    let (mut spent, mut at_hand, mut lapses, mut writes) = (Spent::default(), 0, NOW, 0);
+    for ms in 0..1_000 {
+        let now = NOW.plus_ms(ms);
+        at_hand = if lapses > now { at_hand } else { 0 };
+        if at_hand == 0
+            && let Grant::Calls { calls, until, .. } =
+                spent.take(Wish { limit, calls: limit.slice(), ..wish(1, Per::Second, now) })
+        {
+            (at_hand, lapses, writes) = (calls, until, writes + 1);
+        }
+        at_hand = u32::saturating_sub(at_hand, 1);
+    }
+    assert!((9..=11).contains(&writes), "{writes} writes");
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::lane::{Effect, Event, Lane, WINDOW};
+use model::lane::{Effect, Event, Lane, WINDOW, behind};
 use model::{Moment, PersonId};
 use proptest::prelude::*;
 
@@ -80,6 +80,31 @@ fn whoever_is_due_now_is_not_kept_out_by_thousands_who_wait() {
     }
     assert_eq!(started(&lane.step(due(9_999), NOW)), [9_999]);
     assert_eq!(lane.listed(), WINDOW - 1);
+}
+
+#[test]
+fn people_of_a_first_load_come_when_nobody_else_is_due_and_give_up_their_place_in_memory() {
+    let mut lane = open(1);
+    lane.step(Event::Due(PersonId(0), NOW), NOW);
+    for person in 1..=WINDOW as i64 {
+        lane.step(Event::Due(PersonId(person), behind(NOW)), NOW);
+    }
+    lane.step(due(9_999), NOW);
+    lane.step(due(7), NOW);
+    assert_eq!(lane.listed(), WINDOW);
+    let order: Vec<i64> =
+        [0, 9_999, 7].iter().flat_map(|person| started(&lane.step(ended(*person), NOW))).collect();
+    assert_eq!(order, [9_999, 7, 1], "a change of somebody who is loaded is a change");
+}
+
+#[test]
+fn where_there_is_no_room_for_a_first_load_changes_go_on() {
+    let mut lane = open(1);
+    lane.step(Event::LoadsFrom(NOW.plus_s(9)), NOW);
+    assert_eq!(lane.step(Event::Due(PersonId(1), behind(NOW)), NOW), [Effect::Wake(NOW.plus_s(9))]);
+    assert_eq!(started(&lane.step(due(2), NOW)), [2]);
+    lane.step(ended(2), NOW);
+    assert_eq!(started(&lane.step(Event::Tick, NOW.plus_s(9))), [1]);
 }
 
 #[test]

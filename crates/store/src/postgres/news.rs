@@ -88,13 +88,13 @@ where
 
 #[cfg(test)]
 mod tests {
-    use model::{ConnectionId, PersonId};
+    use model::{ConnectionId, Moment, PersonId};
 
     use super::*;
 
     #[test]
     fn a_node_hears_the_others_and_not_itself() {
-        let due = News::Due(ConnectionId(7), vec![PersonId(1), PersonId(2)]);
+        let due = News::Due(ConnectionId(7), vec![(PersonId(1), Moment(5)), (PersonId(2), Moment(6))]);
         let told = written(5, std::slice::from_ref(&due)).unwrap();
         assert_eq!(read(6, &told[0]), Some(due));
         assert_eq!(read(5, &told[0]), None);
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn what_is_too_long_or_cannot_be_read_is_missed() {
-        let due = News::Due(ConnectionId(7), (0..5_000).map(PersonId).collect());
+        let due = News::Due(ConnectionId(7), (0..5_000).map(|id| (PersonId(id), Moment(id))).collect());
         let told = written(5, &[due.clone(), due]).unwrap();
         assert_eq!(told.len(), 1);
         assert_eq!(read(6, &told[0]), Some(News::Missed));

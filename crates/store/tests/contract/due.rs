@@ -1,12 +1,14 @@
 //! What is due, and in which order.
 
 use model::Moment;
+use model::lane::behind;
 use store::{Due, Store};
 
 use crate::domain::*;
 
 crate::on_every_store![
     the_soonest_come_first_and_ties_go_by_number,
+    people_of_a_first_load_come_behind_all_others,
     a_connection_sees_only_its_own,
     a_limit_is_kept,
     the_people_of_some_clubs_are_left_out,
@@ -28,6 +30,16 @@ async fn order(store: &dyn Store, limit: usize) -> Vec<(i64, i64)> {
 async fn the_soonest_come_first_and_ties_go_by_number(store: &dyn Store) {
     queue(store, &[(4, 20), (1, 30), (3, 20), (2, -5), (5, i64::MAX)]).await;
     assert_eq!(order(store, 9).await, [(2, -5), (3, 20), (4, 20), (1, 30), (5, i64::MAX)]);
+}
+
+async fn people_of_a_first_load_come_behind_all_others(store: &dyn Store) {
+    for (person, at, loads) in [(1, 10, true), (2, 5, true), (3, 20, false)] {
+        let link = model::Link { loads, ..link(person, JONAS).due(at) };
+        accepted(store, new(&lead(person, &format!("{person}"), "Lee"), &[link])).await;
+    }
+    let due = store.take_due(JONAS, &[], 9).await.unwrap();
+    assert_eq!(due.iter().map(|due| due.person.0).collect::<Vec<_>>(), [3, 2, 1]);
+    assert_eq!(due[2].at, behind(Moment(10)));
 }
 
 async fn a_connection_sees_only_its_own(store: &dyn Store) {

@@ -89,7 +89,7 @@ async fn what_one_tells_the_others_hear_also_after_their_connection_broke() {
     let Some(database) = postgres_server::database() else { return };
     let (teller, hearer) = (shared(&database).await, shared(&database).await);
     let (mut own, mut heard) = (teller.news(), hearer.news());
-    let due = News::Due(JONAS, vec![PersonId(7)]);
+    let due = News::Due(JONAS, vec![(PersonId(7), Moment(8))]);
     until_heard(&teller, &mut heard, &due).await;
     database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN connector'");
     let missed = async { while heard.recv().await != Some(News::Missed) {} };

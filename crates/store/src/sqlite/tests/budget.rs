@@ -1,8 +1,10 @@
 //! The write budget: rows, and pages of the WAL, per record. Each row or page too many is paid for at every record.
 
+use model::Moment;
+use model::budget::{Grant, Limit, Per, Wish};
 use rusqlite::Connection;
 
-use super::super::{apply, open};
+use super::super::{apply, budget, open};
 use super::{arrival, folder, newcomer};
 use crate::Verdict;
 use crate::written::Written;
@@ -27,6 +29,20 @@ fn a_new_person_with_one_target_is_three_rows_and_their_arrival_two() {
         2,
         "the link and the line"
     );
+}
+
+#[test]
+fn a_slice_of_a_platforms_budget_is_one_row_and_a_refusal_none() {
+    let (_folder, file) = folder();
+    let db = open::writable(&file).unwrap();
+    let limit = Limit { calls: 2, per: Per::Hour };
+    let wish = Wish { limit, now: Moment(1), calls: 2, spare: 0, back: None };
+    let written = |granted: bool| {
+        let before = db.total_changes();
+        assert_eq!(matches!(budget::take(&db, "vfp", wish).unwrap(), Grant::Calls { .. }), granted);
+        db.total_changes() - before
+    };
+    assert_eq!((written(true), written(false)), (1, 0));
 }
 
 #[test]
