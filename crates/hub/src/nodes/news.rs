@@ -13,7 +13,7 @@ use crate::Hub;
 
 /// How many things are told at once, and how many people of a lane in one of them.
 const AT_ONCE: usize = 2_048;
-const PEOPLE: usize = 300;
+const PEOPLE: usize = 200;
 /// How long the teller waits where the store did not take it.
 const PAUSE: Duration = Duration::from_secs(1);
 
