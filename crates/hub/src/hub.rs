@@ -103,13 +103,14 @@ impl Hub {
         self.use_setup(after);
         self.open_lanes();
         self.release_mended(changed);
-        self.place().tell(News::Look);
+        self.place().look();
         Ok(true)
     }
 
     /// Stops handing out work, waits, within bounds, for the calls under way, and leaves the other nodes.
     pub async fn rest(self: &Arc<Self>, within: Duration) {
         const LOOK_EVERY: Duration = Duration::from_millis(20);
+        self.prepare_to_leave();
         self.pause_lanes();
         let looks = within.as_millis() / LOOK_EVERY.as_millis();
         for _ in 0..looks {

@@ -94,11 +94,6 @@ impl Hub {
         }
     }
 
-    /// Lets a lane hand out nothing more.
-    pub(crate) fn pause_lane(self: &Arc<Self>, connection: ConnectionId) {
-        self.lane_event(connection, Event::Paused(true));
-    }
-
     /// Closes a lane; turns under way find it closed when they are about to keep something.
     pub(crate) fn close_lane(&self, connection: ConnectionId) {
         let Some(running) = lock(&self.lanes().lanes).remove(&connection) else { return };
@@ -151,6 +146,7 @@ impl Hub {
     /// Takes a place on a lane for a person of this club, if their turn could begin at once.
     pub(crate) fn lane_claim(&self, spoke: &Spoke, club: ClubId, person: PersonId) -> bool {
         spoke.endpoint(club).is_ok_and(|endpoint| self.is_open(spoke.id(), club, endpoint))
+            && self.place().is_sure(self.clock())
             && self.lanes().get(spoke.id()).is_some_and(|running| {
                 let mut state = lock(&running.state);
                 !state.closed && state.lane.claim(person)

@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use model::ConnectionId;
+use model::lane::Event;
 use sha2::{Digest, Sha256};
 use store::nodes::{News, NodeId, Nodes, Roll};
 use tokio::time::Instant;
@@ -33,9 +34,13 @@ impl Hub {
 
     async fn beat(self: &Arc<Self>, nodes: &dyn Nodes, name: &str) -> store::Result<()> {
         let began = (Instant::now(), self.clock().now());
-        let known = self.place().known().node;
-        let node = match known {
+        let (node, leaving) = {
+            let known = self.place().known();
+            (known.node, known.leaving)
+        };
+        let node = match node {
             Some(node) => node,
+            None if leaving => return Ok(()),
             None => nodes.join(name, ALIVE).await?,
         };
         let Some(roll) = nodes.beat(node, ALIVE).await? else {
@@ -72,7 +77,9 @@ impl Hub {
 
     /// Takes the lanes that are this node's to lead, and gives away those that are another's.
     async fn follow(self: &Arc<Self>, nodes: &dyn Nodes, node: NodeId, roll: &Roll) -> store::Result<()> {
-        let alive: Vec<NodeId> = roll.nodes.iter().map(|(id, _)| *id).collect();
+        let leaving = self.place().known().leaving;
+        let alive = roll.nodes.iter().map(|(id, _)| *id).filter(|id| !leaving || *id != node);
+        let alive: Vec<NodeId> = alive.collect();
         let (mut wanted, mut given, mut to_give) = (Vec::new(), Vec::new(), Vec::new());
         let lanes: Vec<ConnectionId> =
             self.registry().spokes().filter(|spoke| spoke.receives()).map(|spoke| spoke.id()).collect();
@@ -86,6 +93,7 @@ impl Hub {
             }
         }
         let taken = if wanted.is_empty() { wanted } else { nodes.take(node, &wanted).await? };
+        self.resume(&given);
         let before = {
             let mut known = self.place().known();
             let before = known.led.len();
@@ -100,6 +108,17 @@ impl Hub {
         self.give(nodes, node, to_give).await
     }
 
+    /// Lets lanes go on that were to be given away and are this node's again.
+    fn resume(self: &Arc<Self>, lanes: &[ConnectionId]) {
+        let registry = Arc::clone(&self.registry());
+        for lane in lanes {
+            let drained = self.place().known().draining.remove(lane);
+            if let Some(spoke) = registry.spoke(*lane).filter(|_| drained) {
+                self.lane_event(*lane, Event::Paused(!spoke.flows()));
+            }
+        }
+    }
+
     /// Gives lanes away, each once its calls have ended; those that take longer are waited for again at the next beat.
     async fn give(
         self: &Arc<Self>,
@@ -108,7 +127,8 @@ impl Hub {
         mut lanes: Vec<(ConnectionId, NodeId)>,
     ) -> store::Result<()> {
         for (lane, _) in &lanes {
-            self.pause_lane(*lane);
+            self.place().known().draining.insert(*lane);
+            self.lane_event(*lane, Event::Paused(true));
         }
         let patience = Instant::now() + SETTLE;
         while !lanes.is_empty() && Instant::now() < patience {
@@ -116,7 +136,7 @@ impl Hub {
                 lanes.into_iter().partition(|(lane, _)| self.close_idle_lane(*lane));
             lanes = busy;
             for (lane, to) in &free {
-                self.place().known().led.remove(lane);
+                self.place().known().forget(*lane);
                 nodes.give(node, *lane, *to).await?;
                 tracing::info!(%lane, to = to.0, "gave a lane to another node");
             }
@@ -134,11 +154,18 @@ impl Hub {
         let led = {
             let mut known = self.place().known();
             known.node = None;
+            known.draining.clear();
             std::mem::take(&mut known.led)
         };
         for lane in led {
             self.close_lane(lane);
         }
+    }
+
+    /// Begins to leave: what is idle is given to others at once.
+    pub(crate) fn prepare_to_leave(&self) {
+        self.place().known().leaving = true;
+        self.place().nudge.notify_one();
     }
 
     /// Gives all lanes up; those that wait for them take them at once.

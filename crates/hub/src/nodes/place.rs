@@ -50,8 +50,20 @@ pub(crate) struct Place {
 pub(super) struct Known {
     pub(super) node: Option<NodeId>,
     pub(super) led: BTreeSet<ConnectionId>,
+    /// Lanes that pause until they can be given away.
+    pub(super) draining: BTreeSet<ConnectionId>,
+    /// Whether the node is about to end, or has left.
+    pub(super) leaving: bool,
     pub(super) setup: i64,
     pub(super) directory: i64,
+}
+
+impl Known {
+    /// The lane is another node's.
+    pub(super) fn forget(&mut self, lane: ConnectionId) {
+        self.led.remove(&lane);
+        self.draining.remove(&lane);
+    }
 }
 
 impl Place {
@@ -123,6 +135,12 @@ impl Place {
     /// What waits to be told, for the one who tells it.
     pub(super) fn to_tell(&self) -> Option<mpsc::Receiver<News>> {
         self.to_tell.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Has the roll looked at now.
+    pub(crate) fn look(&self) {
+        self.nudge.notify_one();
+        self.tell(News::Look);
     }
 
     /// Has something told to the other nodes.
