@@ -4,7 +4,7 @@
 mod overview;
 mod watch;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::lane::Event;
@@ -24,7 +24,7 @@ type Id = (Part, Arc<str>);
 /// The scopes of which something is to be remembered; all others are well.
 #[derive(Default)]
 pub(crate) struct Scopes {
-    known: Mutex<HashMap<Id, Known>>,
+    known: Mutex<BTreeMap<Id, Known>>,
     /// Held while gates are worked out and told, so that an older finding cannot follow a newer one.
     telling: Mutex<()>,
 }
@@ -36,7 +36,7 @@ struct Known {
 }
 
 impl Scopes {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Id, Known>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Id, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -47,7 +47,7 @@ impl Scopes {
 }
 
 /// Whether something is so of every scope of which anything is known; the others are well.
-fn all(known: &HashMap<Id, Known>, ids: &[Id], is: impl Fn(&Scope) -> bool) -> bool {
+fn all(known: &BTreeMap<Id, Known>, ids: &[Id], is: impl Fn(&Scope) -> bool) -> bool {
     ids.iter().all(|id| known.get(id).is_none_or(|it| is(&it.scope)))
 }
 
