@@ -130,9 +130,11 @@ impl House {
             self.world.note(format_args!("vfp: its people edit {} {changes:?}", person.id));
             sleep(Duration::from_millis(self.world.below(1_500))).await;
             let edited = || {
-                let fields = changes.iter().map(|(field, value)| (of(field), (*value).to_owned()));
+                let names = ["first_name", "last_name", "email"].map(|field| (field, person.get(field)));
+                let said = names.iter().chain(changes);
+                let fields = said.map(|(field, value)| (of(field), (*value).to_owned()));
                 let kind = there.person(&person.id).map_or(Kind::Prospect, |person| kind(&person));
-                saved(person.id.clone(), kind, fields.collect())
+                saved(person.id.clone(), kind, fields.collect::<Vec<_>>())
             };
             self.send("vfp", edited).await;
             self.acknowledge(&acknowledged, (name(number), Field::City), city.clone());

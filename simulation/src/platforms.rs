@@ -199,6 +199,8 @@ impl Net for Way {
         }
         let answer = self.travel(at, call, &request).await;
         self.life.goes_on().await;
+        let heard = answer.as_ref().map_or_else(ToString::to_string, |answer| answer.status.to_string());
+        world.note(format_args!("{}: life {} heard: {heard}", there.platform, self.life.number));
         if let Some(key) = key {
             lock(&self.platforms.under_way).remove(&key);
         }

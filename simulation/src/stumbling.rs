@@ -49,14 +49,14 @@ impl Stumbling {
             return self.life.end().await;
         }
         if self.world.strikes("commit refused", 2 * faults.store) {
-            return Err(Error::Closed);
+            return Err(full());
         }
         let done = write.await;
         if self.world.strikes("crash after a commit", 2 * faults.crash) {
             return self.life.end().await;
         }
         if self.world.strikes("commit kept and refused", 2 * faults.store) {
-            return Err(Error::Closed);
+            return Err(full());
         }
         self.pause().await;
         done
@@ -75,6 +75,10 @@ impl Stumbling {
         }
         Ok(verdict)
     }
+}
+
+fn full() -> Error {
+    Error::Unfit("the disk is full".to_owned())
 }
 
 #[async_trait]
