@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use model::directory::{Correspondence, Entry};
-use model::{ClubId, ConnectionId, EntryId, Field, Line, Moment, PersonId, RemoteId, Restored, Setup, Tracking};
+use model::{ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, PersonId, RemoteId, Restored, Setup, State, Tracking};
 use store::{
     Due, Error, Identified, LinePage, LineQuery, Memory, Receipt, Removal, Removed, Result, Settlement, Store,
     Subject, Tally, Verdict, Waiting, Who,
@@ -62,9 +62,21 @@ impl Stumbling {
         done
     }
 
+    async fn settled(&self, settlement: Settlement) -> Result<Verdict> {
+        let link = &settlement.link;
+        let (place, state) = (format!("{} on {}", link.person, link.connection), state(link));
+        let verdict = self.memory.settle(settlement).await;
+        self.world.note(format_args!("life {}: {place} is {state}: {verdict:?}", self.life.number));
+        verdict
+    }
+
     async fn accept(&self, receipt: &Arc<Receipt>) -> Result<Verdict> {
         let verdict = self.memory.receive(receipt).await?;
         if verdict == Verdict::Applied {
+            for link in &receipt.links {
+                let state = state(link);
+                self.world.note(format_args!("accepted {} on {}: {state}", link.person, link.connection));
+            }
             let person = &receipt.person.person;
             let name = person.profile.get(Field::LastName).unwrap_or_default();
             for field in COUNTED {
@@ -74,6 +86,14 @@ impl Stumbling {
             }
         }
         Ok(verdict)
+    }
+}
+
+fn state(link: &Link) -> String {
+    match &link.state {
+        State::Calling(mark) => format!("calling {}", mark.operation.name()),
+        State::Doubtful(_) => "doubtful".to_owned(),
+        other => format!("{other:?}"),
     }
 }
 
@@ -112,7 +132,7 @@ impl Store for Stumbling {
     }
 
     async fn settle(&self, settlement: Settlement) -> Result<Verdict> {
-        self.write(self.memory.settle(settlement)).await
+        self.write(self.settled(settlement)).await
     }
 
     async fn take_due(&self, connection: ConnectionId, but: &[ClubId], limit: usize) -> Result<Vec<Due>> {

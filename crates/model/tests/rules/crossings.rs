@@ -174,3 +174,14 @@ fn an_owner_that_both_sides_changed_is_a_conflict_by_the_agreed_rule() {
         assert_eq!(story.profile(Field::Owner), Some(stays), "{conflict:?}");
     }
 }
+
+#[test]
+fn an_update_that_failed_may_have_been_stored_and_is_put_right_when_the_person_is_as_before() {
+    let mut story = updated();
+    story.edits(Field::Email, Some("newer@a.example"), 40);
+    let step = story.step();
+    let failed = model::Outcome::Unavailable { reason: "no answer in time".to_owned(), retry_after_s: None };
+    story.ended(&step, &failed, (40, 50));
+    story.edits(Field::Email, Some("new@a.example"), 60);
+    assert_eq!(story.sends().1[&Field::Email].as_deref(), Some("new@a.example"));
+}
