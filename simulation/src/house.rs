@@ -51,7 +51,8 @@ impl House {
 
     /// Turns the club up, before anything can go wrong.
     pub async fn turn_up(&self) -> Result<()> {
-        let hub = Hub::new(self.parts(Arc::clone(&self.memory) as Arc<dyn store::Store>, Arc::default())?).await?;
+        let hub =
+            Hub::new(self.parts(Arc::clone(&self.memory) as Arc<dyn store::Store>, Arc::default())?).await?;
         let file: TurnUpFile = serde_json::from_value(file())?;
         let before = hub.registry().setup.clone();
         if let Some(problem) = check(&file, hub.library(), &before).first() {
@@ -92,7 +93,8 @@ impl House {
 
     fn parts(&self, store: Arc<dyn store::Store>, life: Arc<Life>) -> Result<Parts> {
         static LIBRARY: OnceLock<Arc<Library>> = OnceLock::new();
-        let library = LIBRARY.get_or_init(|| Arc::new(Library::bundled().expect("the bundled descriptions are good")));
+        let library =
+            LIBRARY.get_or_init(|| Arc::new(Library::bundled().expect("the bundled descriptions are good")));
         Ok(Parts {
             store,
             library: Arc::clone(library),

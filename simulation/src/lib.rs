@@ -25,8 +25,8 @@ use house::House;
 use people::Acknowledged;
 use plan::Faults;
 use platforms::Platforms;
-use world::World;
 pub use world::Told;
+use world::World;
 
 /// What came of a schedule.
 #[derive(Clone, Debug)]
@@ -59,7 +59,8 @@ async fn schedule(seed: u64) -> Result<Played> {
     let (faults, people) = (Faults::draw(&mut chance), chance.u64(1..=4));
     let world = Arc::new(World::new(chance.u64(..), Faults::default()));
     let (echo, mut echoes) = mpsc::unbounded_channel();
-    let house = Arc::new(House::new(Arc::clone(&world), Platforms::new(Arc::clone(&world), echo, faults.hidden_ms)));
+    let house =
+        Arc::new(House::new(Arc::clone(&world), Platforms::new(Arc::clone(&world), echo, faults.hidden_ms)));
     house.turn_up().await?;
     world.begin_faults(faults);
     let lives = tokio::spawn(Arc::clone(&house).live());

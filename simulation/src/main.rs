@@ -1,5 +1,9 @@
 //! Plays schedules, as many as are asked for, and tells what broke.
-#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a chore tells what it does, and has a clock")]
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a chore tells what it does, and has a clock"
+)]
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -107,7 +111,10 @@ impl Total {
             played.told.events[from..].iter().for_each(|event| println!("  {event}"));
         }
         let Total { schedules, people, calls, broke, .. } = self;
-        println!("{schedules} schedules in {seconds:.1} s: {people} people, {calls} calls, {} broke", broke.len());
+        println!(
+            "{schedules} schedules in {seconds:.1} s: {people} people, {calls} calls, {} broke",
+            broke.len()
+        );
         self.faults.iter().for_each(|(kind, count)| println!("  {kind}: {count}"));
     }
 }

@@ -60,7 +60,9 @@ impl House {
                 let sender = self.sender(&living.hub, platform);
                 match timeout(PATIENCE, living.hub.receive(sender, save.clone())).await {
                     Ok(Ok(_)) => return save,
-                    Ok(Err(_)) | Err(_) => self.world.note(format_args!("{platform} sends {} again", save.record_id)),
+                    Ok(Err(_)) | Err(_) => {
+                        self.world.note(format_args!("{platform} sends {} again", save.record_id))
+                    }
                 }
             }
             sleep(Duration::from_millis(500 + self.world.below(1_000))).await;
@@ -118,7 +120,8 @@ impl House {
         for edit in 1..=self.world.below(5) {
             self.rest().await;
             let there = &self.platforms.vfp().records;
-            let Some(person) = there.people().into_iter().find(|one| one.get("last_name") == name(number)) else {
+            let Some(person) = there.people().into_iter().find(|one| one.get("last_name") == name(number))
+            else {
                 continue;
             };
             let city = format!("city {edit}");
@@ -150,9 +153,8 @@ impl House {
         let there = &self.platforms.vfp().records;
         let report = || {
             let person = there.person(&id).expect("it was stored");
-            let fields = ["first_name", "last_name", "email", "address1", "city", "company"].map(|field| {
-                (of(field), person.get(field).to_owned())
-            });
+            let fields = ["first_name", "last_name", "email", "address1", "city", "company"]
+                .map(|field| (of(field), person.get(field).to_owned()));
             let said = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
             saved(id.clone(), kind(&person), said)
         };

@@ -140,12 +140,16 @@ impl Platforms {
             return answer;
         };
         let fields = ["address1", "city", "company"].map(|field| after.get(field).to_owned());
-        self.world.note(format_args!("{platform}: {operation} stored {} {fields:?} {:?}", after.id, after.kind));
+        self.world
+            .note(format_args!("{platform}: {operation} stored {} {fields:?} {:?}", after.id, after.kind));
         self.in_order(there, &after);
         let before = people.iter().find(|person| person.id == after.id);
         let same = |before: &Person| before.fields == after.fields && before.kind == after.kind;
         if before.is_some_and(same) && self.world.told().faults.is_empty() {
-            self.world.wrong(format_args!("{platform}: {} was told what it holds, and nothing had failed", after.id));
+            self.world.wrong(format_args!(
+                "{platform}: {} was told what it holds, and nothing had failed",
+                after.id
+            ));
         }
         let faults = self.world.faults();
         if there.platform == Platform::Vfp && self.world.strikes("echo", faults.echo) {

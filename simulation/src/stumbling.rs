@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use model::directory::{Correspondence, Entry};
-use model::{ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, PersonId, RemoteId, Restored, Setup, State, Tracking};
+use model::{
+    ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, PersonId, RemoteId, Restored, Setup, State,
+    Tracking,
+};
 use store::{
-    Due, Error, Identified, LinePage, LineQuery, Memory, Receipt, Removal, Removed, Result, Settlement, Store,
-    Subject, Tally, Verdict, Waiting, Who,
+    Due, Error, Identified, LinePage, LineQuery, Memory, Receipt, Removal, Removed, Result, Settlement,
+    Store, Subject, Tally, Verdict, Waiting, Who,
 };
 
 use crate::life::Life;
@@ -183,7 +186,11 @@ impl Store for Stumbling {
         self.read(self.memory.directory()).await
     }
 
-    async fn keep_directory(&self, entries: Vec<Entry>, correspondences: Vec<Correspondence>) -> Result<Vec<EntryId>> {
+    async fn keep_directory(
+        &self,
+        entries: Vec<Entry>,
+        correspondences: Vec<Correspondence>,
+    ) -> Result<Vec<EntryId>> {
         self.write(self.memory.keep_directory(entries, correspondences)).await
     }
 

@@ -89,14 +89,18 @@ impl House {
         for ((name, field), value) in acknowledged.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let has = profile.get(*field);
             if name == last_name && has != Some(value) {
-                self.world.wrong(format_args!("lost: {name} {field:?} {value} was acknowledged, {has:?} is kept"));
+                self.world
+                    .wrong(format_args!("lost: {name} {field:?} {value} was acknowledged, {has:?} is kept"));
             }
         }
         for there in self.platforms.all() {
-            let setup = self.living().map(|living| self.sender(&living.hub, there.platform.name()).connection);
+            let setup =
+                self.living().map(|living| self.sender(&living.hub, there.platform.name()).connection);
             let link = setup.and_then(|connection| subject.link(connection));
             match link {
-                Some(Link { state: State::Held(hold), .. }) => self.judge_hold(there, last_name, &hold.reason),
+                Some(Link { state: State::Held(hold), .. }) => {
+                    self.judge_hold(there, last_name, &hold.reason)
+                }
                 Some(link) => self.judge_record(there, subject, link),
                 None => self.world.wrong(format_args!("{}: {last_name} has no link", there.platform)),
             }
@@ -124,7 +128,8 @@ impl House {
             let (has, should) = (record.get(field.name()), profile.get(field).unwrap_or_default());
             if !has.eq_ignore_ascii_case(should) {
                 let name = field.name();
-                self.world.wrong(format_args!("{platform}: {} has {name} `{has}`, not `{should}`", record.id));
+                self.world
+                    .wrong(format_args!("{platform}: {} has {name} `{has}`, not `{should}`", record.id));
             }
         }
     }

@@ -143,7 +143,7 @@ fn may_have_arrived(link: &mut Link, step: &Step, at: Circumstances<'_>) {
 }
 
 /// Until when an unanswered call may still be carried out. Nothing newer is sent before, lest the older overtake it.
-fn last_arrival((began, operation): (Moment, Operation), abilities: &Abilities) -> Moment {
+pub(crate) fn last_arrival((began, operation): (Moment, Operation), abilities: &Abilities) -> Moment {
     began.plus_ms(abilities.deadline_ms(operation)).plus_s(i64::from(abilities.late_after_s))
 }
 

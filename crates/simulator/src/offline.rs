@@ -72,7 +72,8 @@ impl Offline {
 
     /// The platform's people change a person; an empty value empties.
     pub fn put_person(&self, now_ms: u64, (id, club): (&str, &str), kind: Kind, fields: &[(&str, &str)]) {
-        let changes = fields.iter().filter_map(|(name, value)| Some((field(name)?, Some((*value).to_owned()))));
+        let changes =
+            fields.iter().filter_map(|(name, value)| Some((field(name)?, Some((*value).to_owned()))));
         let mut room = self.room();
         room.now_ms = now_ms;
         room.keep(id, club, kind, &changes.collect());
