@@ -52,7 +52,7 @@ impl House {
     /// Turns the club up, before anything can go wrong.
     pub async fn turn_up(&self) -> Result<()> {
         let hub =
-            Hub::new(self.parts(Arc::clone(&self.memory) as Arc<dyn store::Store>, Arc::default())?).await?;
+            Hub::new(self.parts(Arc::clone(&self.memory) as Arc<dyn store::Store>, Arc::default())).await?;
         let file: TurnUpFile = serde_json::from_value(file())?;
         let before = hub.registry().setup.clone();
         if let Some(problem) = check(&file, hub.library(), &before).first() {
@@ -88,25 +88,25 @@ impl House {
     async fn be_born(&self, life: &Arc<Life>) -> Result<Arc<Hub>> {
         let (memory, world) = (Arc::clone(&self.memory), Arc::clone(&self.world));
         let store = Stumbling { memory, world, life: Arc::clone(life) };
-        Ok(Hub::new(self.parts(Arc::new(store), Arc::clone(life))?).await?)
+        Ok(Hub::new(self.parts(Arc::new(store), Arc::clone(life))).await?)
     }
 
-    fn parts(&self, store: Arc<dyn store::Store>, life: Arc<Life>) -> Result<Parts> {
+    fn parts(&self, store: Arc<dyn store::Store>, life: Arc<Life>) -> Parts {
         static LIBRARY: OnceLock<Arc<Library>> = OnceLock::new();
         let library =
             LIBRARY.get_or_init(|| Arc::new(Library::bundled().expect("the bundled descriptions are good")));
-        Ok(Parts {
+        Parts {
             store,
             library: Arc::clone(library),
             net: Arc::new(Way { platforms: Arc::clone(&self.platforms), life }),
             vault: Arc::new(Vault::new([7; 32])),
             clock: Arc::clone(&self.world) as Arc<dyn hub::clock::Clock>,
             installation: BTreeMap::new(),
-        })
+        }
     }
 
     /// Who speaks for a platform.
-    pub fn sender(&self, hub: &Hub, platform: &str) -> Sender {
+    pub fn sender(hub: &Hub, platform: &str) -> Sender {
         let setup = &hub.registry().setup;
         let connection = setup.connections.iter().find(|one| one.platform == platform);
         Sender { connection: connection.expect("it was turned up").id, club: setup.clubs[0].id }

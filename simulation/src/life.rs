@@ -22,7 +22,7 @@ impl Life {
     /// Goes on while it lasts, and never afterwards.
     pub async fn goes_on(&self) {
         if self.is_over() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -57,11 +57,11 @@ impl House {
         loop {
             let save = save();
             if let Some(living) = self.living() {
-                let sender = self.sender(&living.hub, platform);
+                let sender = Self::sender(&living.hub, platform);
                 match timeout(PATIENCE, living.hub.receive(sender, save.clone())).await {
                     Ok(Ok(_)) => return save,
                     Ok(Err(_)) | Err(_) => {
-                        self.world.note(format_args!("{platform} sends {} again", save.record_id))
+                        self.world.note(format_args!("{platform} sends {} again", save.record_id));
                     }
                 }
             }

@@ -194,7 +194,7 @@ impl Net for Way {
         self.life.goes_on().await;
         let world = &self.platforms.world;
         let at = usize::from(request.url.port().unwrap_or_default() - 1);
-        let call = self.message(&request);
+        let call = Self::message(&request);
         let there = &self.platforms.there[at];
         let key = there.records.subject(call.clone()).map(|subject| (self.life.number, at, subject));
         let begun = key.as_ref().is_none_or(|key| lock(&self.platforms.under_way).insert(key.clone()));
@@ -213,7 +213,7 @@ impl Net for Way {
 }
 
 impl Way {
-    fn message(&self, request: &Request) -> http::Request<Bytes> {
+    fn message(request: &Request) -> http::Request<Bytes> {
         let mut message = http::Request::new(request.body.clone());
         *message.method_mut() = request.method.clone();
         *message.uri_mut() = request.url.as_str().parse().expect("an address is an address");

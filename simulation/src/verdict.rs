@@ -95,11 +95,11 @@ impl House {
         }
         for there in self.platforms.all() {
             let setup =
-                self.living().map(|living| self.sender(&living.hub, there.platform.name()).connection);
+                self.living().map(|living| Self::sender(&living.hub, there.platform.name()).connection);
             let link = setup.and_then(|connection| subject.link(connection));
             match link {
                 Some(Link { state: State::Held(hold), .. }) => {
-                    self.judge_hold(there, last_name, &hold.reason)
+                    self.judge_hold(there, last_name, &hold.reason);
                 }
                 Some(link) => self.judge_record(there, subject, link),
                 None => self.world.wrong(format_args!("{}: {last_name} has no link", there.platform)),
