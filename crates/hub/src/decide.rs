@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use model::{
     Accepted, ConnectionId, Field, Known, KnownKind, Link, Match, May, Merged, Moment, Next, Note, Person,
-    PersonId, Profile, RemoteId, Report, Rest, State, Tracking, accept, mark, may_call, merge, next_step,
-    project, release_restored, smart_match,
+    PersonId, Profile, RemoteId, Report, Rest, State, Tracking, accept, mark, may_be_on_its_way, may_call,
+    merge, next_step, project, release_restored, smart_match,
 };
 use store::sabotage::{self, Way};
 use store::{Expect, Identified, PersonWrite, Receipt, Subject};
@@ -87,7 +87,13 @@ impl Hub {
             Identified::Linked(subject) => known(*subject, Vec::new()),
             Identified::Namesakes(subjects) => self.match_or_make(incoming, subjects).await?,
         };
+        let before = draft.person.profile.clone();
         let merged = take_in(incoming, self.directory(), &mut draft);
+        for link in draft.links.iter_mut().filter(|link| link.connection != incoming.sender.connection) {
+            if let Some(spoke) = registry.spoke(link.connection) {
+                may_be_on_its_way(link, &before, &merged.changed, (spoke.abilities(), incoming.now));
+            }
+        }
         lines::note_merge(&merged, &incoming.ignored, &mut draft.notes);
         Ok(self.spread(incoming, registry, draft, &merged))
     }

@@ -1,6 +1,6 @@
 //! Lanes at work: the pure lane of `model`, its timer, and what its effects do.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::lane::{Effect, Event, Lane, WINDOW, behind};
@@ -19,7 +19,7 @@ const USUAL_CONCURRENCY: usize = 8;
 /// All lanes, by connection.
 #[derive(Default)]
 pub(crate) struct Lanes {
-    lanes: Mutex<HashMap<ConnectionId, Arc<Running>>>,
+    lanes: Mutex<BTreeMap<ConnectionId, Arc<Running>>>,
 }
 
 /// A lane for as long as this hub leads it. Another node's turns may follow once it is closed.
@@ -268,7 +268,7 @@ impl Hub {
                     Some(wait_ms) => {
                         drop(strong);
                         let pause = tokio::time::sleep(std::time::Duration::from_millis(wait_ms as u64));
-                        tokio::select! { () = pause => {}, () = running.changed.notified() => {} }
+                        tokio::select! { biased; () = pause => {}, () = running.changed.notified() => {} }
                     }
                     None => {
                         drop(strong);

@@ -76,6 +76,7 @@ impl Hub {
                 Ok(Verdict::Stale | Verdict::Taken(_)) => self.give_back(&decision),
                 Err(error) => {
                     self.give_back(&decision);
+                    self.look_again(&decision, incoming.now);
                     return Err(database(&error));
                 }
             }
@@ -149,6 +150,13 @@ impl Hub {
             }
         }
         self.announce(person.club);
+    }
+
+    /// A commit that failed may have been kept all the same: what it made due is looked for in the store.
+    fn look_again(self: &Arc<Self>, decision: &Decision, now: Moment) {
+        for connection in decision.claimed.iter().chain(&decision.due) {
+            self.lane_due(*connection, decision.receipt.person.person.id, now);
+        }
     }
 
     fn give_back(self: &Arc<Self>, decision: &Decision) {

@@ -19,7 +19,7 @@ pub struct Spoke {
     pub connection: Connection,
     /// Its platform.
     pub description: Arc<Description>,
-    endpoints: HashMap<ClubId, Result<Arc<Endpoint>, String>>,
+    endpoints: BTreeMap<ClubId, Result<Arc<Endpoint>, String>>,
 }
 
 impl Spoke {

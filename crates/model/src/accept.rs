@@ -1,8 +1,11 @@
 //! Accept: what a change of a person means for one of their links.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::settle::last_arrival;
 use crate::{
-    Abilities, Agreement, Kind, Link, Moment, Next, Person, References, Rest, State, Tracking, creation_kind,
-    next_step, project,
+    Abilities, Agreement, Field, Kind, Link, Moment, Next, Operation, Person, Profile, References, Rest,
+    State, Tracking, creation_kind, next_step, project,
 };
 
 /// What accepting a change did to a link.
@@ -55,4 +58,25 @@ pub fn accept(
         State::Due { .. } | State::Calling(_) | State::Doubtful(_) | State::Gone { .. } => {}
     }
     Accepted::Due
+}
+
+/// A value that is replaced while its link is due may be on its way there just now, and a hub that ends meanwhile never
+/// hears whether it arrived: it counts as unanswered, so that it is put right, and is no edit when it is told back.
+pub fn may_be_on_its_way(
+    link: &mut Link,
+    before: &Profile,
+    changed: &BTreeSet<Field>,
+    (abilities, now): (&Abilities, Moment),
+) {
+    let (Some(kind), State::Due { .. } | State::Calling(_)) = (link.shadow.kind, &link.state) else { return };
+    let replaced = changed.iter().filter(|field| !field.is_reference());
+    let replaced = replaced.map(|field| (*field, before.get(*field).map(str::to_owned)));
+    let replaced: BTreeMap<_, _> = replaced
+        .filter(|(field, value)| {
+            let clip = abilities.clips.get(field).copied();
+            link.shadow.fields.get(field).is_none_or(|held| !held.satisfies(*field, value.as_deref(), clip))
+        })
+        .collect();
+    let last = last_arrival((now, Operation::update(kind)), abilities);
+    link.shadow.note_unsure(kind, &replaced, (now, last));
 }

@@ -30,7 +30,7 @@ mod setup;
 mod shadow;
 
 pub use abilities::{Abilities, Ability, Conversion, FindBy, Grade, Operation};
-pub use accept::{Accepted, accept};
+pub use accept::{Accepted, accept, may_be_on_its_way};
 pub use agreement::{Agreement, Conflict, Existing, Sends, When};
 pub use by_hand::{Decision, Refusal, decide_by_hand};
 pub use field::{Field, UnknownField};

@@ -79,6 +79,9 @@ pub fn settle(link: &mut Link, step: &Step, outcome: &Outcome, at: Circumstances
         }
         Outcome::Unavailable { retry_after_s, .. } | Outcome::Throttled { retry_after_s } => {
             link.failing_since = None;
+            if matches!(outcome, Outcome::Unavailable { .. }) {
+                may_have_arrived(link, step, at);
+            }
             again(link, *retry_after_s, at)
         }
         Outcome::Unauthorised { .. } => {
@@ -157,8 +160,17 @@ fn again_or_give_up(link: &mut Link, (reason, last): (&str, Moment), at: Circums
     Settled::Again(again)
 }
 
+/// A platform that fails may have stored an update all the same: its fields are sent again even if the person is what
+/// they were before by then, and a report that shows it is no edit.
+fn may_have_arrived(link: &mut Link, step: &Step, at: Circumstances<'_>) {
+    if link.record.is_some() && step.operation != Operation::Convert {
+        let last = last_arrival((at.began, step.operation), at.abilities);
+        link.shadow.note_unsure(step.kind, &step.fields, (at.now, last));
+    }
+}
+
 /// Until when an unanswered call may still be carried out. Nothing newer is sent before, lest the older overtake it.
-fn last_arrival((began, operation): (Moment, Operation), abilities: &Abilities) -> Moment {
+pub(crate) fn last_arrival((began, operation): (Moment, Operation), abilities: &Abilities) -> Moment {
     began.plus_ms(abilities.deadline_ms(operation)).plus_s(i64::from(abilities.late_after_s))
 }
 

@@ -63,7 +63,7 @@ pub struct Refuse {
 
 /// Trouble instead of an answer, in each platform's own style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub enum Trouble {
     /// The server failed.
     Broken,
     /// Too many calls; seconds to wait.

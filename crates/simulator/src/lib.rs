@@ -17,6 +17,7 @@ mod http_call;
 mod i4;
 mod intouch;
 mod ledger;
+mod offline;
 mod people;
 mod person;
 mod platform;
@@ -32,8 +33,9 @@ mod vfp;
 mod watch;
 
 pub use config::{Club, Config, Credentials, LeadSource, Staff};
-pub use faults::{Faults, Refuse, Throttle};
+pub use faults::{Faults, Refuse, Throttle, Trouble};
 pub use ledger::Call;
+pub use offline::{Answer, Offline};
 pub use person::{FIELDS, Kind, Person};
 pub use platform::Platform;
 pub use simulator::Simulator;

@@ -5,7 +5,7 @@ mod budgets;
 mod overview;
 mod watch;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::lane::Event;
@@ -26,7 +26,7 @@ pub(crate) type Id = (Part, Arc<str>);
 /// The scopes of which something is to be remembered; all others are well.
 #[derive(Default)]
 pub(crate) struct Scopes {
-    known: Mutex<HashMap<Id, Known>>,
+    known: Mutex<BTreeMap<Id, Known>>,
     /// Held while gates are worked out and told, so that an older finding cannot follow a newer one.
     telling: Mutex<()>,
     budgets: budgets::Budgets,
@@ -39,7 +39,7 @@ struct Known {
 }
 
 impl Scopes {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Id, Known>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Id, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -50,7 +50,7 @@ impl Scopes {
 }
 
 /// Whether something is so of every scope of which anything is known; the others are well.
-fn all(known: &HashMap<Id, Known>, ids: &[Id], is: impl Fn(&Scope) -> bool) -> bool {
+fn all(known: &BTreeMap<Id, Known>, ids: &[Id], is: impl Fn(&Scope) -> bool) -> bool {
     ids.iter().all(|id| known.get(id).is_none_or(|it| is(&it.scope)))
 }
 

@@ -46,7 +46,7 @@ fn millis(at: Moment, now: Moment) -> Duration {
 }
 
 async fn pause(changed: &Notify, long: Duration) {
-    tokio::select! { () = tokio::time::sleep(long) => {}, () = changed.notified() => {} }
+    tokio::select! { biased; () = tokio::time::sleep(long) => {}, () = changed.notified() => {} }
 }
 
 impl Hub {

@@ -174,3 +174,38 @@ fn an_owner_that_both_sides_changed_is_a_conflict_by_the_agreed_rule() {
         assert_eq!(story.profile(Field::Owner), Some(stays), "{conflict:?}");
     }
 }
+
+#[test]
+fn an_update_that_failed_may_have_been_stored_and_is_put_right_when_the_person_is_as_before() {
+    let mut story = updated();
+    story.edits(Field::Email, Some("newer@a.example"), 40);
+    let step = story.step();
+    let failed = model::Outcome::Unavailable { reason: "no answer in time".to_owned(), retry_after_s: None };
+    story.ended(&step, &failed, (40, 50));
+    story.edits(Field::Email, Some("new@a.example"), 60);
+    assert_eq!(story.sends().1[&Field::Email].as_deref(), Some("new@a.example"));
+}
+
+#[test]
+fn a_value_that_is_replaced_while_it_may_be_on_its_way_is_no_edit_when_it_is_told_back_and_is_put_right() {
+    let mut story = updated();
+    let new = story.person.profile.clone();
+    story.edits(Field::Email, Some("newer@a.example"), 40);
+    let newer = story.person.profile.clone();
+    let changed = std::collections::BTreeSet::from([Field::Email]);
+    let now = model::Moment(50_000);
+    let mut link = story.link.clone();
+    model::may_be_on_its_way(&mut link, &newer, &changed, (&i4(), now));
+    let told = model::Report {
+        kind: None,
+        fields: [(Field::Email, Some("newer@a.example".to_owned()))].into(),
+        as_of: model::Moment(60_000),
+        on_its_way_since: None,
+    };
+    assert_ne!(newer, new);
+    assert!(!link.shadow.fields[&Field::Email].satisfies(Field::Email, Some("new@a.example"), None));
+    let mut profile = new;
+    let clips = std::collections::BTreeMap::new();
+    let by = model::Sender { connection: link.connection, conflict: Conflict::Newest, clips: &clips };
+    assert!(!model::merge(&mut profile, &mut link.shadow, &told, by).is_change());
+}

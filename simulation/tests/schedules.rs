@@ -1,0 +1,19 @@
+//! A few hundred schedules, and that each can be played again.
+
+use simulation::play;
+
+#[test]
+fn whatever_fails_the_people_end_up_the_same_everywhere() {
+    for seed in 1..=200 {
+        let played = play(seed).unwrap();
+        assert!(played.told.violations.is_empty(), "seed {seed}: {:#?}", played.told.violations);
+    }
+}
+
+#[test]
+fn a_seed_plays_the_same_schedule_again() {
+    for seed in 1..=10 {
+        let (once, again) = (play(seed).unwrap(), play(seed).unwrap());
+        assert_eq!(once.told.events, again.told.events, "seed {seed}");
+    }
+}
