@@ -7,6 +7,7 @@
 
 mod error;
 mod memory;
+pub mod moving;
 mod postgres;
 mod query;
 pub mod sabotage;

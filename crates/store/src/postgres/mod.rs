@@ -5,6 +5,7 @@
 //! size ([`writer`]). One statement sees one commit, which is what a person and their links have to be read from.
 
 mod alone;
+pub(crate) mod arrival;
 mod connect;
 mod decide;
 mod directory;

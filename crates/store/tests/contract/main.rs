@@ -26,6 +26,7 @@ mod all_agree;
 mod copies;
 mod disk_full;
 mod durability;
+mod moving;
 mod opening;
 mod outage;
 mod server_opening;
