@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::DatabaseUrl;
-pub use care::{AfterRestore, Backup, Doctor, Restore};
+pub use care::{AfterRestore, Backup, Doctor, Restore, Store};
 
 /// Keeps the people of a fitness club the same in every system the club uses.
 #[derive(Debug, Parser)]
@@ -75,6 +75,9 @@ pub enum Command {
     Backup(Backup),
     /// Put the database back from a backup, and decide what nobody knows since.
     Restore(Restore),
+    /// Where everything is kept, and moving it.
+    #[command(subcommand)]
+    Store(Store),
     /// Look whether everything is well, and say what to do where it is not.
     Doctor(Doctor),
     /// How the hub and its connections are doing.

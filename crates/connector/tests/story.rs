@@ -36,6 +36,8 @@ mod held;
 mod house;
 #[path = "story/log.rs"]
 mod log;
+#[path = "story/moving.rs"]
+mod moving;
 #[path = "story/on_a_server.rs"]
 mod on_a_server;
 #[path = "story/rules.rs"]

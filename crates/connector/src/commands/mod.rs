@@ -13,6 +13,7 @@ pub mod logging_url;
 mod platform;
 mod restore;
 mod status;
+mod store;
 pub mod token;
 pub mod turn_up;
 
@@ -39,6 +40,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::LoggingUrl(asked) => logging_url::run(asked, &config).await,
         Command::Backup(asked) => backup::run(asked, &config).await,
         Command::Restore(asked) => restore::run(asked, &config).await,
+        Command::Store(asked) => store::run(asked, &config).await,
         Command::Doctor(asked) => doctor::run(asked, &config).await,
         Command::Held(asked) => held::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,

@@ -63,9 +63,10 @@ impl Move {
     /// Moves everything, or what an interrupted run has left; says how many rows of how many each stage has behind it. A second run
     /// after one that ended changes nothing.
     pub async fn run(&self, mut watch: impl FnMut(Stage, u64, u64)) -> Result<Moved> {
+        let mut arrival = Arrival::open(&self.to).await?;
         let sums = self.left(&mut watch).await?;
         let total = sums.values().map(|sum| sum.rows).sum();
-        let mut arrival = Arrival::begin(&self.to, identity(&sums)).await?;
+        arrival.begin(identity(&sums)).await?;
         let there_before = arrival.standing.rows;
         if !arrival.standing.whole {
             self.copy(&mut arrival, |rows| watch(Stage::Copying, rows, total)).await?;

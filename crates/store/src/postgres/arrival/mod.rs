@@ -53,31 +53,39 @@ pub(crate) struct Arrival {
 }
 
 impl Arrival {
-    /// Begins in an empty database, or goes on in one where this source was arriving; another one is refused.
-    pub(crate) async fn begin(options: &Options, source: String) -> Result<Arrival> {
+    /// Reaches a database that is empty or that people arrived in; another hub's is refused.
+    pub(crate) async fn open(options: &Options) -> Result<Arrival> {
         let session = Arc::new(Session::new(&Address::read(&options.url)?, options.readers, WRITING)?);
         open::is_whole(&session).await?;
         let alone = Alone::take(&session).await?;
-        let begun = session.row(BEGUN, &[]).await?.is_some_and(|row| row.get(0));
-        let standing = if begun {
+        let standing = if session.row(BEGUN, &[]).await?.is_some_and(|row| row.get(0)) {
             let row = session.row(STANDING, &[]).await?.ok_or(Error::Closed)?;
             serde_json::from_str(row.get(0))?
         } else if is_empty(&session).await? {
-            make(&session, Standing { source: source.clone(), ..Standing::default() }).await?
+            Standing::default()
         } else {
-            Standing { whole: true, ..Standing::default() }
+            return Err(another_hubs(&session));
         };
-        let place = session.place();
-        match standing {
-            Standing { whole: true, source: other, .. } if other != source => Err(Error::Unfit(format!(
-                "`{place}` holds the people of another hub, or of this one at another time: name an empty database"
-            ))),
-            Standing { source: other, .. } if other != source => Err(Error::Unfit(format!(
-                "`{place}` holds a part of another hub's people, or of this one's before it ran again: name an empty database, \
-                 or make this one anew"
-            ))),
-            standing => Ok(Arrival { session, standing, _alone: alone }),
+        Ok(Arrival { session, standing, _alone: alone })
+    }
+
+    /// Begins, or goes on where this source was arriving; another one is refused.
+    pub(crate) async fn begin(&mut self, source: String) -> Result<()> {
+        if self.standing.source.is_empty() {
+            self.standing.source = source;
+            return make(&self.session, &self.standing).await;
         }
+        if self.standing.source == source {
+            return Ok(());
+        }
+        if self.standing.whole {
+            return Err(another_hubs(&self.session));
+        }
+        Err(Error::Unfit(format!(
+            "`{}` holds a part of another hub's people, or of this one's before it ran again: name an empty database, or make \
+             this one anew",
+            self.session.place()
+        )))
     }
 
     /// Keeps rows, and how far the arrival is with them.
@@ -135,13 +143,19 @@ async fn is_empty(session: &Session) -> Result<bool> {
     Ok(row.is_some_and(|row| !row.get::<_, bool>(0)))
 }
 
-async fn make(session: &Session, standing: Standing) -> Result<Standing> {
+fn another_hubs(session: &Session) -> Error {
+    Error::Unfit(format!(
+        "`{}` holds the people of another hub, or of this one at another time: name an empty database",
+        session.place()
+    ))
+}
+
+async fn make(session: &Session, standing: &Standing) -> Result<()> {
     let failed = |trouble| session.error(&trouble);
     let mut desk = session.desk().await.map_err(failed)?;
     desk.send(vec![("BEGIN", vec![])]).await.map_err(failed)?;
     desk.script(BEGIN).await.map_err(failed)?;
-    let doc = serde_json::to_string(&standing)?;
+    let doc = serde_json::to_string(standing)?;
     let marked: Vec<Statement<'_>> = vec![(NOTE, vec![Box::new(doc)]), (MARK, vec![Box::new(ARRIVING)])];
-    desk.commit(marked).await.map_err(failed)?;
-    Ok(standing)
+    desk.commit(marked).await.map(drop).map_err(failed)
 }
