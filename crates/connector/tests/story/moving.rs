@@ -29,6 +29,7 @@ impl House {
         let ann = self.save(&ann).await;
         self.line_saying(&ann, "vfp", "Arrived").await;
         self.line_saying(&ann, "jonas-i4", "Arrived").await;
+        self.until("Ann is found by name", async || !self.log(&["able"]).await.is_empty()).await;
         self.i4.set_faults(Faults { drop_after_store: 1, ..Faults::default() });
         let bea = self.save(&self.lead("2", BEA)).await;
         self.line_saying(&bea, "vfp", "Arrived").await;
