@@ -1,7 +1,7 @@
 //! Held records: shown by their cause, released, decided and settled by an operator.
 
 use crate::house::log::text;
-use crate::house::{House, KITS, calls, house};
+use crate::house::{CLIENT, House, KITS, calls, house};
 use serde_json::Value;
 use simulator::{Faults, Refuse};
 
@@ -79,6 +79,7 @@ async fn a_group_is_released_at_once_after_a_preview_that_sends_nothing() {
     assert_eq!((held.len(), &held[0]["count"]), (1, &Value::from(3)), "one cause: {held:#?}");
     assert_eq!(text(&held[0], "turn"), "the club's turn");
     house.command(&["held", "list"]).await.went_well().says("3 records for VFP").says("rejected");
+    house.command(&["held", "list"]).await.went_well().says(&format!("{CLIENT}: {}", KITS.name));
     house.command(&["held", "list", "--platform", "VFP"]).await.went_well().says("3 records for VFP");
     house.command(&["held", "list", "--platform", "vpf"]).await.failed().says("did you mean `vfp`?");
 
@@ -204,4 +205,21 @@ async fn a_wrong_number_that_was_given_by_hand_is_put_right_by_hand() {
     assert_eq!((there.len(), there[0].get("city").to_lowercase().as_str()), (1, "porto"), "{there:#?}");
     assert_eq!(calls(&house.i4, "AddProspect"), 1);
     house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubt_of_which_the_platform_was_asked_says_so_and_shows_who_it_may_be() {
+    let house = house().with_vfp().hurried();
+    let house = house.vfp_described_with("    externalRef: =external_id\n", "");
+    let house = house.vfp_described_with("        externalRef: =search.external_id\n", "");
+    let house =
+        house.vfp_described_with("[external_id, email, mobile, name]", "[email, mobile, name]").open().await;
+    house.vfp.set_faults(Faults { drop_after_store: 1, ..Faults::default() });
+    let saved = house.save(&house.lead("1", ANN)).await;
+    house.until("it was stored", async || !house.vfp.find(KITS.vfp, ANN, "").is_empty()).await;
+    let fields = [("first_name", ANN.0), ("last_name", ANN.1), ("email", "ann.able@example.org")];
+    let other = house.vfp.add_person(KITS.vfp, simulator::Kind::Prospect, &fields);
+    house.line_saying(&saved, "vfp", "It was asked, and has several records that could be").await;
+    house.command(&["held", "show", &saved]).await.went_well().says(&other).says("may be one of these");
+    assert_eq!(calls(&house.vfp, "createGuest"), 1);
 }
