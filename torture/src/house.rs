@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -15,6 +16,8 @@ use crate::postgres::{self, Database, Server};
 
 /// Longer than a node is believed to be alive without a beat.
 const FROZEN: Duration = Duration::from_secs(8);
+/// For how much of it the other nodes are under load.
+const LOADED: Duration = Duration::from_millis(500);
 const CREATES: [&str; 6] = [
     "create_prospect",
     "create_member",
@@ -101,10 +104,12 @@ impl House {
         self.nodes[nth].run_again().await
     }
 
-    /// Lets a node stand still for longer than it is believed to be alive, and wakes it.
-    pub async fn freeze(&mut self, nth: usize) -> Result<()> {
+    /// Lets a node stand still for longer than it is believed to be alive, and wakes it. The load goes on for a while.
+    pub async fn freeze(&mut self, nth: usize, enough: &AtomicBool) -> Result<()> {
         self.freezes += 1;
         self.nodes[nth].signal("-STOP")?;
+        tokio::time::sleep(LOADED).await;
+        enough.store(true, Ordering::Relaxed);
         tokio::time::sleep(FROZEN).await;
         self.nodes[nth].signal("-CONT")
     }

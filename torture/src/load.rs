@@ -48,7 +48,7 @@ pub async fn under_blows(
         tokio::time::sleep(life).await;
         let nth = chance.usize(..house.nodes.len());
         match if house.nodes.len() > 1 { chance.u32(..RARELY) } else { RARELY } {
-            0 => house.freeze(nth).await?,
+            0 => house.freeze(nth, &enough).await?,
             1 => house.restart_database(),
             _ => {
                 house.kill(nth)?;

@@ -11,8 +11,8 @@ use simulator::{Person, Simulator};
 use crate::house::House;
 use crate::load::Acknowledged;
 
-/// How long a hub that nobody kills any more may take to settle.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// How long a hub that nobody kills any more may take to settle one more record.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Calls that Jonas I4 takes at once, as its description declares: no kill leaves more of them in doubt.
 const I4_AT_ONCE: usize = 2;
 
@@ -78,13 +78,17 @@ pub async fn of(house: &House, acknowledged: &Acknowledged, kills: u32) -> Resul
 }
 
 async fn unsettled(house: &House) -> Result<Option<String>> {
-    let began = Instant::now();
+    let (mut since, mut least) = (Instant::now(), u64::MAX);
     loop {
         let status = house.ask(&["status", "--json"])?;
         if status["due"] == json!(0) && status["under_way"] == json!(0) {
             return Ok(None);
         }
-        if began.elapsed() > PATIENCE {
+        let due = status["due"].as_u64().unwrap_or(u64::MAX);
+        if due < least {
+            (since, least) = (Instant::now(), due);
+        }
+        if since.elapsed() > PATIENCE {
             return Ok(Some(status.to_string()));
         }
         tokio::time::sleep(Duration::from_millis(200)).await;

@@ -42,13 +42,38 @@ pub async fn is_hub(config: &Config) -> Result<bool> {
         return Ok(Postgres::is_made(&PostgresOptions::at(&url.0)).await?);
     }
     let database = config.database();
+    refuse_moved(&database)?;
     database.try_exists().with_context(|| {
         format!("`{}` cannot be looked at; run this as the user of the hub", database.display())
     })
 }
 
+/// The name of a database file whose people were moved to a server.
+pub fn moved_away(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".moved");
+    name.into()
+}
+
+/// Refuses to begin anew beside people who were moved away: whoever starts the hub as before forgot to say where they are.
+pub fn refuse_moved(database: &Path) -> Result<()> {
+    let moved = moved_away(database);
+    if database.exists() || !moved.exists() {
+        return Ok(());
+    }
+    bail!(
+        "this hub was moved to PostgreSQL: name its database with --store or CONNECTOR_STORE; to go back to the file, as \
+         long as no hub has run on the database: `mv {} {}`",
+        moved.display(),
+        database.display()
+    )
+}
+
 /// Makes a hub over the data directory, which is made where there is none. Nothing is sent yet.
 pub async fn open(config: &Config) -> Result<Running> {
+    if let Some(database) = config.file() {
+        refuse_moved(&database)?;
+    }
     make_directory(&config.data)?;
     over(config).await
 }

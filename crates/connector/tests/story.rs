@@ -38,6 +38,8 @@ mod held;
 mod house;
 #[path = "story/log.rs"]
 mod log;
+#[path = "story/moving.rs"]
+mod moving;
 #[path = "story/nodes.rs"]
 mod nodes;
 #[path = "story/on_a_server.rs"]

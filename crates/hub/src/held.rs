@@ -47,23 +47,14 @@ pub struct HeldRecord {
 
 impl HeldRecord {
     fn of(Waiting { person, link }: Waiting) -> Option<HeldRecord> {
-        let State::Held(hold) = &link.state else { return None };
-        let (word, said) = match &hold.reason {
-            HoldReason::Rejected { field, said } => match field {
-                Some(field) => ("rejected", field.name().to_owned()),
-                None => ("rejected", said.clone()),
-            },
-            HoldReason::Unsendable { field, .. } => {
-                ("cannot be sent", field.map(|field| field.name().to_owned()).unwrap_or_default())
-            }
-            HoldReason::Doubt { .. } => ("in doubt", String::new()),
-            HoldReason::Duplicate { .. } => ("exists already", String::new()),
-            HoldReason::Misconfigured { said } => ("broken", said.clone()),
-            HoldReason::Exhausted { .. } => ("given up", String::new()),
-            HoldReason::Restored { .. } => ("not known since a restore", String::new()),
+        let (since, reason) = match &link.state {
+            State::Held(hold) => (hold.since, Some(&hold.reason)),
+            State::Gone { since } => (*since, None),
+            _ => return None,
         };
-        let candidates = match &hold.reason {
-            HoldReason::Doubt { candidates, .. } | HoldReason::Restored { candidates, .. } => {
+        let (word, said) = reason.map_or_else(|| ("gone at the platform", String::new()), cause_of);
+        let candidates = match reason {
+            Some(HoldReason::Doubt { candidates, .. } | HoldReason::Restored { candidates, .. }) => {
                 candidates.clone()
             }
             _ => Vec::new(),
@@ -77,12 +68,28 @@ impl HeldRecord {
             connection: link.connection,
             tracking: link.line,
             group: format!("{hash:x}").chars().take(NAME).collect(),
-            since: hold.since,
+            since,
             candidates,
-            unknown: hold.reason.unknown(),
-            mended_by_settings: matches!(hold.reason, HoldReason::Misconfigured { .. }),
+            unknown: reason.and_then(HoldReason::unknown),
+            mended_by_settings: matches!(reason, Some(HoldReason::Misconfigured { .. })),
             cause,
         })
+    }
+}
+
+/// A reason, and what of it tells one cause from another.
+fn cause_of(reason: &HoldReason) -> (&'static str, String) {
+    match reason {
+        HoldReason::Rejected { field: Some(field), .. } => ("rejected", field.name().to_owned()),
+        HoldReason::Rejected { field: None, said } => ("rejected", said.clone()),
+        HoldReason::Unsendable { field, .. } => {
+            ("cannot be sent", field.map(|field| field.name().to_owned()).unwrap_or_default())
+        }
+        HoldReason::Doubt { .. } => ("in doubt", String::new()),
+        HoldReason::Duplicate { .. } => ("exists already", String::new()),
+        HoldReason::Misconfigured { said } => ("broken", said.clone()),
+        HoldReason::Exhausted { .. } => ("given up", String::new()),
+        HoldReason::Restored { .. } => ("not known since a restore", String::new()),
     }
 }
 

@@ -187,7 +187,7 @@ pub(crate) fn of_turn(
     fresh: Tracking,
     report: &TurnReport<'_>,
 ) -> Vec<Line> {
-    let done = link.due_at().is_none() && !matches!(link.state, State::Held(_));
+    let done = link.due_at().is_none() && !link.waits_for_somebody();
     let tracking = link.bearer().unwrap_or(fresh);
     let person = report.person;
     let mut facts = before.map_or_else(|| first_facts(report, link), |line| line.facts);

@@ -1,7 +1,7 @@
 //! By hand: what a person may decide about a held link.
 
 use crate::settle::took;
-use crate::{Hold, HoldReason, Kind, Link, Moment, RemoteId, State};
+use crate::{Hold, HoldReason, Kind, Link, Moment, RemoteId, Shadow, State};
 
 /// What somebody who looked decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub enum Refusal {
     NoNumberWanted,
     /// Only a call in doubt can be said not to have arrived.
     NotInDoubt,
+    /// The record is gone at the platform: it is made again, or another one takes its place.
+    Gone,
 }
 
 impl HoldReason {
@@ -52,7 +54,11 @@ pub fn decide_by_hand(
     decision: Decision,
     (kind, now): (Kind, Moment),
 ) -> Result<(), Refusal> {
-    let State::Held(Hold { reason, .. }) = &link.state else { return Err(Refusal::NotHeld) };
+    let reason = match &link.state {
+        State::Held(Hold { reason, .. }) => reason,
+        State::Gone { .. } => return replace_gone(link, decision, (kind, now)),
+        _ => return Err(Refusal::NotHeld),
+    };
     if let (Decision::Again | Decision::Settled, Some(refusal)) = (&decision, reason.unknown()) {
         return Err(refusal);
     }
@@ -77,8 +83,29 @@ pub fn decide_by_hand(
             return Ok(());
         }
     }
+    go_on(link, now);
+    Ok(())
+}
+
+/// A record that is gone is forgotten with all that it held: its number may never have been the person's. Without another
+/// one the person is created, after the platform was asked where it can be.
+fn replace_gone(link: &mut Link, decision: Decision, (kind, now): (Kind, Moment)) -> Result<(), Refusal> {
+    let there = link.shadow.kind.unwrap_or(kind);
+    let (record, kind) = match decision {
+        Decision::Again => (None, None),
+        Decision::Is(id) => (Some(id), Some(there)),
+        Decision::Accepted | Decision::NotThere | Decision::Settled => return Err(Refusal::Gone),
+    };
+    link.former.retain(|former| Some(former) != record.as_ref());
+    link.record = record;
+    link.found_at = None;
+    link.shadow = Shadow { kind, ..Shadow::default() };
+    go_on(link, now);
+    Ok(())
+}
+
+fn go_on(link: &mut Link, now: Moment) {
     link.state = State::Due { at: now };
     link.tries = 0;
     link.failing_since = None;
-    Ok(())
 }

@@ -110,6 +110,11 @@ impl Link {
         }
     }
 
+    /// Whether somebody has to decide how it goes on.
+    pub const fn waits_for_somebody(&self) -> bool {
+        matches!(self.state, State::Held(_) | State::Gone { .. })
+    }
+
     /// The save in whose name the transfer goes out and whose line tells of it.
     pub fn bearer(&self) -> Option<Tracking> {
         self.line.or(self.pending.first().copied())

@@ -7,6 +7,7 @@
 
 mod error;
 mod memory;
+pub mod moving;
 pub mod nodes;
 mod postgres;
 mod query;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::config::DatabaseUrl;
+
 /// `connector backup`.
 #[derive(Clone, Debug, Args)]
 pub struct Backup {
@@ -90,4 +92,23 @@ pub struct Which {
     /// The client's name; may be left out where only one is connected to the platform.
     #[arg(long)]
     pub client: Option<String>,
+}
+
+/// `connector store`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Store {
+    /// Move a hub that is stopped from its file to an empty PostgreSQL database.
+    #[command(
+        after_help = "Example: CONNECTOR_STORE=postgres://… connector store migrate sqlite:/var/lib/connector"
+    )]
+    Migrate {
+        /// The hub's data directory, or its database file, as `sqlite:DATA`.
+        #[arg(value_name = "sqlite:DATA")]
+        from: String,
+        /// The database, as `postgres://USER:PASSWORD@HOST/DATABASE`; what `--store` or CONNECTOR_STORE names when it is left out.
+        to: Option<DatabaseUrl>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }

@@ -14,6 +14,7 @@ mod pause;
 mod platform;
 mod restore;
 mod status;
+mod store;
 pub mod token;
 pub mod turn_up;
 
@@ -40,6 +41,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::LoggingUrl(asked) => logging_url::run(asked, &config).await,
         Command::Backup(asked) => backup::run(asked, &config).await,
         Command::Restore(asked) => restore::run(asked, &config).await,
+        Command::Store(asked) => store::run(asked, &config).await,
         Command::Doctor(asked) => doctor::run(asked, &config).await,
         Command::Pause(asked) => pause::run(asked.which, Some(asked.reason), &config).await,
         Command::Resume(which) => pause::run(which, None, &config).await,

@@ -1,7 +1,7 @@
 //! Held records: shown by their cause, released, decided and settled by an operator.
 
 use crate::house::log::text;
-use crate::house::{House, KITS, calls, house};
+use crate::house::{CLIENT, House, KITS, calls, house};
 use serde_json::Value;
 use simulator::{Faults, Refuse};
 
@@ -79,6 +79,7 @@ async fn a_group_is_released_at_once_after_a_preview_that_sends_nothing() {
     assert_eq!((held.len(), &held[0]["count"]), (1, &Value::from(3)), "one cause: {held:#?}");
     assert_eq!(text(&held[0], "turn"), "the club's turn");
     house.command(&["held", "list"]).await.went_well().says("3 records for VFP").says("rejected");
+    house.command(&["held", "list"]).await.went_well().says(&format!("{CLIENT}: {}", KITS.name));
     house.command(&["held", "list", "--platform", "VFP"]).await.went_well().says("3 records for VFP");
     house.command(&["held", "list", "--platform", "vpf"]).await.failed().says("did you mean `vfp`?");
 
@@ -148,4 +149,77 @@ async fn a_refused_sign_in_is_the_operators_turn_and_everything_goes_out_once_it
     house.line_saying(&saved, "vfp", "Arrived").await;
     assert_eq!(house.vfp.people().len(), 1);
     house.nothing_forbidden_happened();
+}
+
+/// The one group of those who are gone.
+async fn gone(house: &House) -> Value {
+    house
+        .until("it is told as gone", async || {
+            groups(house).await.iter().any(|group| text(group, "cause") == "gone at the platform")
+        })
+        .await;
+    groups(house).await.remove(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_is_gone_is_listed_and_made_again_when_the_operator_says_so() {
+    let house = house().with_vfp().open().await;
+    let saved = house.save(&house.lead("1", ANN)).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    house.vfp.remove_person(&house.vfp.find(KITS.vfp, ANN, "")[0].id);
+    let edit = house.save(&house.lead("1", ANN).with("city", "Porto")).await;
+    let group = gone(&house).await;
+    assert!(text(&group, "sentence").contains("no longer exists"), "{group:#?}");
+    let group = text(&group, "group");
+    house.command(&["held", "settled", group, "--note", "x", "--yes"]).await.failed().says("makes it again");
+    house.command(&["held", "not-there", &edit]).await.failed().says("is gone there");
+    assert_eq!(calls(&house.vfp, "createGuest"), 1);
+    house.command(&["held", "release", group, "--yes"]).await.went_well().says("1 sent again");
+    house.line_saying(&edit, "vfp", "Arrived").await;
+    let there = house.vfp.find(KITS.vfp, ANN, "");
+    assert_eq!(there.iter().filter(|one| !one.gone).count(), 1, "{there:#?}");
+    assert_eq!(calls(&house.vfp, "createGuest"), 2);
+    assert!(groups(&house).await.is_empty());
+    house.save(&house.lead("1", ANN).with("city", "Faro")).await;
+    let faro = async || house.vfp.find(KITS.vfp, ANN, "").iter().any(|one| one.get("city") == "Faro");
+    house.until("the next edit is written into it", faro).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_number_that_was_given_by_hand_is_put_right_by_hand() {
+    let house = house().with_i4().hurried().open().await;
+    house.i4.set_faults(Faults { drop_after_store: 1, ..Faults::default() });
+    let saved = house.save(&house.lead("1", ANN)).await;
+    house.line_saying(&saved, "jonas-i4", "cannot ask").await;
+    house.command(&["held", "is", &saved, "99999999", "--yes"]).await.went_well();
+    let edit = house.save(&house.lead("1", ANN).with("city", "Porto")).await;
+    let group = gone(&house).await;
+    let number = house.i4.find(KITS.i4, ANN, "")[0].id.clone();
+    house
+        .command(&["held", "is", text(&group, "group"), &number, "--yes"])
+        .await
+        .went_well()
+        .says("1 decided");
+    house.line_saying(&edit, "jonas-i4", "Arrived").await;
+    let there = house.i4.find(KITS.i4, ANN, "");
+    assert_eq!((there.len(), there[0].get("city").to_lowercase().as_str()), (1, "porto"), "{there:#?}");
+    assert_eq!(calls(&house.i4, "AddProspect"), 1);
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubt_of_which_the_platform_was_asked_says_so_and_shows_who_it_may_be() {
+    let house = house().with_vfp().hurried();
+    let house = house.vfp_described_with("    externalRef: =external_id\n", "");
+    let house = house.vfp_described_with("        externalRef: =search.external_id\n", "");
+    let house =
+        house.vfp_described_with("[external_id, email, mobile, name]", "[email, mobile, name]").open().await;
+    house.vfp.set_faults(Faults { drop_after_store: 1, ..Faults::default() });
+    let saved = house.save(&house.lead("1", ANN)).await;
+    house.until("it was stored", async || !house.vfp.find(KITS.vfp, ANN, "").is_empty()).await;
+    let fields = [("first_name", ANN.0), ("last_name", ANN.1), ("email", "ann.able@example.org")];
+    let other = house.vfp.add_person(KITS.vfp, simulator::Kind::Prospect, &fields);
+    house.line_saying(&saved, "vfp", "It was asked, and has several records that could be").await;
+    house.command(&["held", "show", &saved]).await.went_well().says(&other).says("may be one of these");
+    assert_eq!(calls(&house.vfp, "createGuest"), 1);
 }

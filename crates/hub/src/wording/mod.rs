@@ -32,6 +32,12 @@ impl Teller<'_> {
         spoke.map_or_else(|| "the Connector".to_owned(), |spoke| spoke.title().to_owned())
     }
 
+    /// Whether the platform that a line is about can be asked for a person.
+    fn can_be_asked(&self, line: &Line) -> bool {
+        let spoke = line.facts.to.and_then(|to| self.registry.spoke(to));
+        spoke.is_some_and(|spoke| spoke.abilities().can_be_asked())
+    }
+
     /// `14:05`, or `23 Nov, 14:05` when it is not today.
     pub fn clock(&self, at: Moment) -> String {
         let at = at.timestamp().to_zoned(self.zone.clone());
@@ -86,6 +92,10 @@ impl Teller<'_> {
             Story::Asking { at } => format!(
                 "{to} did not confirm. At {} the Connector asks {to} whether it arrived; you need do nothing.",
                 self.clock(*at)
+            ),
+            Story::InDoubt if self.can_be_asked(line) => format!(
+                "{to} did not confirm. It was asked, and has several records that could be the {}.",
+                kind.label()
             ),
             Story::InDoubt => {
                 format!(

@@ -1,6 +1,6 @@
 //! What a person may decide about a held link.
 
-use model::{Decision, Kind, Refusal, RemoteId, State, decide_by_hand};
+use model::{Decision, Kind, Operation, Refusal, RemoteId, State, decide_by_hand};
 
 use crate::domain::{Story, at, everything, i4, no_answer, performs, saved};
 
@@ -73,4 +73,38 @@ fn what_was_refused_is_tried_again_and_needs_no_number() {
     assert_eq!(decided(&mut story, Decision::NotThere), Err(Refusal::NotInDoubt));
     decided(&mut story, Decision::Again).unwrap();
     assert_eq!(story.link.state, State::Due { at: at(100) });
+}
+
+/// An update met a record that is not there.
+fn gone() -> Story {
+    let mut story = Story::of(everything(), i4());
+    story.accepted(0);
+    story.called(&saved("17"), 1);
+    story.link.state = State::Gone { since: at(2) };
+    story
+}
+
+#[test]
+fn a_record_that_is_gone_is_made_again_when_somebody_says_so() {
+    let mut story = gone();
+    for decision in [Decision::Settled, Decision::NotThere, Decision::Accepted] {
+        assert_eq!(decided(&mut story, decision), Err(Refusal::Gone));
+    }
+    decided(&mut story, Decision::Again).unwrap();
+    assert_eq!(
+        (&story.link.record, &story.link.former[..]),
+        (&None, &[][..]),
+        "the number belongs to nobody"
+    );
+    assert!(matches!(story.next(), model::Next::Call(step) if step.operation == Operation::CreateProspect));
+    story.called(&saved("18"), 101);
+    assert_eq!(story.link.record, Some(RemoteId::plain("18")));
+}
+
+#[test]
+fn a_wrong_number_is_replaced_by_the_right_one_and_all_that_differs_is_written_there() {
+    let mut story = gone();
+    decided(&mut story, is("18")).unwrap();
+    assert_eq!((&story.link.record, &story.link.former[..]), (&Some(RemoteId::plain("18")), &[][..]));
+    assert!(matches!(story.next(), model::Next::Call(step) if step.operation == Operation::UpdateProspect));
 }

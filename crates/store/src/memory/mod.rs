@@ -10,7 +10,7 @@ use model::budget::{Grant, Spent, Wish};
 use model::directory::{Correspondence, Entry, How};
 use model::{
     ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, Person, PersonId, RemoteId, Restored, Setup,
-    State, Tracking,
+    Tracking,
 };
 
 use crate::sabotage::{self, Way};
@@ -272,9 +272,8 @@ impl Store for Memory {
 
     async fn held(&self, connection: ConnectionId, after: PersonId, limit: usize) -> Result<Vec<Waiting>> {
         let tables = self.tables();
-        let held = |link: &&Link| {
-            link.connection == connection && link.person > after && matches!(link.state, State::Held(_))
-        };
+        let held =
+            |link: &&Link| link.connection == connection && link.person > after && link.waits_for_somebody();
         let mut links: Vec<&Link> = tables.links.values().filter(held).collect();
         links.sort_by_key(|link| link.person);
         let with_person = |link: &Link| {
@@ -382,7 +381,7 @@ impl Store for Memory {
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {
         let tables = self.tables();
         let mut held = BTreeMap::new();
-        for link in tables.links.values().filter(|link| matches!(link.state, State::Held(_))) {
+        for link in tables.links.values().filter(|link| link.waits_for_somebody()) {
             *held.entry(link.connection).or_insert(0) += 1;
         }
         Ok((tables.people.len() as u64, held.into_iter().collect()))

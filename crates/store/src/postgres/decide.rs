@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{Field, Line, Link, Person, State};
+use model::{Field, Line, Link, Person};
 
 use super::look::Seen;
 use super::people::columns;
@@ -150,7 +150,7 @@ impl<'a> Rows<'a> {
             remote_id,
             due_at: link.rank().map(|at| at.0),
             waits: link.line.is_none() && !link.pending.is_empty(),
-            held: matches!(link.state, State::Held(_)),
+            held: link.waits_for_somebody(),
             doc,
         };
         let was_due = stored.and_then(|stored| Some((stored.due_at?, stored.waits)));

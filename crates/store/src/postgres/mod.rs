@@ -4,6 +4,8 @@
 //! statement costs a journey here, so a read is one statement, and a batch of writes is two flights of statements whatever its
 //! size ([`writer`]). One statement sees one commit, which is what a person and their links have to be read from.
 
+mod alone;
+pub(crate) mod arrival;
 mod budget;
 mod connect;
 mod decide;

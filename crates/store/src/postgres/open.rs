@@ -23,10 +23,27 @@ const FOUND: &str = "SELECT to_regclass(quote_ident(current_schema()) || '.conne
         AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid \
                         AND deptype = 'e'))";
 
+/// What the mark says for as long as people are arriving from another store: no binary takes it for its own.
+pub(super) const ARRIVING: &str = "Connector, arriving";
+
 const MARK: &str = "SELECT product, version FROM connector_schema";
 
-/// Checks the server and the database, and makes the tables where there are none.
+/// Checks the server and the database, and makes the tables where there are none. A database that a move has not ended for is
+/// refused.
 pub(super) async fn prepare(session: &Session) -> Result<()> {
+    if is_whole(session).await? {
+        return Ok(());
+    }
+    Err(Error::Unfit(format!(
+        "moving a hub into `{}` is not finished: run `connector store migrate` again from the same data, or name another \
+         database",
+        session.place()
+    )))
+}
+
+/// Checks the server and the database, and makes the tables where there are none; says whether all people are there, or are
+/// still arriving.
+pub(super) async fn is_whole(session: &Session) -> Result<bool> {
     fit(session).await?;
     let mut desk = session.desk().await.map_err(|trouble| session.error(&trouble))?;
     let looked = desk.send(vec![("BEGIN", vec![]), (LOCK, vec![]), (FOUND, vec![])]).await;
@@ -44,7 +61,7 @@ pub(super) async fn prepare(session: &Session) -> Result<()> {
         Ok(()) => desk.commit(Vec::new()).await.map(drop),
         Err(trouble) => Err(trouble),
     };
-    made.map_err(|trouble| match &trouble {
+    made.map(|()| true).map_err(|trouble| match &trouble {
         Trouble::Refused(error) if error.code().code() == "42501" => Error::Unfit(format!(
             "the user may not make tables in `{}`: GRANT CREATE on its schema, or name a database of the user's own",
             session.place()
@@ -82,7 +99,7 @@ async fn fit(session: &Session) -> Result<()> {
     Ok(())
 }
 
-fn ours(mark: Result<Vec<Vec<Row>>, Trouble>, session: &Session) -> Result<()> {
+fn ours(mark: Result<Vec<Vec<Row>>, Trouble>, session: &Session) -> Result<bool> {
     let mark = match mark {
         Ok(rows) => rows.into_iter().flatten().next(),
         Err(Trouble::Refused(_)) => None,
@@ -90,7 +107,8 @@ fn ours(mark: Result<Vec<Vec<Row>>, Trouble>, session: &Session) -> Result<()> {
     };
     let mark: Option<(String, i64)> = mark.and_then(|row| Some((row.try_get(0).ok()?, row.try_get(1).ok()?)));
     match mark {
-        Some((product, VERSION)) if product == "Connector" => Ok(()),
+        Some((product, VERSION)) if product == "Connector" => Ok(true),
+        Some((product, VERSION)) if product == ARRIVING => Ok(false),
         Some((product, newer)) if product == "Connector" => Err(Error::Unfit(format!(
             "`{}` was written by a newer Connector (schema {newer}, this one knows {VERSION}): \
              start the newer version, or restore a backup from before",

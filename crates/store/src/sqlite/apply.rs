@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use model::{Field, Line, Link, Person, PersonId, RemoteId, State};
+use model::{Field, Line, Link, Person, PersonId, RemoteId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{people, search};
@@ -124,7 +124,7 @@ fn keep_person(db: &Connection, receipt: &Written<Arc<Receipt>>) -> Result<()> {
 
 fn keep_link(db: &Connection, link: &Link, doc: &WrittenLink, record_is_new: bool) -> Result<()> {
     let due_at = link.rank().map(|at| at.0);
-    let held = matches!(link.state, State::Held(_));
+    let held = link.waits_for_somebody();
     let waits = link.line.is_none() && !link.pending.is_empty();
     let (space, id) = link.record.as_ref().map_or((None, None), |r| (Some(&r.space), Some(&r.id)));
     let (person, connection, version) = (link.person.0, link.connection.0, next_version(link) as i64);

@@ -200,6 +200,13 @@ fn keep_aside(file: &Path, aside: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Puts a database away under another name, so that nobody takes it for the present one.
+pub fn put_away(file: &Path, aside: &Path) -> Result<()> {
+    keep_aside(file, aside)?;
+    fs::remove_file(file).map_err(|error| failed(file, &error))?;
+    sync_folder(file)
+}
+
 fn sync(file: &Path) -> Result<()> {
     File::open(file).and_then(|file| file.sync_all()).map_err(|error| failed(file, &error))
 }

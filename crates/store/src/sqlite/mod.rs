@@ -8,6 +8,7 @@ mod apply;
 mod budget;
 mod checkpoint;
 pub mod copies;
+pub(crate) mod departure;
 mod directory;
 mod log;
 mod migrations;
@@ -67,11 +68,7 @@ impl Sqlite {
     /// Opens or creates the file, brings its tables up to date and starts the writer.
     pub fn open(options: &Options) -> Result<Sqlite> {
         let connection = open::writable(&options.file)?;
-        let highest: i64 =
-            connection.query_row("SELECT coalesce(max(id), 0) FROM person", [], |row| row.get(0))?;
-        let restored = restored::read(&connection)?;
-        let passed_over = restored.iter().flat_map(|it| &it.forgotten).map(|(_, until)| until.0).max();
-        let next = passed_over.unwrap_or(0).max(highest + 1);
+        let next = next_person(&connection)?;
         let pool = Arc::new(Pool::open(&options.file, options.readers)?);
         let writer = Writer::start(connection, &options.file)?;
         Ok(Sqlite { writer, pool, next_person: AtomicI64::new(next) })
@@ -95,6 +92,14 @@ impl Sqlite {
     ) -> Result<T> {
         self.writer.run(write).await
     }
+}
+
+/// The next number of a person that was never given.
+fn next_person(db: &Connection) -> Result<i64> {
+    let highest: i64 = db.query_row("SELECT coalesce(max(id), 0) FROM person", [], |row| row.get(0))?;
+    let restored = restored::read(db)?;
+    let passed_over = restored.iter().flat_map(|it| &it.forgotten).map(|(_, until)| until.0).max();
+    Ok(passed_over.unwrap_or(0).max(highest + 1))
 }
 
 #[async_trait]

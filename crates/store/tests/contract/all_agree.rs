@@ -185,3 +185,34 @@ proptest! {
         }
     }
 }
+
+/// Carries out the first steps on the model and on a file, moves it, and the others on the model and on the server.
+async fn agree_after_a_move(before: &[Step], after: &[Step], batch: usize, to: &postgres_server::Database) {
+    let (memory, folder) = (Memory::new(), tempfile::tempdir().unwrap());
+    let file = open(folder.path());
+    for step in before {
+        carry_out(&memory, &file, step).await;
+    }
+    drop(file);
+    moved(folder.path(), to, batch).await;
+    let store = shared(to).await;
+    compare(&memory, &store).await;
+    for step in after {
+        carry_out(&memory, &store, step).await;
+    }
+    compare(&memory, &store).await;
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #[test]
+    fn a_move_between_any_steps_changes_no_answer(
+        before in proptest::collection::vec(step(), 1..30),
+        after in proptest::collection::vec(step(), 0..12),
+        batch in 1..9usize,
+    ) {
+        if let Some(database) = postgres_server::database() {
+            runtime().block_on(agree_after_a_move(&before, &after, batch, &database));
+        }
+    }
+}

@@ -4,7 +4,10 @@ use store::Store;
 
 use crate::domain::*;
 
-crate::on_every_store![people_and_held_links_are_counted, held_links_are_read_in_order_after_a_person];
+crate::on_every_store![
+    people_and_held_links_are_counted,
+    links_that_are_held_or_gone_are_read_in_order_after_a_person
+];
 
 async fn people_and_held_links_are_counted(store: &dyn Store) {
     assert_eq!(store.counts().await.unwrap(), (0, vec![]));
@@ -17,9 +20,14 @@ async fn people_and_held_links_are_counted(store: &dyn Store) {
     assert_eq!(store.counts().await.unwrap(), (3, vec![(VFP, 2)]));
 }
 
-async fn held_links_are_read_in_order_after_a_person(store: &dyn Store) {
+async fn links_that_are_held_or_gone_are_read_in_order_after_a_person(store: &dyn Store) {
     for (id, name) in [(1, "Ann"), (2, "Bob"), (3, "Cy"), (4, "Di")] {
-        let links = if id == 2 { [link(id, JONAS).due(1)] } else { [link(id, JONAS).held()] };
+        let link = link(id, JONAS);
+        let links = [match id {
+            2 => link.due(1),
+            3 => model::Link { state: model::State::Gone { since: model::Moment(1) }, ..link },
+            _ => link.held(),
+        }];
         accepted(store, new(&lead(id, name, "Lee"), &links)).await;
     }
     let held = async |after, limit| {

@@ -14,7 +14,7 @@ crate::on_every_store![
     an_operators_word_is_not_withdrawn,
 ];
 
-fn staff(number: &str, name: &str) -> Entry {
+pub fn staff(number: &str, name: &str) -> Entry {
     Entry {
         id: EntryId(0),
         role: Role::Staff,
@@ -30,7 +30,7 @@ fn staff(number: &str, name: &str) -> Entry {
     }
 }
 
-fn matched(entry: EntryId, connection: ConnectionId, number: &str) -> Correspondence {
+pub fn matched(entry: EntryId, connection: ConnectionId, number: &str) -> Correspondence {
     Correspondence { entry, connection, remote_id: number.into(), name: "x".into(), how: How::Matched }
 }
 

@@ -9,6 +9,7 @@ use model::{
     ClubId, ConnectionId, EntryId, Facts, Field, Hold, HoldReason, Kind, Known, KnownKind, Level, Line, Link,
     Moment, Person, PersonId, Profile, RemoteId, State, Story, Tracking, Turn,
 };
+use store::moving::{Move, Moved};
 use store::{
     Expect, Options, PersonWrite, Postgres, PostgresOptions, Receipt, Settlement, Sqlite, Store, Verdict,
 };
@@ -28,6 +29,12 @@ pub fn open(folder: &Path) -> Sqlite {
 /// The shared store in a database.
 pub async fn shared(database: &crate::postgres_server::Database) -> Postgres {
     Postgres::open(&PostgresOptions::at(database.url())).await.expect("a store")
+}
+
+/// Moves the store in a folder to a database, in batches of so many rows.
+pub async fn moved(folder: &Path, to: &crate::postgres_server::Database, batch: usize) -> Moved {
+    let all = Move { batch, ..Move::new(folder.join("connector.db"), PostgresOptions::at(to.url())) };
+    all.run(|_, _, _| ()).await.expect("it is moved")
 }
 
 /// A lead of Kits Beach, heard of from InTouch.

@@ -28,6 +28,7 @@ mod copies;
 mod disk_full;
 mod durability;
 mod failover;
+mod moving;
 mod nodes;
 mod opening;
 mod outage;

@@ -40,8 +40,12 @@ async fn list(hub: &Arc<Hub>, platform: Option<&str>) -> Result<Value> {
     for (group, records) in grouped {
         let Some(oldest) = records.first() else { continue };
         let told = told(hub, oldest).await?;
+        let registry = hub.registry();
+        let clubs: BTreeSet<&str> =
+            records.iter().filter_map(|one| Some(registry.club(one.club)?.name.as_str())).collect();
         groups.push(json!({
             "group": group, "count": records.len(), "cause": oldest.cause, "platform": told["platform"],
+            "client": told["client"], "clubs": clubs,
             "since": told["since"], "sentence": told["sentence"], "advice": told["advice"], "turn": told["turn"],
             "names": records.iter().take(NAMED).map(|one| one.name.clone()).collect::<Vec<_>>(),
         }));
@@ -82,6 +86,9 @@ async fn told(hub: &Arc<Hub>, record: &HeldRecord) -> Result<Value> {
     let registry = hub.registry();
     let club = registry.club(record.club).cloned();
     let zone = club.as_ref().and_then(|club| TimeZone::get(&club.zone).ok()).unwrap_or(TimeZone::UTC);
+    let client =
+        club.as_ref().and_then(|club| registry.setup.clients.iter().find(|one| one.id == club.client));
+    let client = client.map(|client| client.name.clone());
     let teller = Teller { registry: &registry, zone, now: hub.clock().now() };
     let turn = match line.as_ref().map(|line| line.turn) {
         Some(Turn::Club) => "the club's turn",
@@ -93,6 +100,7 @@ async fn told(hub: &Arc<Hub>, record: &HeldRecord) -> Result<Value> {
         "record": record.tracking.map(|tracking| tracking.to_string()),
         "group": record.group,
         "name": record.name.clone(),
+        "client": client,
         "club": club.map(|club| club.name.clone()),
         "platform": teller.title(Some(record.connection)),
         "since": teller.clock(record.since),

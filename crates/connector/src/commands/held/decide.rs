@@ -104,6 +104,7 @@ fn why(refusal: Refusal) -> &'static str {
              created by `connector restore accept`"
         }
         Refusal::NoNumberWanted => "is held for another reason than its number; `release` sends it again",
+        Refusal::Gone => "is gone there; `release` makes it again, and `is NUMBER` names another record",
         Refusal::NotInDoubt => "is not in doubt; `release` sends it again",
     }
 }

@@ -100,12 +100,15 @@ fn groups(answer: &Value) -> Result<(), Untold> {
         let cell = |name: &str| group[name].as_str().unwrap_or_default();
         let count = group["count"].as_u64().unwrap_or(0);
         let noun = if count == 1 { "record" } else { "records" };
+        let clubs: Vec<_> =
+            group["clubs"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         tell(format_args!(
             "{}  {count} {noun} for {}, since {}",
             cell("group"),
             cell("platform"),
             cell("since")
         ))?;
+        tell(format_args!("          {}: {}", cell("client"), clubs.join(", ")))?;
         tell(format_args!("          {} ({})", cell("sentence"), cell("turn")))?;
         tell(format_args!("          Cause: {}", cell("cause")))?;
         if !cell("advice").is_empty() {
