@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::{
     Accepted, ConnectionId, Field, Known, KnownKind, Link, Match, May, Merged, Moment, Next, Note, Person,
     PersonId, Profile, RemoteId, Report, Rest, State, Tracking, accept, mark, may_be_on_its_way, may_call,
-    merge, next_step, project, release_restored, smart_match,
+    merge, named, next_step, project, release_restored, smart_match,
 };
 use store::sabotage::{self, Way};
 use store::{Expect, Identified, PersonWrite, Receipt, Subject};
@@ -233,7 +233,7 @@ fn link_to(links: &mut Vec<Link>, person: PersonId, connection: ConnectionId) ->
 /// platform's own numbers; the merge compares entries.
 fn take_in(incoming: &Incoming<'_>, directory: &Directory, draft: &mut Draft) -> Merged {
     let own = link_to(&mut draft.links, draft.person.id, incoming.sender.connection);
-    own.take_record(incoming.record());
+    named(own, incoming.record(), incoming.spoke.abilities());
     draft.released = release_restored(own, incoming.now);
     let sender = model::Sender {
         connection: incoming.sender.connection,

@@ -45,7 +45,7 @@ pub use plan::{Next, Projection, Reference, References, Rest, Step, creation_kin
 pub use profile::{Known, KnownKind, Person, Profile, Report};
 pub use restored::{May, NUMBERS_PASSED_OVER, Restored, Weighed, may_call, release_restored, weigh};
 pub use settle::{
-    Circumstances, Looked, Settled, begin_doubt, late_answer, looked, mark, release_if_edited, settle,
+    Circumstances, Looked, Settled, begin_doubt, late_answer, looked, mark, named, release_if_edited, settle,
 };
 pub use setup::{Client, Club, ClubNumber, Connection, Pause, Setup, Token};
 pub use shadow::{Dated, Held, Replaced, Shadow, Unsure, UnsureKind};

@@ -94,13 +94,7 @@ pub fn settle(link: &mut Link, step: &Step, outcome: &Outcome, at: Circumstances
 /// An answer to a written-down call that comes after another node took the link over: evidence about that very call, if it
 /// is still in doubt, and nothing else. Answers whether it was.
 pub fn late_answer(link: &mut Link, mark: &Mark, outcome: &Outcome, now: Moment) -> bool {
-    let (State::Calling(open)
-    | State::Doubtful(Doubt { mark: open, .. })
-    | State::Held(Hold { reason: HoldReason::Doubt { mark: open, .. }, .. })) = &link.state
-    else {
-        return false;
-    };
-    if open != mark {
+    if open_mark(link) != Some(mark) {
         return false;
     }
     match outcome {
@@ -116,6 +110,26 @@ pub fn late_answer(link: &mut Link, mark: &Mark, outcome: &Outcome, now: Moment)
     }
     link.state = State::Due { at: now };
     true
+}
+
+/// A platform names the record itself. Where the call that was to create it has not ended, what that call carried may be
+/// what the platform tells: it is told back, not met.
+pub fn named(link: &mut Link, record: RemoteId, abilities: &Abilities) {
+    if let (None, Some(Mark { operation, kind, fields, at })) = (&link.record, open_mark(link).cloned()) {
+        let last = last_arrival((at, operation), abilities);
+        link.shadow.note_unsure(kind, &fields, (at, last));
+    }
+    link.take_record(record);
+}
+
+/// The call that was written down and whose end is not known.
+const fn open_mark(link: &Link) -> Option<&Mark> {
+    match &link.state {
+        State::Calling(mark)
+        | State::Doubtful(Doubt { mark, .. })
+        | State::Held(Hold { reason: HoldReason::Doubt { mark, .. }, .. }) => Some(mark),
+        _ => None,
+    }
 }
 
 fn arrived(link: &mut Link, step: &Step, id: Option<&RemoteId>, at: Circumstances<'_>) -> Settled {

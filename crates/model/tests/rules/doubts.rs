@@ -2,7 +2,7 @@
 
 use model::{
     Accepted, Circumstances, Field, HoldReason, Kind, Looked, Moment, Next, Operation, Outcome, RemoteId,
-    Rest, Settled, State, begin_doubt, looked, mark,
+    Rest, Settled, State, begin_doubt, looked, mark, named,
 };
 
 use crate::domain::{Story, askable, at, everything, i4, no_answer, performs, saved};
@@ -319,4 +319,27 @@ fn a_duplicate_answered_to_an_update_never_moves_the_link_to_another_record() {
     story.edits(Field::Email, Some("family@a.example"), 10);
     assert_eq!(story.called(&duplicate(Some("99")), 10), Settled::Held);
     assert_eq!(story.link.record, Some(RemoteId::plain("17")));
+}
+
+#[test]
+fn what_a_call_in_doubt_created_is_known_when_it_is_told_back_before_the_doubt_ends() {
+    for outcome in [None, Some(no_answer())] {
+        let mut story = Story::of(everything(), askable(i4()));
+        story.knows(Field::Email, Some("old@a.example"), 0);
+        story.accepted(0);
+        let step = story.step();
+        story.link.state = State::Calling(mark(&step, at(0)));
+        if let Some(outcome) = outcome {
+            story.ended(&step, &outcome, (0, 30));
+        }
+        story.edits(Field::Email, Some("new@a.example"), 40);
+        named(&mut story.link, RemoteId::plain("17"), &story.abilities);
+        let told = story.is_told(Some(Kind::Prospect), &[(Field::Email, Some("old@a.example"))], 45);
+        assert!(told.left_apart.is_empty() && !told.is_change(), "it is our own value: {told:?}");
+        match story.link.state {
+            State::Doubtful(_) => story.looks(found(&["17"]), at(60)),
+            _ => story.ended(&step, &saved("17"), (0, 46)),
+        };
+        assert_eq!(story.sends().1[&Field::Email].as_deref(), Some("new@a.example"));
+    }
 }
