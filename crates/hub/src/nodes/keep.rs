@@ -50,6 +50,7 @@ impl Hub {
             return Ok(());
         };
         self.place().is_sure_until(Some(Until::after_beat_at(began)));
+        self.place().known().alone = roll.nodes.len() == 1;
         if self.place().known().node.replace(node).is_none() {
             tracing::info!(node = node.0, nodes = roll.nodes.len(), "took a place among the nodes");
             self.place().tell(News::Look);
@@ -155,6 +156,7 @@ impl Hub {
             let mut known = self.place().known();
             known.node = None;
             known.draining.clear();
+            known.alone = false;
             std::mem::take(&mut known.led)
         };
         for lane in led {

@@ -54,6 +54,8 @@ pub(super) struct Known {
     pub(super) draining: BTreeSet<ConnectionId>,
     /// Whether the node is about to end, or has left.
     pub(super) leaving: bool,
+    /// Whether the last roll had no other node: nobody would hear what is told. Who comes meanwhile finds it in the store.
+    pub(super) alone: bool,
     pub(super) setup: i64,
     pub(super) directory: i64,
 }
@@ -145,7 +147,10 @@ impl Place {
 
     /// Has something told to the other nodes.
     pub(crate) fn tell(&self, news: News) {
-        if self.shared && self.untold.try_send(news).is_err() {
+        if !self.shared || self.known().alone {
+            return;
+        }
+        if self.untold.try_send(news).is_err() {
             tracing::debug!("there is more to tell the other nodes than can wait; they find it in the store");
         }
     }
