@@ -118,6 +118,7 @@ fn merge_field(
     let incoming = incoming.filter(|value| !value.trim().is_empty());
     let as_of = report.as_of;
     let since = report.on_its_way_since.unwrap_or(as_of);
+    let born_empty = incoming.and_then(|_| shadow.born_empty(field));
     let held = shadow.fields.entry(field).or_default();
     let clip = sender.clip(field);
     let seen_since = held.seen.as_ref().map(|seen| seen.at.cmp(&as_of));
@@ -132,11 +133,11 @@ fn merge_field(
             return;
         }
         merged.crossed = true;
-        base = held.at(since);
+        base = held.at(since).or(born_empty);
         held.cross(since, as_of);
     } else {
         held.resolve_unsure(field, incoming, since, clip);
-        base = held.base().cloned();
+        base = held.base().cloned().or(born_empty);
     }
     let repeats = held.repeats(incoming);
     let renders = held.renders(field, incoming, clip);

@@ -101,6 +101,7 @@ pub fn late_answer(link: &mut Link, mark: &Mark, outcome: &Outcome, now: Moment)
         Outcome::Doubtful { .. } => return false,
         Outcome::Saved { id: None } | Outcome::Unchanged if link.record.is_none() => return false,
         Outcome::Saved { .. } | Outcome::Unchanged => {
+            made(link, (mark.operation, &mark.fields), mark.at);
             if let Outcome::Saved { id: Some(id) } = outcome {
                 link.take_record(id.clone());
             }
@@ -118,8 +119,18 @@ pub fn named(link: &mut Link, record: RemoteId, abilities: &Abilities) {
     if let (None, Some(Mark { operation, kind, fields, at })) = (&link.record, open_mark(link).cloned()) {
         let last = last_arrival((at, operation), abilities);
         link.shadow.note_unsure(kind, &fields, (at, last));
+        made(link, (operation, &fields), at);
     }
     link.take_record(record);
+}
+
+/// A create ended in a record, or counts as the one that made it. The mark of a call that was answered with "exists
+/// already" carries nothing: that record is somebody else's.
+fn made(link: &mut Link, (operation, fields): (Operation, &BTreeMap<Field, Option<String>>), at: Moment) {
+    let creates = matches!(operation, Operation::CreateProspect | Operation::CreateMember);
+    if creates && link.record.is_none() && !fields.is_empty() {
+        link.shadow.made = Some(at);
+    }
 }
 
 /// The call that was written down and whose end is not known.
@@ -133,6 +144,7 @@ const fn open_mark(link: &Link) -> Option<&Mark> {
 }
 
 fn arrived(link: &mut Link, step: &Step, id: Option<&RemoteId>, at: Circumstances<'_>) -> Settled {
+    made(link, (step.operation, &step.fields), at.now);
     if let Some(id) = id {
         link.take_record(id.clone());
     }
@@ -296,6 +308,7 @@ fn look_later(doubt: &mut Doubt, at: Circumstances<'_>) -> Settled {
 fn recognised(link: &mut Link, mark: Mark, found: Vec<RemoteId>, at: Circumstances<'_>) -> Settled {
     match <[RemoteId; 1]>::try_from(found) {
         Ok([one]) => {
+            made(link, (mark.operation, &mark.fields), mark.at);
             link.take_record(one);
             took(link, mark.kind, &mark.fields, mark.at)
         }

@@ -235,6 +235,9 @@ pub struct Shadow {
     /// The kind of the record there; `None` while there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
+    /// When a call of ours had made the record, if one did: what that call did not carry was empty there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Moment>,
     /// When we last wrote the kind there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind_sent: Option<Moment>,
@@ -290,6 +293,12 @@ impl Shadow {
             let unsure = Unsure { value: value.clone(), at, until };
             self.fields.entry(*field).or_default().note_unsure(unsure);
         }
+    }
+
+    /// What a field of a record that we made held before anybody filled it. Owner and lead source are left out: platforms
+    /// give a new record one of their own.
+    pub(crate) fn born_empty(&self, field: Field) -> Option<Dated> {
+        self.made.filter(|_| !field.is_reference()).map(|at| Dated { value: None, at })
     }
 
     /// Whether we wrote the kind, or may have, at or after an instant.

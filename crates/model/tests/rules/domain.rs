@@ -138,6 +138,15 @@ impl Story {
         story
     }
 
+    /// Jane Smith, at Jonas as record 17 before anything was sent there.
+    pub fn met(agreement: Agreement, abilities: Abilities) -> Self {
+        let mut story = Story::of(agreement, abilities);
+        story.accepted(0);
+        story.called(&Outcome::Duplicate { id: Some(RemoteId::plain("17")), said: String::new() }, 1);
+        story.called(&saved("17"), 1);
+        story
+    }
+
     /// Somebody sets a field in InTouch; the change is accepted at once.
     pub fn edits(&mut self, field: Field, value: Option<&str>, s: i64) -> Accepted {
         self.knows(field, value, s);

@@ -78,7 +78,7 @@ fn a_whole_record_keeps_an_owner_there_of_whom_nothing_is_to_be_said() {
 
 #[test]
 fn a_whole_record_keeps_the_platforms_value_of_a_field_that_was_left_apart() {
-    let mut story = Story::arrived(everything(), whole_record());
+    let mut story = Story::met(everything(), whole_record());
     story.knows(Field::Email, Some("jane@home.example"), 5);
     story.reports(&[(Field::Email, Some("jane@work.example"))], 10);
     story.edits(Field::FirstName, Some("Janet"), 20);

@@ -115,7 +115,7 @@ fn what_was_never_known_here_is_learned() {
 
 #[test]
 fn two_filled_records_that_meet_are_left_apart_until_either_side_edits() {
-    let mut story = Story::arrived(everything(), i4());
+    let mut story = Story::met(everything(), i4());
     story.knows(Field::Email, Some("jane@home.example"), 5);
     let merged = story.reports(&[(Field::Email, Some("jane@work.example"))], 20);
     assert_eq!(merged.left_apart, [Field::Email]);
@@ -126,8 +126,19 @@ fn two_filled_records_that_meet_are_left_apart_until_either_side_edits() {
 }
 
 #[test]
+fn a_field_that_both_sides_fill_in_a_record_that_we_made_is_a_conflict() {
+    for (heard_s, winner) in [(20, "jane@work.example"), (4, "jane@home.example")] {
+        let mut story = Story::arrived(everything(), i4());
+        story.knows(Field::Email, Some("jane@home.example"), 5);
+        let merged = story.reports(&[(Field::Email, Some("jane@work.example"))], heard_s);
+        assert_eq!((merged.conflicts, merged.left_apart), (vec![Field::Email], vec![]));
+        assert_eq!(story.profile(Field::Email), Some(winner));
+    }
+}
+
+#[test]
 fn the_platforms_own_edit_ends_being_apart_without_a_conflict() {
-    let mut story = Story::arrived(everything(), i4());
+    let mut story = Story::met(everything(), i4());
     story.knows(Field::Email, Some("jane@home.example"), 5);
     story.reports(&[(Field::Email, Some("jane@work.example"))], 20);
     let merged = story.reports(&[(Field::Email, Some("jane@later.example"))], 30);
