@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Draft;
-use crate::expression::Place as Where;
+use super::{Body, Draft, requests};
+use crate::expression::{Expr, Place as Where};
 use crate::mistakes::Mistakes;
 use crate::template::{Piece, Template};
 use crate::yaml::Node;
@@ -14,24 +14,43 @@ pub(crate) struct Auth {
     pub headers: Vec<(Box<str>, Template)>,
     pub query: Vec<(Box<str>, Template)>,
     pub basic: Option<(Vec<Piece>, Vec<Piece>)>,
-    pub oauth2: Option<OAuth2>,
+    pub token: Option<TokenBy>,
     /// The signing secret of the Standard Webhooks scheme.
     pub standard_webhooks: Option<Vec<Piece>>,
 }
 
-/// A token by client credentials.
-pub(crate) struct OAuth2 {
+/// A token that is asked for, kept, and renewed before it ends.
+pub(crate) struct TokenBy {
     pub url: Vec<Piece>,
     pub get: bool,
-    pub client_id: Vec<Piece>,
-    pub client_secret: Vec<Piece>,
-    pub place: Place,
-    pub parameters: Vec<(Box<str>, Template)>,
+    pub way: Way,
     pub header: http::HeaderName,
     pub value: Vec<Piece>,
     pub per_club: bool,
     pub renew_before: Duration,
     pub lasts: Duration,
+}
+
+/// How a token is asked for.
+pub(crate) enum Way {
+    OAuth2(OAuth2),
+    Login(Box<Login>),
+}
+
+/// OAuth 2 client credentials.
+pub(crate) struct OAuth2 {
+    pub client_id: Vec<Piece>,
+    pub client_secret: Vec<Piece>,
+    pub place: Place,
+    pub parameters: Vec<(Box<str>, Template)>,
+}
+
+/// The platform's own call, whose answer holds the token.
+pub(crate) struct Login {
+    pub headers: Vec<(Box<str>, Template)>,
+    pub body: Body,
+    pub token: Vec<Expr>,
+    pub ends: Vec<Expr>,
 }
 
 /// Where the client's credentials go.
@@ -61,31 +80,63 @@ fn auth(name: &str, node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> 
         .and_then(|sign| sign.get("standard_webhooks"))
         .and_then(|scheme| scheme.get("secret"))
         .map(|secret| builder.pieces(secret));
-    let oauth2 = node.get("oauth2").map(|oauth2| token(oauth2, draft, mistakes));
-    Auth { name: name.to_owned(), headers, query, basic, oauth2, standard_webhooks }
+    if let (Some(_), Some(login)) = (node.get("oauth2"), node.get("login")) {
+        mistakes.add(
+            login.span.start..login.span.start + 1,
+            "a token comes by `oauth2` or by `login`, not by both",
+        );
+    }
+    let token = match (node.get("oauth2"), node.get("login")) {
+        (Some(oauth2), _) => {
+            Some(token(oauth2, Way::OAuth2(self::oauth2(oauth2, draft, mistakes)), draft, mistakes))
+        }
+        (None, Some(login)) => {
+            Some(token(login, Way::Login(self::login(login, draft, mistakes).into()), draft, mistakes))
+        }
+        (None, None) => None,
+    };
+    Auth { name: name.to_owned(), headers, query, basic, token, standard_webhooks }
 }
 
-fn token(node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> OAuth2 {
+fn oauth2(node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> OAuth2 {
     let mut builder = draft.builder(Where::Settings, mistakes);
     let mut part = |key: &str| node.get(key).map_or_else(Vec::new, |node| builder.pieces(node));
-    let (url, client_id, client_secret) = (part("url"), part("client_id"), part("client_secret"));
-    let parameters = builder.values(node.get("parameters"));
-    let (header, value) = placed(node, draft, mistakes);
-    let seconds = |key: &str, unless: u64| {
-        let seconds = node.get(key).and_then(Node::integer).and_then(|n| u64::try_from(n).ok());
-        Duration::from_secs(seconds.unwrap_or(unless))
-    };
     OAuth2 {
-        url,
-        get: node.text_at("method") == Some("GET"),
-        client_id,
-        client_secret,
+        client_id: part("client_id"),
+        client_secret: part("client_secret"),
         place: match node.text_at("credentials") {
             Some("basic") => Place::Basic,
             Some("query") => Place::Query,
             _ => Place::Body,
         },
-        parameters,
+        parameters: builder.values(node.get("parameters")),
+    }
+}
+
+fn login(node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> Login {
+    let mut builder = draft.builder(Where::Settings, mistakes);
+    let (headers, body) = (builder.values(node.get("headers")), requests::one_body(node, &mut builder));
+    let mut builder = draft.builder(Where::Answer, mistakes);
+    Login {
+        headers,
+        body,
+        token: builder.alternatives(node.get("token")),
+        ends: builder.alternatives(node.get("ends")),
+    }
+}
+
+fn token(node: &Node, way: Way, draft: &Draft<'_>, mistakes: &mut Mistakes) -> TokenBy {
+    let url =
+        node.get("url").map_or_else(Vec::new, |url| draft.builder(Where::Settings, mistakes).pieces(url));
+    let (header, value) = placed(node, draft, mistakes);
+    let seconds = |key: &str, unless: u64| {
+        let seconds = node.get(key).and_then(Node::integer).and_then(|n| u64::try_from(n).ok());
+        Duration::from_secs(seconds.unwrap_or(unless))
+    };
+    TokenBy {
+        url,
+        get: node.text_at("method") == Some("GET"),
+        way,
         header,
         value,
         per_club: node.text_at("per") == Some("club"),

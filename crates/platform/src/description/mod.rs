@@ -14,7 +14,7 @@ mod requests;
 mod rules;
 mod setting;
 
-pub(crate) use auth::{Auth, OAuth2, Place as TokenPlace};
+pub(crate) use auth::{Auth, Login, OAuth2, Place as TokenPlace, TokenBy, Way};
 pub(crate) use calls::Call;
 pub(crate) use hosts::Host;
 pub(crate) use reading::{Decode, Item, Reading};

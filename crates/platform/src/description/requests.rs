@@ -25,6 +25,7 @@ pub(crate) enum Body {
     None,
     Json(Template),
     Form(Vec<(Box<str>, Template)>),
+    Multipart(Vec<(Box<str>, Template)>),
     Xml { namespaces: Namespaces, root: Template },
     Soap { action: Box<str>, header: Vec<(Box<str>, Template)>, body: Template },
     Text(Vec<Piece>),
@@ -60,7 +61,7 @@ impl Request {
             Body::None => FieldSet::default(),
             Body::Json(template) | Body::Xml { root: template, .. } => template.fields(),
             Body::Soap { header, body, .. } => values(header) | body.fields(),
-            Body::Form(form) => values(form),
+            Body::Form(form) | Body::Multipart(form) => values(form),
             Body::Text(pieces) => pieces_fields(pieces),
         };
         body | values(&self.query) | values(&self.headers) | pieces_fields(&self.path)
@@ -73,7 +74,11 @@ impl Request {
             Body::Json(template) | Body::Xml { root: template, .. } | Body::Soap { body: template, .. } => {
                 template.names("", &mut names);
             }
-            Body::Form(form) => form.iter().for_each(|(name, value)| value.names(name, &mut names)),
+            Body::Form(form) | Body::Multipart(form) => {
+                for (name, value) in form {
+                    value.names(name, &mut names);
+                }
+            }
             Body::None | Body::Text(_) => {}
         }
         self.query.iter().for_each(|(name, value)| value.names(name, &mut names));
@@ -81,7 +86,7 @@ impl Request {
     }
 }
 
-const BODIES: [&str; 5] = ["json", "form", "xml", "soap", "text"];
+const BODIES: [&str; 6] = ["json", "form", "multipart", "xml", "soap", "text"];
 
 pub(super) fn request(
     node: &Node,
@@ -95,12 +100,7 @@ pub(super) fn request(
     let path = node.get("path").map_or_else(Vec::new, |path| builder.pieces(path));
     let query = builder.values(node.get("query"));
     let headers = builder.values(node.get("headers"));
-    let bodies: Vec<_> =
-        node.entries().iter().filter(|(key, _)| BODIES.contains(&key.name.as_str())).collect();
-    let body = bodies.first().map_or(Body::None, |(key, value)| body(&key.name, value, &mut builder));
-    if let Some((key, _)) = bodies.get(1) {
-        mistakes.add(key.span.clone(), "a request has one body, and this is its second");
-    }
+    let body = one_body(node, &mut builder);
     check_names(&body, host.and_then(|host| hosts.get(host)), node, draft, mistakes);
     let cleared = if matches!(body, Body::Json(_)) { Absent::Null } else { Absent::Empty };
     let policy = |key: &str| node.text_at(key).and_then(Absent::named);
@@ -116,10 +116,21 @@ pub(super) fn request(
     })
 }
 
+/// The one body of a request.
+pub(super) fn one_body(node: &Node, builder: &mut Builder<'_>) -> Body {
+    let mut bodies = node.entries().iter().filter(|(key, _)| BODIES.contains(&key.name.as_str()));
+    let body = bodies.next().map_or(Body::None, |(key, value)| body(&key.name, value, builder));
+    if let Some((key, _)) = bodies.next() {
+        builder.vocabulary.mistakes.add(key.span.clone(), "a request has one body, and this is its second");
+    }
+    body
+}
+
 fn body(kind: &str, node: &Node, builder: &mut Builder<'_>) -> Body {
     match kind {
         "json" => Body::Json(builder.template(node)),
         "form" => Body::Form(builder.values(Some(node))),
+        "multipart" => Body::Multipart(builder.values(Some(node))),
         "text" => Body::Text(builder.pieces(node)),
         "xml" => Body::Xml { namespaces: Namespaces::of(node), root: root(node.get("body"), builder) },
         _ => Body::Soap {

@@ -10,7 +10,7 @@ use super::mask::Mask;
 use super::prepare::Sending;
 use super::{Endpoint, classify, ended};
 use crate::clock::Watch;
-use crate::decode;
+use crate::decode::{self, Decoded};
 use crate::description::Call;
 use crate::expression::{Root, Scope};
 use crate::given::{Answer, Exchange, Given};
@@ -77,19 +77,13 @@ impl Endpoint {
         exchange.status = Some(response.status);
         exchange.response = mask.keep(&decoded.text);
         exchange.notes.extend(decoded.problem.clone());
-        let mut scope = Arc::unwrap_or_clone(scope);
-        scope.set(Root::Status, Value::from(response.status));
-        scope.set(Root::Headers, headers(&response));
-        scope.set(Root::Answer, decoded.answer.clone());
-        scope.set(Root::Fault, decoded.fault.clone());
-        scope.set(Root::Text, Value::from(decoded.text.as_str()));
         let heard = classify::Heard {
             operation,
             call,
             given,
             response: &response,
             decoded: &decoded,
-            scope: Arc::new(scope),
+            scope: answered(Arc::unwrap_or_clone(scope), &response, &decoded),
             rules: &self.description.failures,
             mask: &mask,
         };
@@ -104,6 +98,16 @@ struct Received {
     answer: Result<Response, NetError>,
     exchange: Exchange,
     mask: Mask,
+}
+
+/// What expressions see once an answer is there.
+pub(super) fn answered(mut scope: Scope, response: &Response, decoded: &Decoded) -> Arc<Scope> {
+    scope.set(Root::Status, Value::from(response.status));
+    scope.set(Root::Headers, headers(response));
+    scope.set(Root::Answer, decoded.answer.clone());
+    scope.set(Root::Fault, decoded.fault.clone());
+    scope.set(Root::Text, Value::from(decoded.text.as_str()));
+    Arc::new(scope)
 }
 
 fn headers(response: &Response) -> Value {

@@ -8,7 +8,7 @@ use url::Url;
 use super::mask::Mask;
 use super::settings::{self, Checked};
 use super::{BoundHost, BoundToken, Endpoint, Reached};
-use crate::description::{Description, Host, OAuth2, Role, Scope as Owner, SettingKind};
+use crate::description::{Description, Host, Role, Scope as Owner, SettingKind, TokenBy, Way};
 use crate::expression::Scope;
 use crate::given::{SettingProblem, Settings};
 use crate::net::{Egress, Net};
@@ -54,11 +54,11 @@ fn bind_host(
     tokens: &Tokens,
 ) -> Result<BoundHost, String> {
     let (base, allow) = address(&host.base, description, checked, scope)?;
-    let oauth2 = host.auth.as_ref().and_then(|auth| auth.oauth2.as_ref());
-    let token = oauth2
-        .map(|oauth2| {
-            let (url, allow) = address(&oauth2.url, description, checked, scope)?;
-            let slot = tokens.slot(fingerprint(oauth2, &url, description, checked, scope)?);
+    let token = host.auth.as_ref().and_then(|auth| auth.token.as_ref());
+    let token = token
+        .map(|by| {
+            let (url, allow) = address(&by.url, description, checked, scope)?;
+            let slot = tokens.slot(fingerprint(by, &url, description, checked, scope)?);
             let url = Url::parse(&url).map_err(|error| format!("`{url}` is not an address: {error}"))?;
             Ok::<_, String>(BoundToken { slot, url, allow })
         })
@@ -73,16 +73,21 @@ fn reached(description: &Description, hosts: &[BoundHost], checked: &Checked) ->
     origins.sort();
     origins.dedup();
     let host = origins.join(" ");
-    let settings = description.settings().iter();
-    let names = settings.filter(|it| it.role.is_none() && matches!(it.kind, SettingKind::Text));
-    let texts = names.filter_map(|it| checked.texts.get(&it.name)).map(|(text, _)| text);
     let mut hash = Sha256::new();
-    for part in std::iter::once(&host).chain(texts).chain(&checked.secrets) {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part);
-    }
+    std::iter::once(&host).chain(credentials(description, checked)).for_each(|part| add(&mut hash, part));
     let key = format!("{:x}", hash.finalize());
     Reached { host: host.into(), key: key.into() }
+}
+
+fn credentials<'c>(description: &'c Description, checked: &'c Checked) -> impl Iterator<Item = &'c String> {
+    let settings = description.settings().iter();
+    let names = settings.filter(|it| it.role.is_none() && matches!(it.kind, SettingKind::Text));
+    names.filter_map(|it| checked.texts.get(&it.name)).map(|(text, _)| text).chain(&checked.secrets)
+}
+
+fn add(hash: &mut Sha256, part: &str) {
+    hash.update(part.len().to_le_bytes());
+    hash.update(part);
 }
 
 fn origin(base: &str) -> String {
@@ -115,7 +120,7 @@ fn address(
 
 /// What a token belongs to: whoever has the same credentials at the same address shares it.
 fn fingerprint(
-    oauth2: &OAuth2,
+    by: &TokenBy,
     url: &str,
     description: &Description,
     checked: &Checked,
@@ -125,17 +130,22 @@ fn fingerprint(
         interpolate(pieces, scope, str::to_owned).map(|(text, _)| text).map_err(|p| p.said)
     };
     let mut hash = Sha256::new();
-    for part in [url, &text(&oauth2.client_id)?, &text(&oauth2.client_secret)?] {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part);
-    }
+    add(&mut hash, url);
     for setting in description.settings() {
-        let club = oauth2.per_club && (setting.role == Some(Role::ClubId) || setting.scope == Owner::Club);
+        let club = by.per_club && (setting.role == Some(Role::ClubId) || setting.scope == Owner::Club);
         if let Some((text, _)) = checked.texts.get(&setting.name).filter(|_| club) {
-            hash.update(text.len().to_le_bytes());
-            hash.update(text);
+            add(&mut hash, text);
         }
     }
+    let oauth2 = match &by.way {
+        Way::OAuth2(oauth2) => oauth2,
+        Way::Login(_) => {
+            credentials(description, checked).for_each(|part| add(&mut hash, part));
+            return Ok(hash.finalize().into());
+        }
+    };
+    add(&mut hash, &text(&oauth2.client_id)?);
+    add(&mut hash, &text(&oauth2.client_secret)?);
     for (name, template) in &oauth2.parameters {
         hash.update(name.as_bytes());
         let mut rendering = super::prepare::rendering(scope);

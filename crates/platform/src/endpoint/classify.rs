@@ -225,7 +225,7 @@ pub(super) fn no_answer(error: &NetError, safe: bool) -> Outcome {
     }
 }
 
-fn unreadable(problem: &Problem) -> Outcome {
+pub(super) fn unreadable(problem: &Problem) -> Outcome {
     Outcome::Misconfigured {
         reason: format!("the answer could not be read by `={}`: {}", problem.source, problem.said),
     }

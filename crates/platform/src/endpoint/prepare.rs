@@ -81,7 +81,7 @@ pub(super) fn rendering(scope: &Arc<Scope>) -> Rendering<'_> {
     Rendering { scope, only: None, unknown: Absent::Omit, cleared: Absent::Omit, sent: FieldSet::default() }
 }
 
-fn write_body(
+pub(super) fn write_body(
     body: &Body,
     host: &Host,
     rendering: &mut Rendering<'_>,
@@ -102,6 +102,14 @@ fn write_body(
             }
             bytes = pairs.finish().into_bytes();
             "application/x-www-form-urlencoded"
+        }
+        Body::Multipart(form) => {
+            for (name, tree) in render_all(form, rendering)? {
+                let text = tree.as_text().map_err(|said| plain(format!("`{name}`: {said}")))?;
+                body::part((name, &text), &mut bytes).map_err(plain)?;
+            }
+            body::last_part(&mut bytes);
+            body::MULTIPART
         }
         Body::Xml { namespaces, root } => {
             let tree = rendering.tree(root)?.unwrap_or(Tree::Object(Vec::new()));
@@ -136,7 +144,7 @@ fn render_all<'t>(
     Ok(trees)
 }
 
-fn place_header(
+pub(super) fn place_header(
     name: &str,
     template: &Template,
     rendering: &mut Rendering<'_>,
@@ -162,11 +170,11 @@ fn place_credentials(
         let basic = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
         headers.insert(header::AUTHORIZATION, value(&basic, true)?);
     }
-    if let (Some(oauth2), Some(token)) = (&auth.oauth2, token) {
+    if let (Some(by), Some(token)) = (&auth.token, token) {
         let mut scope = Scope::clone(scope);
         scope.set(Root::Token, crate::expression::Hidden::value(token.clone()));
-        let (text, _) = interpolate(&oauth2.value, &Arc::new(scope), str::to_owned)?;
-        headers.insert(oauth2.header.clone(), value(&text, true)?);
+        let (text, _) = interpolate(&by.value, &Arc::new(scope), str::to_owned)?;
+        headers.insert(by.header.clone(), value(&text, true)?);
     }
     Ok(())
 }

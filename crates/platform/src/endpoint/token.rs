@@ -1,4 +1,4 @@
-//! Asks for a token by OAuth 2 client credentials.
+//! Asks for a token: by OAuth 2 client credentials, or by a call of the platform's own.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,9 +11,10 @@ use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{BoundToken, Endpoint, classify};
-use crate::description::{OAuth2, TokenPlace};
-use crate::net::Request;
+use super::{BoundToken, Endpoint, ask, classify, prepare};
+use crate::decode;
+use crate::description::{Decode, Host, Login, OAuth2, TokenBy, TokenPlace, Way};
+use crate::net::{Request, Response};
 use crate::template::{RequestProblem, interpolate};
 use crate::tokens::Token;
 
@@ -36,13 +37,10 @@ impl Endpoint {
         now: Timestamp,
         within: Duration,
     ) -> Result<Option<SecretString>, Outcome> {
-        let auth = self.description.hosts[host].auth.as_ref();
-        let (Some(oauth2), Some(bound)) =
-            (auth.and_then(|auth| auth.oauth2.as_ref()), &self.hosts[host].token)
-        else {
-            return Ok(None);
-        };
-        let asking = bound.slot.token(now, || self.ask_token(oauth2, bound, now));
+        let (host, bound) = (&self.description.hosts[host], &self.hosts[host].token);
+        let by = host.auth.as_ref().and_then(|auth| auth.token.as_ref());
+        let (Some(by), Some(bound)) = (by, bound) else { return Ok(None) };
+        let asking = bound.slot.token(now, || self.ask_token(host, (by, bound), now));
         let late = || Outcome::Unavailable {
             reason: "no token came in the time that the call has".to_owned(),
             retry_after_s: None,
@@ -50,42 +48,108 @@ impl Endpoint {
         tokio::time::timeout(within, asking).await.unwrap_or_else(|_| Err(late())).map(Some)
     }
 
-    async fn ask_token(&self, oauth2: &OAuth2, bound: &BoundToken, now: Timestamp) -> Result<Token, Outcome> {
-        let request = self.token_request(oauth2, bound).map_err(classify::not_made)?;
+    async fn ask_token(
+        &self,
+        host: &Host,
+        (by, bound): (&TokenBy, &BoundToken),
+        now: Timestamp,
+    ) -> Result<Token, Outcome> {
+        let made = match &by.way {
+            Way::OAuth2(oauth2) => self.oauth2_request(oauth2, by.get, bound),
+            Way::Login(login) => self.login_request(login, by.get, (host, bound)),
+        };
+        let request = made.map_err(classify::not_made)?;
         let response = self.net.send(request).await.map_err(|error| classify::no_answer(&error, true))?;
-        let said = || classify::excerpt(&self.mask.apply(&String::from_utf8_lossy(&response.body)));
-        match response.status {
-            200..=299 => {}
-            429 => {
-                return Err(Outcome::Throttled {
-                    retry_after_s: classify::retry_after(&response.headers, now),
-                });
-            }
-            400..=499 => return Err(Outcome::Unauthorised { said: format!("no token: {}", said()) }),
-            status => {
-                let reason = format!("the token's address answers {status}");
-                let retry_after_s = classify::retry_after(&response.headers, now);
-                return Err(Outcome::Unavailable { reason, retry_after_s });
-            }
-        }
+        self.refused(&response, now)?;
+        let (secret, ends) = match &by.way {
+            Way::OAuth2(_) => self.granted(&response, now)?,
+            Way::Login(login) => self.logged_in(login, &response)?,
+        };
+        let lasts = ends.and_then(|ends| Duration::try_from(ends.duration_since(now)).ok());
+        let lasts = lasts.unwrap_or(by.lasts).min(Duration::from_hours(8760));
+        // A token that lasts less than twice the margin is renewed at half its life.
+        let lasts = lasts.saturating_sub(by.renew_before.min(lasts / 2));
+        let lasts = SignedDuration::try_from(lasts).unwrap_or(SignedDuration::from_secs(60));
+        Ok(Token { secret, renew_at: now.checked_add(lasts).unwrap_or(Timestamp::MAX) })
+    }
+
+    fn refused(&self, response: &Response, now: Timestamp) -> Result<(), Outcome> {
+        let retry_after_s = || classify::retry_after(&response.headers, now);
+        Err(match response.status {
+            200..=299 => return Ok(()),
+            429 => Outcome::Throttled { retry_after_s: retry_after_s() },
+            400..=499 => Outcome::Unauthorised { said: format!("no token: {}", self.said(response)) },
+            status => Outcome::Unavailable {
+                reason: format!("the token's address answers {status}"),
+                retry_after_s: retry_after_s(),
+            },
+        })
+    }
+
+    fn said(&self, response: &Response) -> String {
+        classify::excerpt(&self.mask.apply(&String::from_utf8_lossy(&response.body)))
+    }
+
+    fn granted(
+        &self,
+        response: &Response,
+        now: Timestamp,
+    ) -> Result<(SecretString, Option<Timestamp>), Outcome> {
         let granted: Granted =
             serde_json::from_slice(&response.body).map_err(|_| Outcome::Misconfigured {
-                reason: format!("the token's address answers without a token: {}", said()),
+                reason: format!("the token's address answers without a token: {}", self.said(response)),
             })?;
         let lasts = match granted.expires_in {
-            Some(serde_json::Value::Number(n)) => n.as_u64(),
+            Some(serde_json::Value::Number(n)) => n.as_i64(),
             Some(serde_json::Value::String(text)) => text.parse().ok(),
             _ => None,
         };
-        let lasts = lasts.map_or(oauth2.lasts, Duration::from_secs).min(Duration::from_hours(8760));
-        // A token that lasts less than twice the margin is renewed at half its life.
-        let lasts = lasts.saturating_sub(oauth2.renew_before.min(lasts / 2));
-        let lasts = SignedDuration::try_from(lasts).unwrap_or(SignedDuration::from_secs(60));
-        let renew_at = now.checked_add(lasts).unwrap_or(Timestamp::MAX);
-        Ok(Token { secret: SecretString::from(granted.access_token), renew_at })
+        let ends = lasts.and_then(|lasts| now.checked_add(SignedDuration::from_secs(lasts)).ok());
+        Ok((SecretString::from(granted.access_token), ends))
     }
 
-    fn token_request(&self, oauth2: &OAuth2, bound: &BoundToken) -> Result<Request, RequestProblem> {
+    /// An answer without a token is a refusal: many platforms refuse a sign-in with a status of 200.
+    fn logged_in(
+        &self,
+        login: &Login,
+        response: &Response,
+    ) -> Result<(SecretString, Option<Timestamp>), Outcome> {
+        let decoded = decode::decode(response, Decode::Auto);
+        let scope = ask::answered(self.scope.clone(), response, &decoded);
+        let first = |alternatives| {
+            classify::first(alternatives, &scope).map_err(|problem| classify::unreadable(&problem))
+        };
+        let token = first(&login.token)?.filter(|token| !token.trim().is_empty());
+        let token = token
+            .ok_or_else(|| Outcome::Unauthorised { said: format!("no token: {}", self.said(response)) })?;
+        Ok((SecretString::from(token), first(&login.ends)?.and_then(|ends| ends.parse().ok())))
+    }
+
+    fn login_request(
+        &self,
+        login: &Login,
+        get: bool,
+        (host, bound): (&Host, &BoundToken),
+    ) -> Result<Request, RequestProblem> {
+        let scope = Arc::new(self.scope.clone());
+        let mut rendering = prepare::rendering(&scope);
+        let (kind, body) = prepare::write_body(&login.body, host, &mut rendering)?;
+        let mut headers = HeaderMap::new();
+        if let Some(kind) = kind {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
+        for (name, template) in &login.headers {
+            prepare::place_header(name, template, &mut rendering, &mut headers)?;
+        }
+        Ok(sent(get, bound.url.clone(), (headers, body.into()), bound))
+    }
+
+    fn oauth2_request(
+        &self,
+        oauth2: &OAuth2,
+        get: bool,
+        bound: &BoundToken,
+    ) -> Result<Request, RequestProblem> {
         let scope = Arc::new(self.scope.clone());
         let text = |pieces| interpolate(pieces, &scope, str::to_owned).map(|(text, _)| text);
         let (id, secret) = (text(&oauth2.client_id)?, text(&oauth2.client_secret)?);
@@ -100,7 +164,7 @@ impl Endpoint {
         } else {
             pairs.extend([("client_id".to_owned(), id), ("client_secret".to_owned(), secret)]);
         }
-        let mut rendering = super::prepare::rendering(&scope);
+        let mut rendering = prepare::rendering(&scope);
         for (name, template) in &oauth2.parameters {
             if let Some(tree) = rendering.tree(template)? {
                 let text = tree.as_text().map_err(|said| RequestProblem::with(rendering.sent, said))?;
@@ -109,7 +173,7 @@ impl Endpoint {
         }
         let mut url = bound.url.clone();
         let mut body = Bytes::new();
-        if oauth2.place == TokenPlace::Query || oauth2.get {
+        if oauth2.place == TokenPlace::Query || get {
             url.query_pairs_mut().extend_pairs(pairs);
         } else {
             let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
@@ -117,16 +181,20 @@ impl Endpoint {
                 .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
             body = Bytes::from(form);
         }
-        Ok(Request {
-            method: if oauth2.get { Method::GET } else { Method::POST },
-            url,
-            headers,
-            body,
-            deadline: DEADLINE,
-            max_response_bytes: MAX_ANSWER,
-            allow: bound.allow.clone(),
-            fresh: false,
-            follow_redirects: 0,
-        })
+        Ok(sent(get, url, (headers, body), bound))
+    }
+}
+
+fn sent(get: bool, url: url::Url, (headers, body): (HeaderMap, Bytes), bound: &BoundToken) -> Request {
+    Request {
+        method: if get { Method::GET } else { Method::POST },
+        url,
+        headers,
+        body,
+        deadline: DEADLINE,
+        max_response_bytes: MAX_ANSWER,
+        allow: bound.allow.clone(),
+        fresh: false,
+        follow_redirects: 0,
     }
 }

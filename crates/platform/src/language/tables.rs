@@ -155,8 +155,8 @@ static AUTH: Shape = Shape {
         may("query", Is::Values, "query parameters that carry credentials"),
         may("basic", Is::Object(&BASIC), "HTTP Basic"),
         may("oauth2", Is::Object(&OAUTH2), "a token by client credentials"),
+        may("login", Is::Object(&LOGIN), "a token by a call of the platform's own"),
         may("sign", Is::Object(&SIGN), "a signature over the request"),
-        later("login", "a recipe of requests that ends in a token"),
         later("digest", "HTTP Digest"),
         later("ws_security", "a UsernameToken in the SOAP header"),
         later("when", "alternative ways chosen by a setting"),
@@ -190,6 +190,28 @@ static OAUTH2: Shape = Shape {
         ),
         may("lasts_s", Is::Integer(1, 31_536_000), "how long a token lasts if the answer does not say"),
         later("refresh", "refresh tokens that rotate"),
+    ],
+};
+
+static LOGIN: Shape = Shape {
+    name: "a login",
+    keys: &[
+        must("url", Is::Expression, "the address"),
+        may("method", Is::OneOf(&["GET", "POST"]), "the verb; POST unless said"),
+        may("headers", Is::Values, "headers of this call alone"),
+        may("json", Is::Value, "a JSON body"),
+        may("form", Is::Values, "a form body"),
+        must("token", Is::Alternatives, "the token; an answer without one is a refusal"),
+        may("ends", Is::Alternatives, "the instant at which it ends"),
+        may("place", Is::Object(&PLACE), "where the token goes; `Authorization: Bearer` unless said"),
+        may("per", Is::OneOf(&["credentials", "club"]), "who shares a token; `credentials` unless said"),
+        may(
+            "renew_before_s",
+            Is::Integer(0, 3600),
+            "how long before its end a token is renewed; 60 unless said",
+        ),
+        may("lasts_s", Is::Integer(1, 31_536_000), "how long a token lasts if the answer does not say"),
+        later("steps", "several calls that hand on values"),
     ],
 };
 
@@ -286,6 +308,7 @@ static REQUEST: Shape = Shape {
         may("headers", Is::Values, "headers"),
         may("json", Is::Value, "a JSON body"),
         may("form", Is::Values, "a form body"),
+        may("multipart", Is::Values, "a form body in parts (multipart/form-data), text alone"),
         may("xml", Is::Object(&XML_BODY), "an XML body"),
         may("soap", Is::Object(&SOAP_BODY), "a SOAP 1.1 call"),
         may("text", Is::Expression, "a text body"),
@@ -295,7 +318,6 @@ static REQUEST: Shape = Shape {
             "what becomes of a field whose value is unknown; `omit` unless said",
         ),
         may("cleared", Is::OneOf(ABSENT), "what becomes of a cleared field; null in JSON, else empty"),
-        later("multipart", "a multipart body"),
         later("csv", "a CSV body"),
     ],
 };

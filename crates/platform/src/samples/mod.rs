@@ -90,6 +90,9 @@ pub struct SampleRequest {
     /// A JSON body.
     #[serde(default)]
     pub json: Option<Json>,
+    /// A form in parts.
+    #[serde(default)]
+    pub multipart: Option<BTreeMap<String, String>>,
     /// A body as text; XML is compared by its elements.
     #[serde(default)]
     pub text: Option<String>,

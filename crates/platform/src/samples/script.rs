@@ -53,6 +53,9 @@ fn compare_request(differences: &mut Vec<String>, expected: &SampleRequest, got:
         compare(differences, name, &Some(value.as_str()), &sent);
     }
     let body = String::from_utf8_lossy(&got.body);
+    if let Some(parts) = &expected.multipart {
+        return compare(differences, "multipart", parts, &crate::body::parts(&body));
+    }
     match (&expected.json, &expected.text) {
         (Some(json), _) => {
             let sent: Json = serde_json::from_str(&body).unwrap_or(Json::Null);

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
+mod login;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -279,7 +281,7 @@ async fn foreign_bytes_of_any_kind_end_in_an_outcome() {
 
 #[tokio::test]
 async fn a_sample_that_differs_is_told_line_by_line() {
-    let text = include_str!("../../../platforms/vfp/samples/create_lead_source.yaml");
+    let text = include_str!("../../../../platforms/vfp/samples/create_lead_source.yaml");
     let sample = samples::read(
         &text.replace("id: L-9\n", "id: L-8\n").replace("json: {name: Facebook}", "json: {name: Else}"),
     )
