@@ -21,7 +21,7 @@ pub struct Dated {
 }
 
 /// How many different values of unanswered calls a field remembers; the oldest gives way.
-const UNSURE_MAX: usize = 8;
+const UNSURE_MAX: usize = 16;
 
 /// How many values that we replaced a field remembers, and for how many milliseconds.
 const REPLACED_MAX: usize = 4;
