@@ -20,6 +20,8 @@ use crate::platforms::There;
 const COMPARED: [Field; 3] = [Field::Address1, Field::City, Field::Company];
 /// How long a world without faults may take to settle: longer than retries go on.
 const SETTLED_WITHIN_MIN: u64 = 6 * 24 * 60;
+/// Within what time a platform has carried out what it was still to carry out late.
+const LATE: Duration = Duration::from_mins(10);
 /// How long it must then be quiet.
 const QUIET: Duration = Duration::from_hours(2);
 
@@ -39,6 +41,7 @@ impl House {
             sleep(Duration::from_mins(pause)).await;
             minutes += pause;
         }
+        sleep(LATE).await;
         let calls = self.world.told().calls;
         sleep(QUIET).await;
         if self.world.told().calls != calls {

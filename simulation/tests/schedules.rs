@@ -2,9 +2,12 @@
 
 use simulation::play;
 
+/// Schedules that broke once, beside the first two hundred.
+const BROKE_ONCE: [u64; 7] = [655, 726, 796, 7_434, 10_202, 11_048, 26_545];
+
 #[test]
 fn whatever_fails_the_people_end_up_the_same_everywhere() {
-    for seed in 1..=200 {
+    for seed in (1..=200).chain(BROKE_ONCE) {
         let played = play(seed).unwrap();
         assert!(played.told.violations.is_empty(), "seed {seed}: {:#?}", played.told.violations);
     }

@@ -12,7 +12,7 @@ use super::turn::Turn;
 use crate::Hub;
 use crate::clock;
 use crate::decide::Incoming;
-use crate::door::Sender;
+use crate::door::{Refusal, Sender};
 
 /// The record that is read before a step.
 pub(super) fn record_to_read(turn: &Turn<'_>, step: &Step) -> Option<RemoteId> {
@@ -49,7 +49,8 @@ impl Hub {
         }
     }
 
-    /// Merges what was read; a change is taken in like any other report, and the step is planned anew.
+    /// Merges what was read; a change is taken in like any other report, and the step is planned anew. What could not be
+    /// stored ends the turn: the record as it was known before would undo it.
     async fn merge_read(
         self: &Arc<Self>,
         turn: &mut Turn<'_>,
@@ -84,8 +85,12 @@ impl Hub {
             report,
             ignored: Vec::new(),
         };
-        if let Err(refusal) = self.take(incoming, &registry).await {
-            tracing::error!(%refusal, "what was read before a whole-record update could not be kept");
+        match self.take(incoming, &registry).await {
+            Ok(()) => {}
+            Err(refusal @ Refusal::Database) => return Err(store::Error::Database(refusal.into())),
+            Err(refusal) => {
+                tracing::error!(%refusal, "what was read before a whole-record update could not be kept");
+            }
         }
         turn.read_again().await?;
         Ok(true)
