@@ -60,24 +60,15 @@ pub fn accept(
     Accepted::Due
 }
 
-/// How far the clocks of two nodes may be apart, in milliseconds: one may take a link up before the other thinks it due.
-const CLOCKS_APART_MS: i64 = 5_000;
-
 /// A value that is replaced while its link is due may be on its way there just now, and a hub that ends meanwhile never
-/// hears whether it arrived: it counts as unanswered, so that it is put right, and is no edit when it is told back. Of a
-/// link that rests until later nothing is on its way.
+/// hears whether it arrived: it counts as unanswered, so that it is put right, and is no edit when it is told back.
 pub fn may_be_on_its_way(
     link: &mut Link,
     before: &Profile,
     changed: &BTreeSet<Field>,
     (abilities, now): (&Abilities, Moment),
 ) {
-    let taken_up = match &link.state {
-        State::Due { at } => at.since_ms(now) < CLOCKS_APART_MS,
-        State::Calling(_) => true,
-        _ => false,
-    };
-    let Some(kind) = link.shadow.kind.filter(|_| taken_up) else { return };
+    let (Some(kind), State::Due { .. } | State::Calling(_)) = (link.shadow.kind, &link.state) else { return };
     let replaced = changed.iter().filter(|field| !field.is_reference());
     let replaced = replaced.map(|field| (*field, before.get(*field).map(str::to_owned)));
     let replaced: BTreeMap<_, _> = replaced

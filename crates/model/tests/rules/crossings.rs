@@ -1,9 +1,9 @@
 //! Crossings: a platform calls with an edit while, or just before, a call of ours to it ends. Its call will not come
 //! again, and nobody knows which of the two it stored last.
 
-use model::{Conflict, Field, Kind, Next, Reference, RemoteId, Rest, State};
+use model::{Conflict, Field, Kind, Next, Reference, RemoteId, Rest};
 
-use crate::domain::{INTOUCH, Story, at, everything, i4, performs, saved};
+use crate::domain::{INTOUCH, Story, everything, i4, performs, saved};
 
 /// Jonas holds `old@`, and then our call with `new@` was under way from second 20 to 30.
 fn updated() -> Story {
@@ -208,17 +208,4 @@ fn a_value_that_is_replaced_while_it_may_be_on_its_way_is_no_edit_when_it_is_tol
     let clips = std::collections::BTreeMap::new();
     let by = model::Sender { connection: link.connection, conflict: Conflict::Newest, clips: &clips };
     assert!(!model::merge(&mut profile, &mut link.shadow, &told, by).is_change());
-}
-
-#[test]
-fn of_a_link_that_rests_until_later_nothing_is_on_its_way() {
-    let mut story = updated();
-    story.edits(Field::Email, Some("newer@a.example"), 40);
-    let changed = std::collections::BTreeSet::from([Field::Email]);
-    for (due_s, noted) in [(50, 1), (54, 1), (55, 0), (3600, 0)] {
-        let mut link = story.link.clone();
-        link.state = State::Due { at: at(due_s) };
-        model::may_be_on_its_way(&mut link, &story.person.profile, &changed, (&i4(), at(50)));
-        assert_eq!(link.shadow.fields[&Field::Email].unsure.len(), noted, "due at {due_s}");
-    }
 }
