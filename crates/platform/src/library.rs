@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rust_embed::RustEmbed;
@@ -25,6 +26,8 @@ struct Platform {
     description: Arc<Description>,
     guide: Option<Arc<str>>,
     text: Arc<str>,
+    /// The folder of an installation's own description.
+    folder: Option<PathBuf>,
 }
 
 impl Library {
@@ -35,7 +38,7 @@ impl Library {
             let Some(name) = path.strip_suffix("/platform.yaml") else { continue };
             let text = shipped(&path).unwrap_or_default();
             let guide = shipped(&format!("{name}/guide.md"));
-            library.add(name, &format!("platforms/{path}"), &text, guide.as_deref())?;
+            library.add(name, (&format!("platforms/{path}"), None), &text, guide.as_deref())?;
         }
         Ok(library)
     }
@@ -50,14 +53,15 @@ impl Library {
         };
         let entries = std::fs::read_dir(dir).map_err(|error| unread(dir, &error))?;
         for entry in entries.flatten() {
-            let path = entry.path().join("platform.yaml");
+            let folder = entry.path();
+            let path = folder.join("platform.yaml");
             if !path.is_file() {
                 continue;
             }
             let text = std::fs::read_to_string(&path).map_err(|error| unread(&path, &error))?;
-            let guide = std::fs::read_to_string(entry.path().join("guide.md")).ok();
+            let guide = std::fs::read_to_string(folder.join("guide.md")).ok();
             let name = entry.file_name().to_string_lossy().into_owned();
-            library.add(&name, &path.display().to_string(), &text, guide.as_deref())?;
+            library.add(&name, (&path.display().to_string(), Some(folder)), &text, guide.as_deref())?;
         }
         Ok(library)
     }
@@ -82,11 +86,14 @@ impl Library {
         self.platforms.get(name).map(|platform| &*platform.text)
     }
 
-    /// The bundled samples of a platform: file name and text.
-    pub fn samples(&self, name: &str) -> Vec<(String, String)> {
+    /// The samples that lie beside a description, bundled or not: file name and text.
+    pub fn samples(&self, name: &str) -> io::Result<Vec<(String, String)>> {
+        if let Some(folder) = self.platforms.get(name).and_then(|platform| platform.folder.as_deref()) {
+            return samples_in(&folder.join("samples"));
+        }
         let folder = format!("{name}/samples/");
         let files = Shipped::iter().filter(|path| path.starts_with(&folder));
-        files.map(|path| (format!("platforms/{path}"), shipped(&path).unwrap_or_default())).collect()
+        Ok(files.map(|path| (format!("platforms/{path}"), shipped(&path).unwrap_or_default())).collect())
     }
 
     /// The description in a folder of this name, which must be the platform's.
@@ -106,13 +113,30 @@ impl Library {
         Ok(description)
     }
 
-    fn add(&mut self, name: &str, file: &str, text: &str, guide: Option<&str>) -> Result<(), Mistakes> {
-        let description = Library::described(name, file, text)?;
-        let platform =
-            Platform { description: Arc::new(description), guide: guide.map(Into::into), text: text.into() };
+    fn add(
+        &mut self,
+        name: &str,
+        (file, folder): (&str, Option<PathBuf>),
+        text: &str,
+        guide: Option<&str>,
+    ) -> Result<(), Mistakes> {
+        let description = Arc::new(Library::described(name, file, text)?);
+        let platform = Platform { description, guide: guide.map(Into::into), text: text.into(), folder };
         self.platforms.insert(name.to_owned(), platform);
         Ok(())
     }
+}
+
+/// The files of a folder in the order of their names; none where there is no such folder.
+fn samples_in(folder: &Path) -> io::Result<Vec<(String, String)>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    files.sort();
+    let read = |file: PathBuf| Ok((file.display().to_string(), std::fs::read_to_string(&file)?));
+    files.into_iter().map(read).collect()
 }
 
 fn shipped(path: &str) -> Option<String> {

@@ -1,10 +1,11 @@
 //! `connector platform`: descriptions, listed, shown, checked and tested offline.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use comfy_table::{Table, presets};
-use model::Field;
+use model::{Field, Operation};
 use platform::library::Library;
 use platform::{Description, samples};
 use serde_json::{Value, json};
@@ -109,6 +110,7 @@ fn fields(as_json: bool) -> Result<()> {
     Ok(())
 }
 
+/// Replays samples. An operation without one is not shown to work, so it is a failure like a sample that differs.
 async fn test(library: &Library, name: Option<&str>) -> Result<ExitCode> {
     let names: Vec<&str> = library.names().filter(|known| name.is_none_or(|name| name == *known)).collect();
     if names.is_empty() {
@@ -117,9 +119,13 @@ async fn test(library: &Library, name: Option<&str>) -> Result<ExitCode> {
     let (mut passed, mut failed) = (0, 0);
     for name in names {
         let Some(description) = library.get(name) else { continue };
-        for (file, text) in library.samples(name) {
+        let mut without: BTreeSet<Operation> = description.abilities().operations.keys().copied().collect();
+        for (file, text) in library.samples(name).with_context(|| format!("the samples of {name}"))? {
             let replayed = match samples::read(&text) {
-                Ok(sample) => samples::replay(&description, &sample).await,
+                Ok(sample) => {
+                    without.remove(&sample.operation);
+                    samples::replay(&description, &sample).await
+                }
                 Err(unreadable) => Err(unreadable),
             };
             match replayed {
@@ -129,6 +135,13 @@ async fn test(library: &Library, name: Option<&str>) -> Result<ExitCode> {
                     note(format_args!("{file}: {mismatch}"));
                 }
             }
+        }
+        failed += without.len();
+        for operation in without {
+            note(format_args!(
+                "{name}: no sample shows {}; add one to its folder `samples`",
+                operation.name()
+            ));
         }
     }
     tell(format_args!("{passed} samples as expected, {failed} not"))?;

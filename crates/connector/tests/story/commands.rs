@@ -226,3 +226,27 @@ async fn a_folder_of_descriptions_that_is_not_there_is_named() {
     let told = house.command(&["platform", "list"]).await.failed();
     assert_eq!(told.err, "error: this cannot be read: No such file or directory (os error 2)\n --> /none\n");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_samples_of_an_own_folder_of_descriptions_are_replayed_and_missing_ones_named() {
+    let house = house().not_turned_up().open().await;
+    let configuration = house.dir.path().join("connector.toml");
+    let text = fs::read_to_string(&configuration).unwrap();
+    let own = house.dir.path().join("own");
+    fs::write(&configuration, format!("platforms = \"{}\"\n{text}", own.display())).unwrap();
+    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../platforms/vfp");
+    let samples = own.join("vfp/samples");
+    fs::create_dir_all(&samples).unwrap();
+    fs::copy(bundled.join("platform.yaml"), own.join("vfp/platform.yaml")).unwrap();
+    house.command(&["platform", "test", "vfp"]).await.failed().says("vfp: no sample shows convert");
+
+    for file in fs::read_dir(bundled.join("samples")).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), samples.join(file.file_name())).unwrap();
+    }
+    house.command(&["platform", "test", "vfp"]).await.went_well().says("samples as expected, 0 not");
+    let verify = samples.join("verify.yaml");
+    let changed = fs::read_to_string(&verify).unwrap().replacen("/ping", "/pong", 1);
+    fs::write(&verify, changed).unwrap();
+    house.command(&["platform", "test", "vfp"]).await.failed().says("/pong");
+}
