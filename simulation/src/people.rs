@@ -10,6 +10,7 @@ use simulator::Person;
 use tokio::time::{sleep, timeout};
 
 use crate::house::House;
+use crate::platforms::Hand;
 
 /// How long a sender waits before it sends again.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -119,7 +120,8 @@ impl House {
     pub async fn vfp_edits(self: Arc<Self>, number: u64, acknowledged: Arc<Acknowledged>) {
         for edit in 1..=self.world.below(5) {
             self.rest().await;
-            let there = &self.platforms.vfp().records;
+            let vfp = self.platforms.vfp();
+            let there = &vfp.records;
             let Some(person) = there.people().into_iter().find(|one| one.get("last_name") == name(number))
             else {
                 continue;
@@ -130,6 +132,7 @@ impl House {
             let both = [("city", city.as_str()), ("company", company.as_str())];
             let changes = if self.world.one_in(4) { &both[..] } else { &both[..1] };
             there.put_person(now, (&person.id, "0042"), person.kind, changes);
+            self.platforms.touch(vfp, &person.id, Hand::Theirs);
             self.world.note(format_args!("vfp: its people edit {} {changes:?}", person.id));
             sleep(Duration::from_millis(self.world.below(1_500))).await;
             let edited = || {

@@ -27,7 +27,22 @@ pub struct There {
     down_until: Mutex<(i64, i64)>,
     /// How far in its person's history each field of a record is.
     places: Mutex<BTreeMap<(String, model::Field), usize>>,
+    /// Who last wrote a record, and when.
+    touched: Mutex<BTreeMap<String, (Hand, i64)>>,
 }
+
+/// Who writes a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hand {
+    /// The hub.
+    Ours,
+    /// The platform's own people.
+    Theirs,
+}
+
+/// Within how many milliseconds of each other two writes may cross: neither the platform nor the hub can then tell which
+/// of them a report was made after.
+const CROSSING_MS: i64 = 4_000;
 
 /// All platforms.
 pub struct Platforms {
@@ -71,7 +86,8 @@ impl Platforms {
             if platform == Platform::Vfp {
                 records.set_faults(hidden);
             }
-            There { platform, records, down_until: Mutex::default(), places: Mutex::default() }
+            let (down_until, places, touched) = (Mutex::default(), Mutex::default(), Mutex::default());
+            There { platform, records, down_until, places, touched }
         });
         Platforms { world, there: there.into(), under_way: Mutex::default(), echoes }
     }
@@ -143,6 +159,7 @@ impl Platforms {
         self.world
             .note(format_args!("{platform}: {operation} stored {} {fields:?} {:?}", after.id, after.kind));
         self.in_order(there, &after);
+        self.touch(there, &after.id, Hand::Ours);
         let before = people.iter().find(|person| person.id == after.id);
         let same = |before: &Person| before.fields == after.fields && before.kind == after.kind;
         if before.is_some_and(same) && self.world.told().faults.is_empty() {
@@ -156,6 +173,15 @@ impl Platforms {
             drop(self.echoes.send(after.id));
         }
         answer
+    }
+
+    /// Takes note of who wrote a record: what crosses is told once more, although nothing failed.
+    pub fn touch(&self, there: &There, id: &str, by: Hand) {
+        let now = self.world.now().0;
+        let last = lock(&there.touched).insert(id.to_owned(), (by, now));
+        if last.is_some_and(|(last, at)| last != by && now - at < CROSSING_MS) {
+            self.world.count("an edit across a write");
+        }
     }
 
     /// A record's counted fields only move on in its person's history. VFP's own people change the city there.

@@ -88,7 +88,7 @@ fn merge_kind(
     if shadow.is_kind_written_since(since) {
         let edit = report.on_its_way_since.is_some() && shadow.is_kind_edit_across(kind, since);
         merged.look_again |= !edit && !repeated;
-        if !edit || seen_since == Some(Ordering::Equal) {
+        if !edit || seen_since == Some(Ordering::Equal) && repeated {
             return;
         }
         shadow.cross_kind(report.as_of);
@@ -129,7 +129,7 @@ fn merge_field(
     if held.is_written_since(since) {
         let edit = report.on_its_way_since.is_some() && held.is_edit_across(field, incoming, since, clip);
         merged.look_again |= !edit;
-        if !edit || seen_since == Some(Ordering::Equal) {
+        if !edit || seen_since == Some(Ordering::Equal) && held.repeats(incoming) {
             return;
         }
         merged.crossed = true;

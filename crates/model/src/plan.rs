@@ -142,7 +142,7 @@ fn creation(link: &Link, projection: &Projection, agreement: &Agreement, abiliti
         .iter()
         .filter(|(field, value)| {
             takes(abilities, operation, **field)
-                && (value.is_some() || link.shadow.fields.get(field).is_some_and(Held::is_known))
+                && (value.is_some() || link.shadow.fields.get(field).is_some_and(|held| !held.is_empty()))
         })
         .map(|(field, value)| (*field, value.clone()))
         .collect();
@@ -197,7 +197,7 @@ fn change(
     Next::Call(Step { operation, kind, fields, changed })
 }
 
-/// Everything that the call takes, without clearing what was never known there. A field that was left apart, or of which
+/// Everything that the call takes, clearing only what is believed to be filled there. A field that was left apart, or of which
 /// nothing is to be said (an owner whom the platform does not know), keeps the platform's own value.
 fn whole_record(
     link: &Link,
@@ -212,7 +212,7 @@ fn whole_record(
         let theirs = held.seen.as_ref().filter(|_| held.apart.is_some() && held.apart == *value);
         (*field, theirs.map_or_else(|| value.clone(), |seen| seen.value.clone()))
     };
-    let said = projection.fields.iter().filter(|(field, value)| value.is_some() || held(field).is_known());
+    let said = projection.fields.iter().filter(|(field, value)| value.is_some() || !held(field).is_empty());
     let unsaid = link.shadow.fields.iter().filter(|(field, _)| !projection.fields.contains_key(*field));
     let kept = unsaid.filter_map(|(field, held)| Some((*field, Some(held.base()?.value.clone()?))));
     kept.chain(said.map(carried)).filter(|(field, _)| takes(abilities, operation, *field)).collect()

@@ -56,7 +56,7 @@ pub fn settle(link: &mut Link, step: &Step, outcome: &Outcome, at: Circumstances
         Outcome::Duplicate { said, .. } => hold(link, HoldReason::Duplicate { said: said.clone() }, at.now),
         Outcome::Doubtful { reason } if is_repeatable(link, step, at.abilities) => {
             let last = last_arrival((at.began, step.operation), at.abilities);
-            link.shadow.note_unsure(step.kind, &step.fields, (at.now, last));
+            link.shadow.note_unsure(step.kind, &leaves(step, at.abilities), (at.now, last));
             again_or_give_up(link, (reason, last), at)
         }
         Outcome::Doubtful { .. } => doubt(link, step, at),
@@ -148,7 +148,7 @@ fn arrived(link: &mut Link, step: &Step, id: Option<&RemoteId>, at: Circumstance
     if let Some(id) = id {
         link.take_record(id.clone());
     }
-    took(link, step.kind, &step.fields, at.now)
+    took(link, step.kind, &leaves(step, at.abilities), at.now)
 }
 
 /// The platform holds these values, and did at the latest at `at`: a page that was read while the call was under way
@@ -191,8 +191,18 @@ fn again_or_give_up(link: &mut Link, (reason, last): (&str, Moment), at: Circums
 fn may_have_arrived(link: &mut Link, step: &Step, at: Circumstances<'_>) {
     if link.record.is_some() && step.operation != Operation::Convert {
         let last = last_arrival((at.began, step.operation), at.abilities);
-        link.shadow.note_unsure(step.kind, &step.fields, (at.now, last));
+        link.shadow.note_unsure(step.kind, &leaves(step, at.abilities), (at.now, last));
     }
+}
+
+/// What a call leaves at the platform: an update that sends the whole record also empties what it does not carry, so that
+/// somebody who fills such a field there just then is told of it again.
+fn leaves(step: &Step, abilities: &Abilities) -> BTreeMap<Field, Option<String>> {
+    let whole = abilities
+        .of(step.operation)
+        .filter(|ability| ability.whole_record && step.operation != Operation::Convert);
+    let emptied = whole.into_iter().flat_map(|ability| &ability.fields).filter(|field| !field.is_reference());
+    emptied.map(|field| (*field, None)).chain(step.fields.clone()).collect()
 }
 
 /// Until when an unanswered call may still be carried out. Nothing newer is sent before, lest the older overtake it.

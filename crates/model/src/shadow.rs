@@ -20,7 +20,8 @@ pub struct Dated {
     pub at: Moment,
 }
 
-/// How many different values of unanswered calls a field remembers; the oldest gives way.
+/// How many different values of unanswered calls a field remembers. The second oldest gives way: the oldest is most
+/// often what a call carried, and the later ones what replaced it while the link was due.
 const UNSURE_MAX: usize = 16;
 
 /// How many values that we replaced a field remembers, and for how many milliseconds.
@@ -117,6 +118,12 @@ impl Held {
         self.sent.is_some() || self.seen.is_some() || !self.unsure.is_empty()
     }
 
+    /// Whether nothing is known to be there.
+    pub fn is_empty(&self) -> bool {
+        let unsure = self.unsure.iter().map(|unsure| &unsure.value);
+        self.base().map(|base| &base.value).into_iter().chain(unsure).all(Option::is_none)
+    }
+
     /// Whether we wrote the field, or may have, at or after an instant: a report of that instant crosses our write.
     pub(crate) fn is_written_since(&self, as_of: Moment) -> bool {
         self.sent.as_ref().is_some_and(|sent| sent.at >= as_of)
@@ -192,7 +199,7 @@ impl Held {
     fn note_unsure(&mut self, unsure: Unsure) {
         self.unsure.pop_if(|last| last.value == unsure.value);
         if self.unsure.len() == UNSURE_MAX {
-            self.unsure.remove(0);
+            self.unsure.remove(1);
         }
         self.unsure.push(unsure);
     }

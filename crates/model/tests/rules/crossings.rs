@@ -4,6 +4,7 @@
 use model::{Conflict, Field, Kind, Next, Reference, RemoteId, Rest};
 
 use crate::domain::{INTOUCH, Story, everything, i4, performs, saved};
+use crate::scope::whole_record;
 
 /// Jonas holds `old@`, and then our call with `new@` was under way from second 20 to 30.
 fn updated() -> Story {
@@ -36,6 +37,28 @@ fn a_field_that_our_call_merely_repeated_is_edited_without_a_conflict() {
     let merged = story.is_told(None, &[(Field::FirstName, Some("Janet"))], 10);
     assert!(merged.is_change() && merged.conflicts.is_empty() && merged.crossed);
     assert_eq!(story.sends().1[&Field::FirstName].as_deref(), Some("Janet"));
+}
+
+#[test]
+fn a_field_that_is_filled_there_while_a_whole_record_without_it_is_sent_is_sent_again() {
+    let mut story = Story::arrived(everything(), whole_record());
+    story.edits(Field::Email, Some("new@a.example"), 20);
+    let step = story.step();
+    assert!(!step.fields.contains_key(&Field::Company));
+    story.ended(&step, &saved("17"), (20, 30));
+    story.is_told_late(&[(Field::Company, Some("Acme"))], (25, 31));
+    assert_eq!(story.profile(Field::Company), Some("Acme"));
+    assert_eq!(story.sends().1[&Field::Company].as_deref(), Some("Acme"), "our call may have emptied it");
+}
+
+#[test]
+fn of_two_edits_that_cross_our_call_and_arrive_at_one_instant_the_second_stays() {
+    let mut story = updated();
+    for value in ["third@a.example", "fourth@a.example", "fourth@a.example"] {
+        story.is_told_late(&[(Field::Email, Some(value))], (25, 31));
+    }
+    assert_eq!(story.profile(Field::Email), Some("fourth@a.example"));
+    assert_eq!(story.sends().1[&Field::Email].as_deref(), Some("fourth@a.example"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use model::{Field, Next, Operation, Reference, Rest, State};
 
 use crate::domain::{Story, carrying, everything, i4, saved};
 
-fn whole_record() -> model::Abilities {
+pub fn whole_record() -> model::Abilities {
     let mut abilities = i4();
     for ability in abilities.operations.values_mut() {
         ability.whole_record = true;

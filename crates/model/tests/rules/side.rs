@@ -105,6 +105,13 @@ impl Side {
             self.records.push(Record { id, kind: step.kind, fields: BTreeMap::new(), visible });
         }
         let place = self.records.len() - 1;
+        if self.abilities.of(step.operation).is_some_and(|ability| ability.whole_record)
+            && step.operation != Op::Convert
+        {
+            self.records[place]
+                .fields
+                .retain(|field, _| field.is_reference() || step.fields.contains_key(field));
+        }
         self.write(place, &step.fields);
         if step.operation == Op::Convert {
             self.records[place].kind = step.kind;
