@@ -215,6 +215,10 @@ impl Store for Stumbling {
         self.write(self.memory.take_budget(id, wish)).await
     }
 
+    async fn people_at(&self, connection: ConnectionId) -> Result<usize> {
+        self.read(self.memory.people_at(connection)).await
+    }
+
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {
         self.read(self.memory.counts()).await
     }

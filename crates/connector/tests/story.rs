@@ -7,6 +7,8 @@
 mod backups;
 #[path = "story/bodies.rs"]
 mod bodies;
+#[path = "story/brake.rs"]
+mod brake;
 #[path = "story/budgets.rs"]
 mod budgets;
 #[path = "story/by_hand.rs"]

@@ -89,7 +89,9 @@ fn directory_standing(what: model::DirectoryStory) -> (Level, Turn) {
         What::Linked | What::Created | What::Renamed | What::LinkedByHand | What::UnlinkedByHand => {
             (Level::Info, Turn::Nobody)
         }
+        What::Applied | What::Discarded => (Level::Info, Turn::Nobody),
         What::Unmatched | What::Ambiguous | What::InDoubt => (Level::Warning, Turn::Club),
+        What::Braked { .. } => (Level::Warning, Turn::Operator),
         What::NotAsked => (Level::Warning, Turn::Nobody),
     }
 }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClubId, ConnectionId, EntryId, fold};
+use crate::{Brake, ClubId, ConnectionId, EntryId, fold};
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -73,6 +73,9 @@ pub struct Correspondence {
     pub name: String,
     /// How it came about.
     pub how: How,
+    /// What keeps it from those who refer to the entry already, until they change themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brake: Option<Brake>,
 }
 
 /// What matching found.

@@ -6,6 +6,7 @@
 mod abilities;
 mod accept;
 mod agreement;
+mod brake;
 pub mod budget;
 mod by_hand;
 pub mod clip;
@@ -32,6 +33,7 @@ mod shadow;
 pub use abilities::{Abilities, Ability, Conversion, FindBy, Grade, Operation};
 pub use accept::{Accepted, accept, may_be_on_its_way};
 pub use agreement::{Agreement, Conflict, Existing, Sends, When};
+pub use brake::{Brake, brakes};
 pub use by_hand::{Decision, Refusal, decide_by_hand};
 pub use field::{Field, UnknownField};
 pub use ids::{ClientId, ClubId, ConnectionId, EntryId, Moment, PersonId, Tracking};

@@ -163,6 +163,17 @@ pub enum DirectoryStory {
     LinkedByHand,
     /// Unlinked by an operator's hand.
     UnlinkedByHand,
+    /// It would change many people there, so that somebody has to decide it.
+    Braked {
+        /// How many.
+        changes: usize,
+        /// Of how many.
+        people: usize,
+    },
+    /// Somebody decided that the many people are sent anew.
+    Applied,
+    /// Somebody decided that they are not.
+    Discarded,
 }
 
 /// Something worth knowing about a transfer that went through.

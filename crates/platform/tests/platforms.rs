@@ -42,7 +42,8 @@ fn sample_files(folder: &Path) -> Vec<PathBuf> {
 fn every_platform_is_bundled_with_a_guide() {
     let library = Library::bundled().unwrap_or_else(|mistakes| panic!("\n{mistakes}"));
     let folders = folders();
-    let folders: Vec<_> = folders.iter().map(|folder| folder.file_name().unwrap().to_string_lossy()).collect();
+    let folders: Vec<_> =
+        folders.iter().map(|folder| folder.file_name().unwrap().to_string_lossy()).collect();
     assert_eq!(library.names().collect::<Vec<_>>(), folders);
     assert!(folders.len() >= 7, "only {folders:?}");
     for name in library.names() {

@@ -131,6 +131,9 @@ pub trait Store: Send + Sync + 'static {
         None
     }
 
+    /// How many people have a record at a connection.
+    async fn people_at(&self, connection: ConnectionId) -> Result<usize>;
+
     /// How many people there are, and how many links wait for somebody, per connection.
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)>;
 }

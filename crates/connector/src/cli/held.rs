@@ -5,7 +5,7 @@ use clap::Subcommand;
 /// `connector held`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Held {
-    /// What is held, grouped by its cause.
+    /// What is held, grouped by its cause, and changes of many people that wait for a decision.
     List {
         /// Only this platform's, such as `vfp`.
         #[arg(long)]
@@ -14,13 +14,32 @@ pub enum Held {
         #[arg(long)]
         json: bool,
     },
-    /// Each record of a group, or one by the tracking UUID of its line.
+    /// Each record of a group, one by the tracking UUID of its line, or a decision.
     Show {
         /// The group's name, or a tracking UUID; the beginning is enough.
         which: String,
         /// Print JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Send a change of many people that waits for a decision.
+    Apply {
+        /// The decision's name; the beginning is enough.
+        which: String,
+        /// Behind everybody else, as a first load goes.
+        #[arg(long)]
+        slowly: bool,
+        /// Do it; without, it is only said what would be done.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Do not send a change of many people: they keep what they have there until they are changed themselves.
+    Discard {
+        /// The decision's name; the beginning is enough.
+        which: String,
+        /// Do it; without, it is only said what would be done.
+        #[arg(long)]
+        yes: bool,
     },
     /// Send a record, or all of a group, again. Those of which nobody knows whether they are there stay held.
     Release {

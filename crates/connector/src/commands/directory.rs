@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use comfy_table::{ContentArrangement, Table, presets};
 use hub::Hub;
-use hub::directory::Unlinked;
+use hub::directory::{SentAnew, Unlinked};
 use model::directory::Role;
 use model::{Club, DirectoryStory};
 use serde::{Deserialize, Serialize};
@@ -171,11 +171,16 @@ fn done(sentence: &str) -> Result<Value> {
     Ok(json!({ "done": sentence }))
 }
 
-fn sent(people: usize) -> String {
-    match people {
+fn sent(anew: SentAnew) -> String {
+    let now = match anew.people {
+        0 if anew.wait > 0 => "nobody is sent anew yet".to_owned(),
         0 => "nobody has to be sent anew".to_owned(),
         1 => "one person is sent anew".to_owned(),
         people => format!("{people} people are sent anew"),
+    };
+    match anew.wait {
+        0 => now,
+        wait => format!("{now}, for {wait} people at once need a decision: see `connector held list`"),
     }
 }
 
@@ -204,5 +209,8 @@ const fn word(story: DirectoryStory) -> &'static str {
         DirectoryStory::NotAsked => "the platform could not be asked just now",
         DirectoryStory::LinkedByHand => "linked by hand",
         DirectoryStory::UnlinkedByHand => "unlinked by hand",
+        DirectoryStory::Braked { .. } => "it waits for a decision",
+        DirectoryStory::Applied => "applied to all",
+        DirectoryStory::Discarded => "left as it was",
     }
 }

@@ -202,12 +202,15 @@ impl Hub {
         number: &str,
         how: How,
     ) -> store::Result<()> {
+        let before = self.directory().correspondence(entry.id, spoke.id());
+        let same = |one: &Correspondence| one.remote_id == number && one.how == how && how != How::Pinned;
         let one = Correspondence {
             entry: entry.id,
             connection: spoke.id(),
             remote_id: number.to_owned(),
             name: entry.name.clone(),
             how,
+            brake: before.filter(same).and_then(|one| one.brake),
         };
         self.directory().keep(self.store(), Vec::new(), vec![one]).await?;
         Ok(())

@@ -10,8 +10,8 @@ use model::{ConnectionId, DirectoryStory, Field, Link, PersonId};
 
 use crate::Hub;
 use crate::clock;
-use crate::directory::Counterpart;
 use crate::directory::tend::PAGE;
+use crate::directory::{Counterpart, SentAnew};
 use crate::registry::Spoke;
 
 /// Why something was not done by hand.
@@ -44,16 +44,13 @@ pub enum HandProblem {
     Store(#[from] store::Error),
 }
 
-/// How many people are sent anew because of a change by hand.
-pub type People = usize;
-
 /// What unlinking did, and left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unlinked {
-    /// How many people are sent anew.
-    pub sent_anew: People,
+    /// Who is sent anew.
+    pub sent_anew: SentAnew,
     /// Records that keep what they were given, for it is not cleared: where, which number, and how many.
-    pub kept: Vec<(String, String, People)>,
+    pub kept: Vec<(String, String, usize)>,
 }
 
 const fn plural(role: Role) -> &'static str {
@@ -63,7 +60,7 @@ const fn plural(role: Role) -> &'static str {
     }
 }
 
-const fn field_of(role: Role) -> Field {
+pub(super) const fn field_of(role: Role) -> Field {
     match role {
         Role::Staff => Field::Owner,
         Role::LeadSource => Field::LeadSource,
@@ -78,13 +75,17 @@ fn flow(from: &Spoke, to: &Spoke, role: Role) -> bool {
 
 impl Hub {
     /// Links two entries, whatever matching says of them.
-    pub async fn link_by_hand(self: &Arc<Self>, entry: &Entry, there: &Entry) -> Result<People, HandProblem> {
+    pub async fn link_by_hand(
+        self: &Arc<Self>,
+        entry: &Entry,
+        there: &Entry,
+    ) -> Result<SentAnew, HandProblem> {
         let (here, spoke) = (self.spoke_of(entry.connection)?, self.spoke_of(there.connection)?);
         if here.id() == spoke.id() {
             return Err(HandProblem::OneSide(spoke.title().to_owned()));
         }
         self.must_matter(entry, (&here, &spoke))?;
-        let mut people = 0;
+        let mut people = SentAnew::default();
         let before = self.directory().partner(entry, spoke.id());
         if let Some(before) = before.filter(|before| before.id != there.id) {
             people += self.part(&before, entry, &here).await?;
@@ -137,7 +138,7 @@ impl Hub {
         entry: &Entry,
         spoke: &Spoke,
         number: String,
-    ) -> store::Result<(String, String, People)> {
+    ) -> store::Result<(String, String, usize)> {
         let field = field_of(entry.role);
         let has_it = |link: &Link| {
             let held = link.shadow.fields.get(&field);
@@ -207,17 +208,17 @@ impl Hub {
         partner: &Entry,
         entry: &Entry,
         here: &Arc<Spoke>,
-    ) -> store::Result<People> {
+    ) -> store::Result<SentAnew> {
         let back = self.directory().correspondence(partner.id, here.id());
         if back.as_ref().is_some_and(|back| back.remote_id != entry.remote_id) {
-            return Ok(0);
+            return Ok(SentAnew::default());
         }
         if !key_of(partner).is_empty() && key_of(partner) == key_of(entry) {
             self.set(partner, here, "", How::Unlinked).await
         } else if back.is_some() {
             self.set(partner, here, "", How::Matched).await
         } else {
-            Ok(0)
+            Ok(SentAnew::default())
         }
     }
 
@@ -228,7 +229,7 @@ impl Hub {
         spoke: &Arc<Spoke>,
         number: &str,
         how: How,
-    ) -> store::Result<People> {
+    ) -> store::Result<SentAnew> {
         {
             let _flight = self.directory().flight((spoke.id(), entry.club, entry.role)).await;
             self.correspond(entry, spoke, number, how).await?;

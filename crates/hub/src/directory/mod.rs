@@ -4,6 +4,7 @@
 //! (integration rules §3 and §4). It is small: tens of staff and hundreds of sources a club.
 
 mod asking;
+mod brake;
 mod by_hand;
 mod counterpart;
 mod listing;
@@ -20,6 +21,7 @@ use store::Store;
 use crate::door::Sender;
 
 pub(crate) use asking::listed;
+pub use brake::{Braked, Sample, SentAnew, Verdict};
 pub use by_hand::{HandProblem, Unlinked};
 use counterpart::Counterpart;
 pub use listing::{Overview, Place, Placed, Standing};

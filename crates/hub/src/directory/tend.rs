@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use model::directory::{Entry, How, Role};
 use model::{
-    Accepted, ClubId, ConnectionId, DirectoryStory, EntryId, Operation, Person, PersonId, Reference,
+    Accepted, ClubId, ConnectionId, DirectoryStory, EntryId, Operation, Person, PersonId, Reference, State,
 };
 use store::{Settlement, Verdict};
 
+use super::SentAnew;
 use super::save::takes;
 use crate::Hub;
 use crate::clock;
@@ -23,24 +24,31 @@ const SOONS_A_ROUND: usize = 360;
 pub(super) const PAGE: usize = 200;
 
 impl Hub {
-    /// Makes due, on one connection, the people who refer to an entry and whose projection it changes; answers how many.
-    pub(crate) async fn reproject(
+    /// Makes due, on one connection, all people who refer to an entry and whose projection it changes; slowly means behind
+    /// everybody else.
+    pub(super) async fn apply(
         self: &Arc<Self>,
         entry: EntryId,
         spoke: &Arc<Spoke>,
-    ) -> store::Result<usize> {
-        let (mut after, mut due) = (PersonId::default(), 0);
+        slowly: bool,
+    ) -> store::Result<SentAnew> {
+        let (mut after, mut sent) = (PersonId::default(), SentAnew::default());
         loop {
             let people = self.store().referring(entry, after, PAGE).await?;
-            let Some(last) = people.last() else { return Ok(due) };
+            let Some(last) = people.last() else { return Ok(sent) };
             after = *last;
             for person in people {
-                due += usize::from(self.reproject_one(person, spoke).await?);
+                sent.people += usize::from(self.apply_to(person, spoke, slowly).await?);
             }
         }
     }
 
-    async fn reproject_one(self: &Arc<Self>, person: PersonId, spoke: &Arc<Spoke>) -> store::Result<bool> {
+    async fn apply_to(
+        self: &Arc<Self>,
+        person: PersonId,
+        spoke: &Arc<Spoke>,
+        slowly: bool,
+    ) -> store::Result<bool> {
         loop {
             let Some(subject) = self.store().subject(person).await? else { return Ok(false) };
             let Person { club, .. } = subject.person;
@@ -50,14 +58,17 @@ impl Hub {
             let mut link = link.clone();
             let now = self.clock().now();
             let save = clock::tracking(self.clock(), now);
+            let at_rest = link.state == State::Idle;
             if self.accept_on(&mut link, &subject.person, spoke, (save, now)) != Accepted::Due {
                 return Ok(false);
             }
             if link.pending.len() > 1 {
                 link.pending.retain(|pending| *pending != save);
             }
+            link.loads |= slowly && at_rest;
+            let at = link.rank().unwrap_or(now);
             if self.store().settle(Settlement { link, lines: Vec::new() }).await? == Verdict::Applied {
-                self.lane_due(spoke.id(), person, now);
+                self.lane_due(spoke.id(), person, at);
                 self.announce(club);
                 return Ok(true);
             }
@@ -85,7 +96,8 @@ impl Hub {
         });
     }
 
-    /// Asks once more where a platform did not answer, and goes on to the next one where it still does not.
+    /// Asks once more where a platform did not answer, and goes on to the next one where it still does not. Who was sent
+    /// incomplete meanwhile is completed, however many they are: nothing changed but that the answer came.
     async fn ask_the_unanswered(self: &Arc<Self>) -> store::Result<()> {
         let registry = Arc::clone(&self.registry());
         let waiting: Vec<_> = self.directory().read().unanswered.iter().copied().collect();
@@ -99,7 +111,7 @@ impl Hub {
             let Some(spoke) = registry.spoke(connection) else { continue };
             match self.ask_for(entry, spoke).await? {
                 (_, DirectoryStory::NotAsked) => drop(down.insert((connection, club))),
-                (Reference::To(_), _) => drop(self.reproject(entry, spoke).await?),
+                (Reference::To(_), _) => drop(self.apply(entry, spoke, false).await?),
                 _ => {}
             }
         }

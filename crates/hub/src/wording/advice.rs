@@ -56,6 +56,9 @@ pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
             line.facts.name,
             where_none_are_listed(teller, line, &to)
         )),
+        Story::Directory { what: DirectoryStory::Braked { .. } } => {
+            Some("Whoever runs the Connector decides whether it is sent.".to_owned())
+        }
         Story::Directory { what: DirectoryStory::InDoubt } => Some(in_doubt(teller, line, &line.facts.name)),
         _ => line.facts.notes.iter().find_map(|note| match note {
             Note::SourceInDoubt { source } => Some(in_doubt(teller, line, source)),

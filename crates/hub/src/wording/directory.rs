@@ -11,6 +11,9 @@ pub(super) fn summary(what: DirectoryStory, from: &str, to: &str) -> String {
         DirectoryStory::Renamed => format!("renamed in {from} and in {to}"),
         DirectoryStory::LinkedByHand => format!("of {from}, linked by hand to {to}"),
         DirectoryStory::UnlinkedByHand => format!("of {from}, unlinked by hand from {to}"),
+        DirectoryStory::Braked { .. } => format!("of {from}, not yet changed in {to}"),
+        DirectoryStory::Applied => format!("of {from}, changed in {to}"),
+        DirectoryStory::Discarded => format!("of {from}, left as it was in {to}"),
         _ => format!("saved in {from}, not linked to {to}"),
     }
 }
@@ -42,8 +45,31 @@ pub(super) fn sentence(what: DirectoryStory, role: Option<Role>, to: &str) -> St
         (DirectoryStory::InDoubt, _) => format!(
             "{to} did not confirm that it made it, so nobody knows whether it is there; people go there without it."
         ),
+        (DirectoryStory::Braked { changes, people }, role) => format!(
+            "{changes} of {people} people in {to} would get another {} at once, so nothing was sent for now. People who \
+             are changed themselves go there as ever.",
+            word(role)
+        ),
+        (DirectoryStory::Applied, role) => {
+            format!(
+                "Whoever runs the Connector decided it: everybody concerned gets this {} in {to}.",
+                word(role)
+            )
+        }
+        (DirectoryStory::Discarded, role) => format!(
+            "Whoever runs the Connector decided it: people keep the {} that they have in {to} until they are changed \
+             themselves.",
+            word(role)
+        ),
         (what, Some(Role::Staff)) => of_staff(what, to),
         (what, _) => of_source(what, to),
+    }
+}
+
+const fn word(role: Option<Role>) -> &'static str {
+    match role {
+        Some(Role::Staff) => "owner",
+        _ => "lead source",
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Read this as the second documentation: each module is one chapter, each test name a sentence of it.
 
+mod brake;
 mod budgets;
 mod by_hand;
 mod crossings;

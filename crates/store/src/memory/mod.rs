@@ -378,6 +378,11 @@ impl Store for Memory {
         Ok(self.tables().budgets.entry(id.to_owned()).or_default().take(wish))
     }
 
+    async fn people_at(&self, connection: ConnectionId) -> Result<usize> {
+        let there = |link: &&Link| link.connection == connection && link.record.is_some();
+        Ok(self.tables().links.values().filter(there).count())
+    }
+
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {
         let tables = self.tables();
         let mut held = BTreeMap::new();

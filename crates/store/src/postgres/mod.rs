@@ -248,6 +248,10 @@ impl Store for Postgres {
         Some(self)
     }
 
+    async fn people_at(&self, connection: ConnectionId) -> Result<usize> {
+        people::people_at(&self.session, connection).await
+    }
+
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {
         people::counts(&self.session).await
     }

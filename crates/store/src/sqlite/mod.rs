@@ -224,6 +224,10 @@ impl Store for Sqlite {
         self.write(move |db| budget::take(db, &id, wish)).await
     }
 
+    async fn people_at(&self, connection: ConnectionId) -> Result<usize> {
+        self.read_aside(move |db| people::people_at(db, connection)).await
+    }
+
     async fn counts(&self) -> Result<(u64, Vec<(ConnectionId, u64)>)> {
         self.read_aside(people::counts).await
     }

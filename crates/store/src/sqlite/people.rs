@@ -196,6 +196,13 @@ pub(super) fn of_club(db: &Connection, club: ClubId, after: PersonId, limit: usi
     Ok(subjects.into_iter().flatten().collect())
 }
 
+/// People with a record at a connection.
+pub(super) fn people_at(db: &Connection, connection: ConnectionId) -> Result<usize> {
+    let count = "SELECT count(*) FROM link WHERE connection = ?1 AND remote_id IS NOT NULL";
+    let people: i64 = db.prepare_cached(count)?.query_row([connection.0], |row| row.get(0))?;
+    Ok(people as usize)
+}
+
 /// People in all, and held links per connection.
 pub(super) fn counts(db: &Connection) -> Result<(u64, Vec<(ConnectionId, u64)>)> {
     let people: i64 = db.query_row("SELECT count(*) FROM person", [], |row| row.get(0))?;

@@ -6,6 +6,7 @@ use crate::domain::*;
 
 crate::on_every_store![
     people_and_held_links_are_counted,
+    people_with_a_record_at_a_connection_are_counted,
     links_that_are_held_or_gone_are_read_in_order_after_a_person
 ];
 
@@ -18,6 +19,18 @@ async fn people_and_held_links_are_counted(store: &dyn Store) {
     assert_eq!(store.counts().await.unwrap(), (3, vec![(JONAS, 1), (VFP, 2)]));
     done(store, settled(&link(1, JONAS).kept().due(3), &[])).await;
     assert_eq!(store.counts().await.unwrap(), (3, vec![(VFP, 2)]));
+}
+
+async fn people_with_a_record_at_a_connection_are_counted(store: &dyn Store) {
+    let there = |id| {
+        let mut kept = link(id, VFP);
+        kept.take_record(model::RemoteId::plain(format!("G-{id}")));
+        [kept, link(id, JONAS).due(1)]
+    };
+    accepted(store, new(&lead(1, "Ann", "Lee"), &there(1))).await;
+    accepted(store, new(&lead(2, "Bob", "Ray"), &there(2))).await;
+    assert_eq!(store.people_at(VFP).await.unwrap(), 2);
+    assert_eq!(store.people_at(JONAS).await.unwrap(), 0);
 }
 
 async fn links_that_are_held_or_gone_are_read_in_order_after_a_person(store: &dyn Store) {

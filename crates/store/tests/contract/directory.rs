@@ -1,7 +1,7 @@
 //! Staff, lead sources and their correspondences.
 
 use model::directory::{Correspondence, Entry, How, Role};
-use model::{ConnectionId, EntryId};
+use model::{Brake, ConnectionId, EntryId, Moment};
 use store::Store;
 
 use crate::domain::*;
@@ -31,7 +31,14 @@ pub fn staff(number: &str, name: &str) -> Entry {
 }
 
 pub fn matched(entry: EntryId, connection: ConnectionId, number: &str) -> Correspondence {
-    Correspondence { entry, connection, remote_id: number.into(), name: "x".into(), how: How::Matched }
+    Correspondence {
+        entry,
+        connection,
+        remote_id: number.into(),
+        name: "x".into(),
+        how: How::Matched,
+        brake: None,
+    }
 }
 
 async fn numbers_are_answered_in_order_and_stay(store: &dyn Store) {
@@ -76,6 +83,9 @@ async fn a_correspondence_is_replaced_and_withdrawn(store: &dyn Store) {
     keep(matched(id, JONAS, "")).await;
     keep(matched(EntryId(99), JONAS, "")).await;
     assert_eq!(store.directory().await.unwrap().1, [matched(id, VFP, "v9")]);
+    let waits = Correspondence { brake: Some(Brake::Waits { since: Moment(7) }), ..matched(id, VFP, "v9") };
+    keep(waits.clone()).await;
+    assert_eq!(store.directory().await.unwrap().1, [waits]);
 }
 
 async fn an_operators_word_is_not_withdrawn(store: &dyn Store) {

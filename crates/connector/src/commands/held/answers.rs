@@ -13,7 +13,7 @@ use model::{ConnectionId, Turn};
 use serde_json::{Value, json};
 
 use super::decide::decide;
-use super::{NAMED, Question};
+use super::{NAMED, Question, many};
 use crate::commands::entry::meant as meant_by;
 
 /// The fewest letters by which a group or a record is named.
@@ -50,7 +50,8 @@ async fn list(hub: &Arc<Hub>, platform: Option<&str>) -> Result<Value> {
             "names": records.iter().take(NAMED).map(|one| one.name.clone()).collect::<Vec<_>>(),
         }));
     }
-    Ok(json!({ "groups": groups }))
+    let decisions = many::list(hub, wanted.as_deref()).await?;
+    Ok(json!({ "groups": groups, "decisions": decisions }))
 }
 
 /// The connections to a platform, by its name or title.
@@ -73,6 +74,10 @@ fn connections_named(hub: &Hub, name: &str) -> Result<Vec<ConnectionId>> {
 }
 
 async fn show(hub: &Arc<Hub>, which: &str) -> Result<Value> {
+    long_enough(which)?;
+    if let Some(braked) = many::meant(hub, which).await? {
+        return Ok(json!({ "records": [], "decisions": [many::told(hub, &braked)] }));
+    }
     let mut records = Vec::new();
     for record in meant(hub, which).await? {
         records.push(told(hub, &record).await?);
@@ -114,11 +119,6 @@ async fn told(hub: &Arc<Hub>, record: &HeldRecord) -> Result<Value> {
 
 /// The records of a group, or the one whose line has this tracking UUID; either by its beginning.
 pub(super) async fn meant(hub: &Arc<Hub>, which: &str) -> Result<Vec<HeldRecord>> {
-    if which.len() < SHORTEST {
-        bail!(
-            "`{which}` is too short: give the {SHORTEST} first letters of a group or tracking UUID, or more"
-        );
-    }
     let all = hub.held(None).await?;
     let group: Vec<_> = all.iter().filter(|record| record.group.starts_with(which)).cloned().collect();
     if !group.is_empty() {
@@ -133,4 +133,14 @@ pub(super) async fn meant(hub: &Arc<Hub>, which: &str) -> Result<Vec<HeldRecord>
         1 => Ok(found),
         several => bail!("{several} held records begin with `{which}`: give more of the tracking UUID"),
     }
+}
+
+/// A name is given by its beginning.
+pub(super) fn long_enough(which: &str) -> Result<()> {
+    if which.len() < SHORTEST {
+        bail!(
+            "`{which}` is too short: give the {SHORTEST} first letters of a group or tracking UUID, or more"
+        );
+    }
+    Ok(())
 }

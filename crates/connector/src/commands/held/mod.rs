@@ -2,6 +2,7 @@
 
 mod answers;
 mod decide;
+mod many;
 
 use std::process::ExitCode;
 
@@ -57,6 +58,13 @@ pub enum Word {
     NotThere,
     /// Settled, with a note.
     Settled(String),
+    /// A change of many people is sent.
+    Apply {
+        /// Behind everybody else.
+        slowly: bool,
+    },
+    /// A change of many people is not sent.
+    Discard,
 }
 
 /// Runs the command.
@@ -72,6 +80,8 @@ pub async fn run(asked: cli::Held, config: &Config) -> Result<ExitCode> {
             show_as(json, &answer, records)?;
             return Ok(ExitCode::SUCCESS);
         }
+        cli::Held::Apply { which, slowly, yes } => (which, Word::Apply { slowly }, yes),
+        cli::Held::Discard { which, yes } => (which, Word::Discard, yes),
         cli::Held::Release { which, yes } => (which, Word::Again, yes),
         cli::Held::Is { which, number, yes } => (which, Word::Is(number), yes),
         cli::Held::NotThere { which } => (which, Word::NotThere, true),
@@ -92,8 +102,9 @@ fn show_as(json: bool, answer: &Value, words: fn(&Value) -> Result<(), Untold>) 
 }
 
 fn groups(answer: &Value) -> Result<(), Untold> {
+    let decisions = many::tell_all(answer)?;
     let groups = answer["groups"].as_array().map_or(&[][..], Vec::as_slice);
-    if groups.is_empty() {
+    if groups.is_empty() && !decisions {
         tell("Nothing waits for anybody.")?;
     }
     for group in groups {
@@ -119,6 +130,7 @@ fn groups(answer: &Value) -> Result<(), Untold> {
 }
 
 fn records(answer: &Value) -> Result<(), Untold> {
+    many::tell_all(answer)?;
     for record in answer["records"].as_array().into_iter().flatten() {
         let cell = |name: &str| record[name].as_str().unwrap_or_default();
         tell(format_args!(
