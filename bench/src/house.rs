@@ -36,6 +36,15 @@ pub struct House {
 impl House {
     /// Turns up a client whose platform is reached by this description, and starts the hub.
     pub async fn start(options: &Options, platform: &str, sink: SocketAddr) -> Result<House> {
+        House::start_beside(options, (platform, sink), &[]).await
+    }
+
+    /// As [`House::start`], with further platforms that get the same people.
+    pub async fn start_beside(
+        options: &Options,
+        (platform, sink): (&str, SocketAddr),
+        beside: &[(&str, SocketAddr)],
+    ) -> Result<House> {
         let binary = options.binary.as_path();
         let database = if options.postgres { Some(database()?) } else { None };
         let store: Vec<String> =
@@ -44,7 +53,12 @@ impl House {
         drop(fs::remove_dir_all(&data));
         fs::create_dir_all(&data)?;
         let file = data.join("turn-up.yaml");
-        fs::write(&file, turn_up(platform, sink).to_string())?;
+        let further = beside.iter().map(|(platform, sink)| receiver(platform, *sink));
+        let mut plan = turn_up(platform, sink);
+        if let Some(connections) = plan["connections"].as_array_mut() {
+            connections.extend(further);
+        }
+        fs::write(&file, plan.to_string())?;
         run(binary, (&data, &store), &["turn-up", &file.to_string_lossy()])?;
         let token = run(binary, (&data, &store), &["token", "create", "BENCH"])?;
         let addr = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
@@ -170,11 +184,30 @@ fn run(binary: &Path, (data, store): (&Path, &[String]), arguments: &[&str]) -> 
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-fn turn_up(platform: &str, sink: SocketAddr) -> Value {
+/// A platform that leads are sent to.
+fn receiver(platform: &str, sink: SocketAddr) -> Value {
     let mut settings = json!({ "base_url": format!("http://{sink}"), "token": "bench" });
-    if platform == "open-spoke" {
-        settings["signing_secret"] = json!("whsec_YmVuY2htYXJrIHNlY3JldCBvZiAyNCBieXRlcw==");
+    match platform {
+        "open-spoke" => settings["signing_secret"] = json!("whsec_YmVuY2htYXJrIHNlY3JldCBvZiAyNCBieXRlcw=="),
+        "jonas-i4" => {
+            settings = json!({
+                "scheme": "http", "host": sink.ip().to_string(), "port": sink.port().to_string(),
+                "user": "bench", "password": "bench",
+            });
+        }
+        _ => {}
     }
+    let mut agreement = json!({ "sends": { "prospects": "creates_and_updates" }, "existing_people": "none" });
+    if platform == "jonas-i4" {
+        agreement["accept_assumed"] = json!(["create_prospect", "update_prospect"]);
+    }
+    json!({
+        "platform": platform, "client_id": if platform == "jonas-i4" { "1" } else { "bench" }, "live": true,
+        "settings": settings, "clubs": [{ "club": "Bench", "id": "1" }], "agreement": agreement,
+    })
+}
+
+fn turn_up(platform: &str, sink: SocketAddr) -> Value {
     json!({
         "client": "Bench", "clubs": [{ "name": "Bench", "time_zone": "UTC" }],
         "connections": [
@@ -184,13 +217,7 @@ fn turn_up(platform: &str, sink: SocketAddr) -> Value {
                 "clubs": [{ "club": "Bench", "id": "1", "settings": { "site": "0001" } }],
                 "agreement": { "receives": ["people"] },
             },
-            {
-                "platform": platform, "client_id": "bench", "live": true, "settings": settings,
-                "clubs": [{ "club": "Bench", "id": "1" }],
-                "agreement": {
-                    "sends": { "prospects": "creates_and_updates" }, "existing_people": "none",
-                },
-            },
+            receiver(platform, sink),
         ],
     })
 }

@@ -1,12 +1,13 @@
 //! The benchmark: the release binary with its store on disk, our own load generator and receiving platform on loopback.
 //!
 //! `cargo xtask bench` builds and runs it. Figures are printed as a table and, with `--json FILE`, kept. With
-//! `--postgres` the hub keeps everything in a PostgreSQL server of its own, which syncs as a real one does. `--outage-s` and
-//! `--backlog` measure what a platform that is away makes of a hub instead. Nothing here is a test: a figure is measured,
+//! `--postgres` the hub keeps everything in a PostgreSQL server of its own, which syncs as a real one does. `--outage-s`,
+//! `--backlog` and `--isolation` measure what a platform that is away makes of a hub instead, and `--soak-min` what time does. Nothing here is a test: a figure is measured,
 //! never asserted.
 #![expect(clippy::print_stdout, reason = "a measurement may end with its reader")]
 
 mod house;
+mod isolation;
 mod load;
 mod long;
 mod machine;
@@ -20,6 +21,7 @@ mod phases;
 mod postgres;
 mod report;
 mod sink;
+mod soak;
 
 use std::path::PathBuf;
 
@@ -53,6 +55,12 @@ struct Options {
     /// Instead, let so many records wait for a platform that is away: rates, memory, and how long a start takes.
     #[arg(long)]
     backlog: Option<u64>,
+    /// Instead, see what a dead platform and one that answers after five seconds take from a third, in so many pairs of runs.
+    #[arg(long)]
+    isolation: Option<usize>,
+    /// Instead, change a settled population at the fixed rate for so many minutes, and see what memory and disk do.
+    #[arg(long)]
+    soak_min: Option<u64>,
     /// Keep the figures here.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -61,6 +69,12 @@ struct Options {
 fn main() -> Result<()> {
     let options = Options::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if let Some(pairs) = options.isolation {
+        return runtime.block_on(isolation::run(&options, pairs));
+    }
+    if let Some(minutes) = options.soak_min {
+        return runtime.block_on(soak::run(&options, minutes));
+    }
     if options.outage_s.is_some() || options.backlog.is_some() {
         return runtime.block_on(long::run(&options));
     }

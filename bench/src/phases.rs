@@ -133,7 +133,7 @@ fn phase(name: &str, mut measured: Measured) -> Phase {
 }
 
 /// The median, the 95th and the 99th percentile, in milliseconds.
-fn percentiles(times: &mut [Duration]) -> [f64; 3] {
+pub fn percentiles(times: &mut [Duration]) -> [f64; 3] {
     times.sort();
     [50, 95, 99].map(|percent| {
         let place = (times.len() * percent / 100).min(times.len().saturating_sub(1));

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -28,18 +28,25 @@ pub struct Sink {
     /// Where it listens.
     pub addr: SocketAddr,
     arrivals: Arc<Mutex<Arrivals>>,
-    away: Arc<AtomicBool>,
+    manner: Arc<Manner>,
+}
+
+/// How it behaves.
+#[derive(Default)]
+struct Manner {
+    away: AtomicBool,
+    late_ms: AtomicU64,
 }
 
 impl Sink {
     /// Starts on any port.
     pub async fn start() -> Result<Sink> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let sink = Sink { addr: listener.local_addr()?, arrivals: Arc::default(), away: Arc::default() };
-        let (arrivals, away) = (Arc::clone(&sink.arrivals), Arc::clone(&sink.away));
+        let sink = Sink { addr: listener.local_addr()?, arrivals: Arc::default(), manner: Arc::default() };
+        let (arrivals, manner) = (Arc::clone(&sink.arrivals), Arc::clone(&sink.manner));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&arrivals), Arc::clone(&away)));
+                tokio::spawn(serve(stream, Arc::clone(&arrivals), Arc::clone(&manner)));
             }
         });
         Ok(sink)
@@ -47,7 +54,12 @@ impl Sink {
 
     /// Answers nobody from now on, or everybody again.
     pub fn be_away(&self, away: bool) {
-        self.away.store(away, Ordering::Relaxed);
+        self.manner.away.store(away, Ordering::Relaxed);
+    }
+
+    /// Answers so late from now on.
+    pub fn be_late(&self, late: Duration) {
+        self.manner.late_ms.store(late.as_millis() as u64, Ordering::Relaxed);
     }
 
     /// Reads what arrived.
@@ -61,7 +73,7 @@ impl Sink {
     }
 }
 
-async fn serve(mut stream: TcpStream, arrivals: Arc<Mutex<Arrivals>>, away: Arc<AtomicBool>) {
+async fn serve(mut stream: TcpStream, arrivals: Arc<Mutex<Arrivals>>, manner: Arc<Manner>) {
     drop(stream.set_nodelay(true));
     let mut buffer = Vec::with_capacity(8192);
     loop {
@@ -71,8 +83,12 @@ async fn serve(mut stream: TcpStream, arrivals: Arc<Mutex<Arrivals>>, away: Arc<
                 return;
             }
         }
-        if away.load(Ordering::Relaxed) {
+        if manner.away.load(Ordering::Relaxed) {
             return;
+        }
+        let late = Duration::from_millis(manner.late_ms.load(Ordering::Relaxed));
+        if !late.is_zero() {
+            tokio::time::sleep(late).await;
         }
         let answer = answer(&buffer[..head], &buffer[head..head + body_bytes], &arrivals);
         buffer.drain(..head + body_bytes);
@@ -103,14 +119,19 @@ fn answer(head: &[u8], body: &[u8], arrivals: &Mutex<Arrivals>) -> String {
     if let (Some(external), Some(marker)) = (external.filter(|id| !id.is_empty()), marker(body)) {
         return saved(&external, marker, soap, arrivals);
     }
-    let content = if soap {
+    let content = if line.starts_with("POST /Jonas") {
+        envelope(
+            "<GetClubResponse xmlns=\"http://tempuri.org/\"><GetClubResult><Status>Success</Status><ClubId>1</ClubId>\
+             <Name>Bench</Name></GetClubResult></GetClubResponse>",
+        )
+    } else if soap {
         envelope(
             "<GetClubResponse xmlns=\"urn:connector:open-spoke:1\"><Id>1</Id><Name>Bench</Name></GetClubResponse>",
         )
     } else {
         r#"{"ok":true,"success":true,"site":"0001","id":"1","name":"Bench","staff":[],"lead_sources":[],"people":[]}"#.to_owned()
     };
-    response(soap, &content)
+    response(soap || line.starts_with("POST /Jonas"), &content)
 }
 
 fn saved(external: &str, marker: u64, soap: bool, arrivals: &Mutex<Arrivals>) -> String {
