@@ -24,22 +24,13 @@ pub(crate) struct Incoming<'a> {
     pub(crate) spoke: &'a Spoke,
     pub(crate) tracking: Tracking,
     pub(crate) now: Moment,
-    pub(crate) record_id: &'a str,
+    /// The sender's record.
+    pub(crate) record: RemoteId,
     pub(crate) report: Report,
     pub(crate) ignored: Vec<String>,
 }
 
 impl Incoming<'_> {
-    /// The sender's record. Where the platform numbers prospects and members apart, the kind names the space.
-    pub(crate) fn record(&self) -> RemoteId {
-        let apart = self.spoke.abilities().kinds_apart;
-        let kind = self.report.kind.filter(|_| apart);
-        RemoteId {
-            space: kind.map_or_else(String::new, |kind| kind.wire().to_lowercase()),
-            id: self.record_id.to_owned(),
-        }
-    }
-
     pub(crate) fn name_key(&self) -> String {
         let value = |field| self.report.fields.get(&field).and_then(Option::as_deref).unwrap_or_default();
         model::fold::full_name(value(Field::FirstName), value(Field::LastName))
@@ -233,7 +224,7 @@ fn link_to(links: &mut Vec<Link>, person: PersonId, connection: ConnectionId) ->
 /// platform's own numbers; the merge compares entries.
 fn take_in(incoming: &Incoming<'_>, directory: &Directory, draft: &mut Draft) -> Merged {
     let own = link_to(&mut draft.links, draft.person.id, incoming.sender.connection);
-    named(own, incoming.record(), incoming.spoke.abilities());
+    named(own, incoming.record.clone(), incoming.spoke.abilities());
     draft.released = release_restored(own, incoming.now);
     let sender = model::Sender {
         connection: incoming.sender.connection,

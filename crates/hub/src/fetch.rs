@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::directory::{Entry, Role};
-use model::{ConnectionId, Field, Reference, RemoteId};
+use model::{ConnectionId, Field, Kind, Reference, RemoteId};
 
 use crate::Hub;
 use crate::door::{Refusal, Sender, SourceRecord, StaffRecord, UserView};
@@ -46,9 +46,9 @@ impl Hub {
     }
 
     async fn find_own(&self, sender: Sender, record_id: &str) -> Result<Option<store::Subject>, Refusal> {
-        let spaces = [String::new(), "prospect".to_owned(), "member".to_owned(), "ex_member".to_owned()];
+        let spaces = ["", Kind::Prospect.space(), Kind::Member.space()];
         for space in spaces {
-            let record = RemoteId { space, id: record_id.to_owned() };
+            let record = RemoteId { space: space.to_owned(), id: record_id.to_owned() };
             let owner = self.store().owner_of(sender.connection, &record).await.map_err(|e| database(&e))?;
             let Some(owner) = owner else { continue };
             let subject = self.store().subject(owner).await.map_err(|e| database(&e))?;

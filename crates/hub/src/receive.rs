@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Field, Moment, Report, Tracking};
+use model::{Field, Moment, RemoteId, Report, Tracking};
 use store::sabotage::{self, Way};
 use store::{Identified, Subject, Verdict, Who};
 
@@ -50,8 +50,9 @@ impl Hub {
         let registry = self.registry();
         let spoke = registry.spoke(sender.connection).ok_or_else(|| refused(gone(sender)))?;
         let report = self.report(spoke, sender, &save, now).await.map_err(refused)?;
-        let (record_id, ignored) = (&save.record_id, save.ignored);
-        let incoming = Incoming { sender, spoke, tracking, now, record_id, report, ignored };
+        let space = if spoke.abilities().kinds_apart { save.kind.space() } else { "" };
+        let record = RemoteId { space: space.to_owned(), id: save.record_id };
+        let incoming = Incoming { sender, spoke, tracking, now, record, report, ignored: save.ignored };
         self.take(incoming, &registry).await.map_err(refused)?;
         Ok(tracking)
     }
@@ -95,10 +96,9 @@ impl Hub {
     }
 
     async fn identify(&self, incoming: &Incoming<'_>, name_key: &str) -> Result<Identified, Refusal> {
-        let record = incoming.record();
         let who = Who {
             connection: incoming.sender.connection,
-            record: &record,
+            record: &incoming.record,
             club: incoming.sender.club,
             name_key,
         };

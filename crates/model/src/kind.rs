@@ -32,6 +32,14 @@ impl Kind {
         }
     }
 
+    /// The numbers that the kind has where prospects and members are numbered apart: a membership that ended keeps its own.
+    pub const fn space(self) -> &'static str {
+        match self {
+            Kind::Prospect => "prospect",
+            Kind::Member | Kind::ExMember => "member",
+        }
+    }
+
     /// What a club manager calls it.
     pub const fn label(self) -> &'static str {
         match self {

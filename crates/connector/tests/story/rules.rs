@@ -232,7 +232,25 @@ async fn leads_that_go_only_once_won_go_once_they_are_won() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_vfp_changed_on_its_own_survives_a_change_that_comes_from_intouch() {
-    let house = house().with_vfp().with_intouch_receiving().open().await;
+    keeps_what_vfp_changed(house().with_vfp().with_intouch_receiving().open().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_is_read_is_the_persons_own_where_prospects_and_members_are_numbered_apart() {
+    let apart = |vfp: String| {
+        vfp.replace("  ids: per_club\n", "  ids: per_club\n  kinds_apart: true\n").replace(
+            "id: =headers.location | tail\n",
+            "id: =headers.location | tail\n      id_space: prospect\n",
+        )
+    };
+    let house = house().with_vfp_described(apart).with_intouch_receiving().open().await;
+    let house = keeps_what_vfp_changed(house).await;
+    let status = house.command(&["status", "--json"]).await.went_well();
+    let status: serde_json::Value = serde_json::from_str(&status.out).unwrap();
+    assert_eq!(status["people"], 1, "nobody else was made of what was read");
+}
+
+async fn keeps_what_vfp_changed(house: House) -> House {
     let ann = ("Ann", "Able");
     let saved = house.save(&house.lead("1", ann)).await;
     house.line_saying(&saved, "vfp", "Arrived").await;
@@ -243,6 +261,7 @@ async fn what_vfp_changed_on_its_own_survives_a_change_that_comes_from_intouch()
         .until("the change arrived", async || house.vfp.person(&there).unwrap().get("city") == "Vancouver")
         .await;
     assert_eq!(house.vfp.person(&there).unwrap().get("address1"), "9 New Street");
+    house
 }
 
 #[tokio::test(flavor = "multi_thread")]

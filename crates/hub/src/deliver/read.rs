@@ -32,7 +32,7 @@ impl Hub {
         let Some(record) = record_to_read(turn, step) else { return Ok(false) };
         let Ok(endpoint) = turn.spoke.endpoint(turn.person.club).cloned() else { return Ok(false) };
         let began = self.clock().now();
-        let given = Given { record: Some(record), now: began.timestamp(), ..Given::default() };
+        let given = Given { record: Some(record.clone()), now: began.timestamp(), ..Given::default() };
         let answer = turn.call(&endpoint, Operation::ReadPerson, &given).await;
         let now = self.clock().now();
         if answer.outcome == Outcome::Gone || !answered(&answer) {
@@ -44,7 +44,7 @@ impl Hub {
         }
         turn.read = true;
         match answer.found.first() {
-            Some(found) => self.merge_read(turn, found, began).await,
+            Some(found) => self.merge_read(turn, (record, found), began).await,
             None => Ok(false),
         }
     }
@@ -54,7 +54,7 @@ impl Hub {
     async fn merge_read(
         self: &Arc<Self>,
         turn: &mut Turn<'_>,
-        found: &Found,
+        (record, found): (RemoteId, &Found),
         began: Moment,
     ) -> store::Result<bool> {
         let sender = Sender { connection: turn.spoke.id(), club: turn.person.club };
@@ -81,7 +81,7 @@ impl Hub {
             spoke: turn.spoke,
             tracking: clock::tracking(self.clock(), began),
             now: began,
-            record_id: &found.id.id,
+            record,
             report,
             ignored: Vec::new(),
         };

@@ -350,7 +350,7 @@ static ANSWER: Shape = Shape {
         ),
         may("success", Is::Expression, "true when the platform took it; a status of 2xx unless said"),
         may("id", Is::Alternatives, "the record's number"),
-        may("id_space", Is::Text, "the id space of that number, where kinds are numbered apart"),
+        may("id_space", Is::Text, "where kinds are numbered apart: `prospect` or `member`"),
         may("items", Is::Expression, "the list of what was found"),
         may("item", Is::Object(&ITEM), "how one of them, by the name `item`, is read"),
     ],
@@ -360,7 +360,7 @@ static ITEM: Shape = Shape {
     name: "what was found",
     keys: &[
         must("id", Is::Alternatives, "its number"),
-        may("id_space", Is::Expression, "the id space of that number"),
+        may("id_space", Is::Expression, "the same of that number"),
         may("external_id", Is::Expression, "the Connector's own id, kept by the platform"),
         may("name", Is::Expression, "the name in one piece"),
         may("first_name", Is::Expression, "the given name"),
