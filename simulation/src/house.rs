@@ -1,7 +1,9 @@
 //! The house: hubs over one store, each of which may die and be followed by another.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use hub::door::Sender;
@@ -13,6 +15,7 @@ use serde_json::json;
 use simulator::{Config, Platform};
 use store::Memory;
 
+use crate::commons::Commons;
 use crate::life::Life;
 use crate::platforms::{Platforms, Way};
 use crate::stumbling::Stumbling;
@@ -35,18 +38,46 @@ pub struct House {
     pub memory: Arc<Memory>,
     /// The platforms.
     pub platforms: Arc<Platforms>,
-    now: Mutex<Option<Living>>,
+    commons: Option<Arc<Commons>>,
+    lives: AtomicU32,
+    now: Mutex<BTreeMap<u32, Living>>,
 }
 
 impl House {
-    /// A house without a hub.
-    pub fn new(world: Arc<World>, platforms: Platforms) -> Self {
-        House { world, memory: Arc::default(), platforms: Arc::new(platforms), now: Mutex::default() }
+    /// A house without a hub, for one of them or for several at once.
+    pub fn new(world: Arc<World>, platforms: Platforms, nodes: u32) -> Self {
+        let (memory, now, lives) = (Arc::default(), Mutex::default(), AtomicU32::default());
+        let commons = (nodes > 1).then(Arc::default);
+        House { world, memory, platforms: Arc::new(platforms), commons, lives, now }
     }
 
-    /// The hub that lives now.
+    /// A hub that lives now.
     pub fn living(&self) -> Option<Living> {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner).clone().filter(|one| !one.life.is_over())
+        let now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        let living: Vec<&Living> = now.values().filter(|one| !one.life.is_over()).collect();
+        match living[..] {
+            [] => None,
+            [one] => Some(one.clone()),
+            _ => Some(living[self.world.below(living.len() as u64) as usize].clone()),
+        }
+    }
+
+    /// Lets one of the hubs stand still for a while, now and then.
+    pub async fn stand_still(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(Duration::from_secs(1 + self.world.below(40))).await;
+            let often = self.world.faults().freeze;
+            let Some(Living { life, .. }) =
+                self.living().filter(|_| self.world.strikes("a node stands still", often))
+            else {
+                continue;
+            };
+            self.world.note(format_args!("life {} stands still", life.number));
+            life.stand_still(true);
+            tokio::time::sleep(Duration::from_millis(self.world.below(20_000))).await;
+            self.world.note(format_args!("life {} goes on", life.number));
+            life.stand_still(false);
+        }
     }
 
     /// Turns the club up, before anything can go wrong.
@@ -63,9 +94,10 @@ impl House {
         Ok(())
     }
 
-    /// Lets one hub after the other live.
-    pub async fn live(self: Arc<Self>) {
-        for number in 1.. {
+    /// Lets one hub after the other live at a place.
+    pub async fn live(self: Arc<Self>, place: u32) {
+        loop {
+            let number = self.lives.fetch_add(1, Ordering::Relaxed) + 1;
             let life = Arc::new(Life::new(number));
             let born = tokio::select! {
                 biased;
@@ -73,21 +105,20 @@ impl House {
                 hub = self.be_born(&life) => hub.ok(),
             };
             if let Some(hub) = born {
-                hub.open_lanes();
-                hub.release_all_mended();
+                hub.take_place(&format!("place {place}"));
                 self.world.note(format_args!("life {number} begins"));
                 let living = Living { hub, life: Arc::clone(&life) };
-                *self.now.lock().unwrap_or_else(PoisonError::into_inner) = Some(living);
+                self.now.lock().unwrap_or_else(PoisonError::into_inner).insert(place, living);
                 life.ended().await;
             }
             let pause = 100 + self.world.below(3_000);
-            tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
+            tokio::time::sleep(Duration::from_millis(pause)).await;
         }
     }
 
     async fn be_born(&self, life: &Arc<Life>) -> Result<Arc<Hub>> {
         let (memory, world) = (Arc::clone(&self.memory), Arc::clone(&self.world));
-        let store = Stumbling { memory, world, life: Arc::clone(life) };
+        let store = Stumbling { memory, world, life: Arc::clone(life), commons: self.commons.clone() };
         Ok(Hub::new(self.parts(Arc::new(store), Arc::clone(life))).await?)
     }
 

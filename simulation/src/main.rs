@@ -30,6 +30,9 @@ struct Options {
     /// The first seed.
     #[arg(long, default_value_t = 1)]
     from: u64,
+    /// How many hubs on one store.
+    #[arg(long, default_value_t = 1)]
+    nodes: u32,
     /// How many at once.
     #[arg(long, default_value_t = 2)]
     threads: u64,
@@ -50,7 +53,7 @@ struct Total {
 fn main() -> Result<ExitCode> {
     let options = Options::parse();
     if let Some(seed) = options.seed {
-        let played = play(seed)?;
+        let played = play(seed, options.nodes)?;
         played.told.events.iter().for_each(|event| println!("{event}"));
         played.told.violations.iter().for_each(|wrong| println!("WRONG {wrong}"));
         return Ok(ending(played.told.violations.is_empty()));
@@ -78,7 +81,7 @@ fn players(options: &Options, (next, stop): (&AtomicU64, &AtomicBool), total: &M
             return Ok(());
         }
         let seed = options.from + number;
-        let played = play(seed)?;
+        let played = play(seed, options.nodes)?;
         let mut total = total.lock().map_err(|_| anyhow!("a player broke off"))?;
         if !played.told.violations.is_empty() {
             stop.store(options.broken || total.broke.len() >= 20, Ordering::Relaxed);

@@ -21,6 +21,8 @@ pub struct Faults {
     pub locked: u64,
     /// A platform reports our own write back before it answers.
     pub echo: u64,
+    /// One of several hubs stands still for a while.
+    pub freeze: u64,
     /// How long a new record is hidden from look-ups, in milliseconds.
     pub hidden_ms: u64,
 }
@@ -43,6 +45,7 @@ impl Faults {
             locked: one_in(15),
             echo: one_in(2),
             hidden_ms: one_in(1_000).min(5_000),
+            freeze: 0,
         }
     }
 }

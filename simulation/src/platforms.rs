@@ -1,6 +1,6 @@
 //! The simulated platforms without HTTP, and the way to them, on which everything may go wrong.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ pub struct Platforms {
     world: Arc<World>,
     there: Vec<There>,
     /// Calls under way, by life and subject.
-    under_way: Mutex<BTreeSet<(u32, usize, String)>>,
+    under_way: Mutex<BTreeMap<(usize, String, u32), Arc<Life>>>,
     /// Where a platform tells of our own writes.
     echoes: mpsc::UnboundedSender<String>,
 }
@@ -214,6 +214,32 @@ pub struct Way {
     pub life: Arc<Life>,
 }
 
+/// A call under way; whoever makes it may give it up.
+struct UnderWay {
+    platforms: Arc<Platforms>,
+    key: (usize, String, u32),
+}
+
+impl UnderWay {
+    fn begin(way: &Way, there: &There, key: (usize, String, u32)) -> UnderWay {
+        let platforms = Arc::clone(&way.platforms);
+        let mut under_way = lock(&platforms.under_way);
+        let others = (key.0, key.1.clone(), 0)..=(key.0, key.1.clone(), u32::MAX);
+        if under_way.range(others).any(|(_, life)| !life.is_over() && !life.stands_still()) {
+            platforms.world.wrong(format_args!("{}: two calls under way for {key:?}", there.platform));
+        }
+        under_way.insert(key.clone(), Arc::clone(&way.life));
+        drop(under_way);
+        UnderWay { platforms, key }
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        lock(&self.platforms.under_way).remove(&self.key);
+    }
+}
+
 #[async_trait]
 impl Net for Way {
     async fn send(&self, request: Request) -> Result<Response, NetError> {
@@ -222,18 +248,12 @@ impl Net for Way {
         let at = usize::from(request.url.port().unwrap_or_default() - 1);
         let call = Self::message(&request);
         let there = &self.platforms.there[at];
-        let key = there.records.subject(call.clone()).map(|subject| (self.life.number, at, subject));
-        let begun = key.as_ref().is_none_or(|key| lock(&self.platforms.under_way).insert(key.clone()));
-        if !begun {
-            world.wrong(format_args!("{}: two calls under way for {key:?}", there.platform));
-        }
+        let key = there.records.subject(call.clone()).map(|subject| (at, subject, self.life.number));
+        let _under_way = key.map(|key| UnderWay::begin(self, there, key));
         let answer = self.travel(at, call, &request).await;
         self.life.goes_on().await;
         let heard = answer.as_ref().map_or_else(ToString::to_string, |answer| answer.status.to_string());
         world.note(format_args!("{}: life {} heard: {heard}", there.platform, self.life.number));
-        if let Some(key) = key {
-            lock(&self.platforms.under_way).remove(&key);
-        }
         answer
     }
 }

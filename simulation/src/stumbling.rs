@@ -16,6 +16,9 @@ use store::{
     Store, Subject, Tally, Verdict, Waiting, Who,
 };
 
+use store::nodes::Nodes;
+
+use crate::commons::Commons;
 use crate::life::Life;
 use crate::world::{COUNTED, World};
 
@@ -27,12 +30,19 @@ pub struct Stumbling {
     pub world: Arc<World>,
     /// The life.
     pub life: Arc<Life>,
+    /// What it shares with other hubs, where there are several.
+    pub commons: Option<Arc<Commons>>,
 }
 
 impl Stumbling {
-    async fn read<T>(&self, read: impl Future<Output = T> + Send) -> T {
+    pub(crate) async fn read<T>(&self, read: impl Future<Output = T> + Send) -> T {
         self.pause().await;
         read.await
+    }
+
+    /// What is shared, in a store that is asked for it only where something is.
+    pub(crate) fn commons(&self) -> &Commons {
+        self.commons.as_ref().expect("one hub alone asks for no nodes")
     }
 
     /// A moment in which others may act; for ever, once the life is over.
@@ -46,7 +56,7 @@ impl Stumbling {
         self.life.goes_on().await;
     }
 
-    async fn write<T: Send>(&self, write: impl Future<Output = Result<T>> + Send) -> Result<T> {
+    pub(crate) async fn write<T: Send>(&self, write: impl Future<Output = Result<T>> + Send) -> Result<T> {
         self.pause().await;
         let faults = self.world.faults();
         if self.world.strikes("crash before a commit", 2 * faults.crash) {
@@ -192,7 +202,11 @@ impl Store for Stumbling {
         entries: Vec<Entry>,
         correspondences: Vec<Correspondence>,
     ) -> Result<Vec<EntryId>> {
-        self.write(self.memory.keep_directory(entries, correspondences)).await
+        let kept = self.write(self.memory.keep_directory(entries, correspondences)).await;
+        if let Some(commons) = &self.commons {
+            commons.directory_changed();
+        }
+        kept
     }
 
     async fn referring(&self, entry: EntryId, after: PersonId, limit: usize) -> Result<Vec<PersonId>> {
@@ -213,6 +227,10 @@ impl Store for Stumbling {
 
     async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant> {
         self.write(self.memory.take_budget(id, wish)).await
+    }
+
+    fn nodes(&self) -> Option<&dyn Nodes> {
+        self.commons.as_ref().map(|_| self as &dyn Nodes)
     }
 
     async fn people_at(&self, connection: ConnectionId) -> Result<usize> {

@@ -215,7 +215,7 @@ async fn keep(hub: Weak<Hub>, name: String) {
         }
         let nudge = Arc::clone(&strong.place().nudge);
         drop(strong);
-        tokio::select! { () = tokio::time::sleep(BEAT) => {}, () = nudge.notified() => {} }
+        tokio::select! { biased; () = nudge.notified() => {}, () = tokio::time::sleep(BEAT) => {} }
     }
 }
 

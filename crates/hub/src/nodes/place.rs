@@ -128,6 +128,7 @@ impl Place {
         loop {
             let Some(now) = *until.borrow_and_update() else { return };
             tokio::select! {
+                biased;
                 () = tokio::time::sleep_until(now.by_time_passed) => return,
                 changed = until.changed() => if changed.is_err() { return },
             }
