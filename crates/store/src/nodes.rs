@@ -24,7 +24,7 @@ pub struct Roll {
     pub nodes: Vec<(NodeId, String)>,
     /// Which of them leads a lane; the others are led by nobody.
     pub lanes: Vec<(ConnectionId, NodeId)>,
-    /// Grows with every change of the set-up.
+    /// Grows with every change of the set-up, and of what was decided since a restore.
     pub setup: i64,
     /// Grows with every change of the directory.
     pub directory: i64,

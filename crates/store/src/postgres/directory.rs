@@ -17,7 +17,7 @@ use crate::{Error, Result};
 const LOCK: &str = "SELECT pg_advisory_xact_lock(1129270862, 2)";
 const SETUP: &str = "SELECT kind, doc FROM setup ORDER BY kind, id";
 /// Nodes that read it before read it anew.
-const CHANGED: &str =
+pub(super) const CHANGED: &str =
     "INSERT INTO progress (name, at) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET at = progress.at + 1";
 const FORGET_SETUP: &str = "DELETE FROM setup";
 const KEEP_SETUP: &str =

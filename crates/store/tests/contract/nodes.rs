@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Moment, PersonId, Setup};
+use model::{Moment, PersonId, Restored, Setup};
 use store::nodes::{News, NodeId, Nodes, Roll};
 use store::{Postgres, Store};
 use tokio::time::{sleep, timeout};
@@ -82,6 +82,8 @@ async fn the_roll_tells_that_set_up_and_directory_changed() {
     assert_eq!(beat(&store, node).await, after);
     store.keep_directory(Vec::new(), Vec::new()).await.unwrap();
     assert!(beat(&store, node).await.directory > after.directory);
+    store.keep_restored(Restored::default()).await.unwrap();
+    assert!(beat(&store, node).await.setup > after.setup, "a decision since a restore counts as well");
 }
 
 #[tokio::test]
