@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::{
     Accepted, ConnectionId, Field, Known, KnownKind, Link, Match, May, Merged, Moment, Next, Note, Person,
     PersonId, Profile, RemoteId, Report, Rest, State, Tracking, accept, mark, may_be_on_its_way, may_call,
-    merge, named, next_step, project, release_restored, smart_match,
+    merge, named, next_step, project, release_restored, smart_match, told_now,
 };
 use store::sabotage::{self, Way};
 use store::{Expect, Identified, PersonWrite, Receipt, Subject};
@@ -242,7 +242,8 @@ fn take_in(incoming: &Incoming<'_>, directory: &Directory, draft: &mut Draft) ->
         clips: &incoming.spoke.abilities().clips,
     };
     directory.number_to_entry(&mut own.shadow, incoming.sender);
-    let merged = merge(&mut draft.person.profile, &mut own.shadow, &incoming.report, sender);
+    let report = told_now(&incoming.report, &draft.person.profile, &own.shadow);
+    let merged = merge(&mut draft.person.profile, &mut own.shadow, &report, sender);
     directory.entry_to_number(&mut own.shadow, incoming.sender);
     if merged.is_change() && !draft.is_new {
         draft.person.revision += 1;
