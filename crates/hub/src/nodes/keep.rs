@@ -59,7 +59,8 @@ impl Hub {
     /// One beat. `None`: the node's time was over.
     async fn renew(self: &Arc<Self>, nodes: &dyn Nodes, node: NodeId) -> store::Result<Option<Roll>> {
         let began = (Instant::now(), self.clock().now());
-        let roll = nodes.beat(node, ALIVE).await?;
+        let lacks: Vec<ConnectionId> = self.registry().left_out().collect();
+        let roll = nodes.beat(node, ALIVE, &lacks).await?;
         if roll.is_some() {
             self.place().is_sure_until(Some(Until::after_beat_at(began, node)));
         } else {
@@ -109,15 +110,17 @@ impl Hub {
     /// Takes the lanes that are this node's to lead, and gives away those that are another's.
     async fn follow(self: &Arc<Self>, nodes: &dyn Nodes, node: NodeId, roll: &Roll) -> store::Result<()> {
         let leaving = self.place().known().leaving;
-        let alive = roll.nodes.iter().map(|(id, _)| *id).filter(|id| !leaving || *id != node);
-        let alive: Vec<NodeId> = alive.collect();
+        let registry = Arc::clone(&self.registry());
+        let able = |lane| {
+            let stays = !leaving && registry.spoke(lane).is_some();
+            roll.able(lane).filter(move |id| stays || *id != node)
+        };
         let (mut wanted, mut given, mut to_give) = (Vec::new(), Vec::new(), Vec::new());
-        let lanes: Vec<ConnectionId> =
-            self.registry().spokes().filter(|spoke| spoke.receives()).map(|spoke| spoke.id()).collect();
-        for lane in lanes {
-            let home = home(lane, &alive).unwrap_or(node);
+        let receiving = registry.spokes().filter(|spoke| spoke.receives()).map(|spoke| spoke.id());
+        for lane in receiving.chain(registry.left_out()) {
+            let home = home(lane, able(lane)).unwrap_or(node);
             match roll.leader(lane) {
-                None if home == node && !leaving => wanted.push(lane),
+                None if home == node && able(lane).any(|id| id == node) => wanted.push(lane),
                 Some(leader) if leader == node && home == node => given.push(lane),
                 Some(leader) if leader == node => to_give.push((lane, home)),
                 _ => {}
@@ -243,8 +246,8 @@ async fn keep(hub: Weak<Hub>, name: String) {
 
 /// The node that is to lead a lane: each node and lane draw lots that everybody knows, so that a node that comes or
 /// goes moves no lane but its own share.
-fn home(lane: ConnectionId, alive: &[NodeId]) -> Option<NodeId> {
-    alive.iter().copied().max_by_key(|node| Sha256::digest(format!("{lane}/{}", node.0)).to_vec())
+fn home(lane: ConnectionId, able: impl IntoIterator<Item = NodeId>) -> Option<NodeId> {
+    able.into_iter().max_by_key(|node| Sha256::digest(format!("{lane}/{}", node.0)).to_vec())
 }
 
 #[cfg(test)]
@@ -255,14 +258,14 @@ mod tests {
     fn lanes_are_shared_and_only_those_of_a_node_that_goes_move() {
         let nodes = [NodeId(3), NodeId(7), NodeId(8)];
         let lanes = || (0..300).map(ConnectionId);
-        let of = |node| lanes().filter(|lane| home(*lane, &nodes) == Some(node)).count();
+        let of = |node| lanes().filter(|lane| home(*lane, nodes) == Some(node)).count();
         assert!(nodes.iter().all(|node| of(*node) > 60), "everybody has a share");
         for lane in lanes() {
-            let before = home(lane, &nodes);
+            let before = home(lane, nodes);
             if before != Some(NodeId(7)) {
-                assert_eq!(home(lane, &[NodeId(3), NodeId(8)]), before);
+                assert_eq!(home(lane, [NodeId(3), NodeId(8)]), before);
             }
         }
-        assert_eq!(home(ConnectionId(1), &[]), None);
+        assert_eq!(home(ConnectionId(1), []), None);
     }
 }

@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use hub::clock::SystemClock;
+use hub::clock::{Clock, SystemClock};
 use hub::door::{Said, Sender, UserSave};
 use hub::turn_up::{Plan, TurnUpFile};
 use hub::vault::Vault;
 use hub::{Hub, Parts};
-use model::{ConnectionId, Field, Kind, Moment, Restored, Setup};
+use model::{ConnectionId, Field, Kind, Moment, PersonId, Restored, Setup};
 use platform::Net;
 use platform::library::Library;
 use platform::net::{NetError, Request, Response};
@@ -78,12 +78,29 @@ fn file(platform: &Value) -> TurnUpFile {
 }
 
 async fn hub(store: &Arc<Shared>, net: &Arc<Called>) -> Arc<Hub> {
+    hub_by(store, net, Ahead(0)).await
+}
+
+/// A machine's clock that goes wrong by so many milliseconds.
+struct Ahead(i64);
+
+impl Clock for Ahead {
+    fn now(&self) -> Moment {
+        SystemClock.now().plus_ms(self.0)
+    }
+
+    fn dice(&self) -> u64 {
+        SystemClock.dice()
+    }
+}
+
+async fn hub_by(store: &Arc<Shared>, net: &Arc<Called>, clock: Ahead) -> Arc<Hub> {
     let parts = Parts {
         store: Arc::<Shared>::clone(store),
         library: Arc::new(Library::bundled().unwrap()),
         net: Arc::<Called>::clone(net),
         vault: Arc::new(Vault::new([7; 32])),
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(clock),
         installation: BTreeMap::new(),
     };
     Hub::new(parts).await.unwrap()
@@ -117,14 +134,19 @@ async fn elsewhere(store: &Arc<Shared>) -> Arc<Hub> {
 
 /// Somebody is taken in there.
 async fn ann_arrives(store: &Arc<Shared>) {
-    let elsewhere = elsewhere(store).await;
-    let setup = &elsewhere.registry().setup;
+    ann_moves(&elsewhere(store).await, "Vancouver").await;
+}
+
+/// A hub is told of Ann, and answers that it knows.
+async fn ann_moves(hub: &Arc<Hub>, city: &str) {
+    let setup = &hub.registry().setup;
     let intouch = setup.connections.iter().find(|one| one.platform == "intouch").unwrap().id;
     let sender = Sender { connection: intouch, club: setup.clubs[0].id };
-    let said = |text: &str| Said::Value(text.to_owned());
-    let fields = BTreeMap::from([(Field::FirstName, said("Ann")), (Field::LastName, said("Able"))]);
+    let said = |(field, text): (Field, &str)| (field, Said::Value(text.to_owned()));
+    let fields = [(Field::FirstName, "Ann"), (Field::LastName, "Able"), (Field::City, city)];
+    let fields = fields.into_iter().map(said).collect();
     let save = UserSave { record_id: "1".to_owned(), kind: Kind::Prospect, fields, ignored: Vec::new() };
-    assert!(elsewhere.receive(sender, save).await.is_ok());
+    assert!(hub.receive(sender, save).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
@@ -202,4 +224,51 @@ async fn an_operators_word_after_a_restore_holds_wherever_it_was_given() {
     sleep(LONG).await;
     assert!(!net.all().is_empty(), "{:?}", hub.held(None).await.unwrap());
     assert!(hub.restored().unwrap().is_over_for(lane(&hub)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_sender_said_last_holds_whatever_the_clocks_of_the_nodes_say() {
+    let (store, hub, net) = leader(vfp()).await;
+    let fast = hub_by(&store, &net, Ahead(60_000)).await;
+    for (node, city) in
+        [(&fast, "Burnaby"), (&hub, "Surrey"), (&hub, "Langley"), (&fast, "Delta"), (&hub, "Hope")]
+    {
+        ann_moves(node, city).await;
+        let ann =
+            store.people(hub.registry().setup.clubs[0].id, PersonId::default(), 1).await.unwrap().remove(0);
+        assert_eq!(ann.person.profile.get(Field::City), Some(city));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lane_goes_to_no_node_that_does_not_know_its_platform() {
+    let (store, hub, _) = leader(vfp()).await;
+    for _ in 0..9 {
+        let other = store.other(&[]).await;
+        store.beat(other, LONG * 9, &[lane(&hub)]).await.unwrap();
+    }
+    sleep(LONG).await;
+    assert_eq!(store.roll().await.unwrap().leader(lane(&hub)), Some(NodeId(1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hub_that_does_not_know_a_platform_gives_its_lane_to_one_that_does() {
+    let (store, hub, _) = leader(vfp()).await;
+    let vfp = lane(&hub);
+    let other = loop {
+        let other = store.other(&[]).await;
+        sleep(LONG).await;
+        if store.roll().await.unwrap().leader(vfp) == Some(NodeId(1)) {
+            break other;
+        }
+        store.kill(other);
+        sleep(LONG).await;
+    };
+    let mut setup = hub.registry().setup.clone();
+    let before = setup.clone();
+    setup.connections.iter_mut().find(|one| one.id == vfp).unwrap().platform = "of-tomorrow".to_owned();
+    assert!(store.keep_setup(before, setup).await.unwrap());
+    sleep(LONG).await;
+    let roll = store.roll().await.unwrap();
+    assert_eq!((roll.leader(vfp), roll.able(vfp).collect()), (Some(other), vec![other]));
 }

@@ -31,6 +31,7 @@ pub struct Shared {
 struct Rows {
     last: i64,
     nodes: BTreeMap<NodeId, (Instant, String)>,
+    lacks: Vec<(NodeId, ConnectionId)>,
     lanes: BTreeMap<ConnectionId, NodeId>,
     setup: i64,
     directory: i64,
@@ -45,6 +46,7 @@ impl Rows {
         let lanes = self.lanes.iter().filter(|(_, node)| self.nodes.contains_key(node));
         Roll {
             nodes: self.nodes.iter().map(|(id, (_, name))| (*id, name.clone())).collect(),
+            lacks: self.lacks.clone(),
             lanes: lanes.map(|(lane, node)| (*lane, *node)).collect(),
             setup: self.setup,
             directory: self.directory,
@@ -152,9 +154,11 @@ impl Nodes for Shared {
         Ok(node)
     }
 
-    async fn beat(&self, node: NodeId, alive: Duration) -> Result<Option<Roll>> {
+    async fn beat(&self, node: NodeId, alive: Duration, lacks: &[ConnectionId]) -> Result<Option<Roll>> {
         let answer = {
             let mut rows = self.rows();
+            rows.lacks.retain(|(other, _)| *other != node);
+            rows.lacks.extend(lacks.iter().map(|lane| (node, *lane)));
             rows.bury();
             rows.nodes.get_mut(&node).map(|(until, _)| *until = Instant::now() + alive).map(|()| rows.roll())
         };

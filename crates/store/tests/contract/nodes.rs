@@ -16,7 +16,7 @@ const ALIVE: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(1);
 
 async fn beat(store: &Postgres, node: NodeId) -> Roll {
-    store.beat(node, ALIVE).await.unwrap().expect("it is alive")
+    store.beat(node, ALIVE, &[]).await.unwrap().expect("it is alive")
 }
 
 #[tokio::test]
@@ -41,17 +41,29 @@ async fn a_lane_has_one_leader_until_that_gives_it_away_or_leaves() {
 }
 
 #[tokio::test]
+async fn a_node_says_which_lanes_it_cannot_lead() {
+    let Some(database) = postgres_server::database() else { return };
+    let store = shared(&database).await;
+    let (one, two) = (store.join("one", ALIVE).await.unwrap(), store.join("two", ALIVE).await.unwrap());
+    store.beat(one, ALIVE, &[JONAS, VFP]).await.unwrap();
+    store.beat(one, ALIVE, &[JONAS]).await.unwrap();
+    let roll = beat(&store, two).await;
+    assert_eq!(roll.able(JONAS).collect::<Vec<_>>(), [two]);
+    assert_eq!(roll.able(VFP).collect::<Vec<_>>(), [one, two]);
+}
+
+#[tokio::test]
 async fn whose_time_is_over_stays_dead_and_its_lanes_are_taken() {
     let Some(database) = postgres_server::database() else { return };
     let store = shared(&database).await;
     let (one, two) = (store.join("one", ALIVE).await.unwrap(), store.join("two", ALIVE).await.unwrap());
     assert_eq!(store.take(one, &[JONAS]).await.unwrap(), [JONAS]);
-    assert!(store.beat(one, SHORT).await.unwrap().is_some());
+    assert!(store.beat(one, SHORT, &[]).await.unwrap().is_some());
     sleep(SHORT * 5).await;
     assert_eq!(beat(&store, two).await.leader(JONAS), None);
-    assert!(store.beat(one, ALIVE).await.unwrap().is_none(), "too late");
+    assert!(store.beat(one, ALIVE, &[]).await.unwrap().is_none(), "too late");
     assert_eq!(store.take(two, &[JONAS]).await.unwrap(), [JONAS]);
-    assert!(store.beat(one, ALIVE).await.unwrap().is_none());
+    assert!(store.beat(one, ALIVE, &[]).await.unwrap().is_none());
     assert_eq!(store.take(one, &[VFP]).await.unwrap(), []);
 }
 
