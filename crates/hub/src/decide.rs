@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::{
     Accepted, ConnectionId, Field, Known, KnownKind, Link, Match, May, Merged, Moment, Next, Note, Person,
     PersonId, Profile, RemoteId, Report, Rest, State, Tracking, accept, mark, may_be_on_its_way, may_call,
-    merge, named, next_step, project, release_restored, smart_match,
+    merge, named, next_step, project, release_restored, smart_match, told_now,
 };
 use store::sabotage::{self, Way};
 use store::{Expect, Identified, PersonWrite, Receipt, Subject};
@@ -14,6 +14,7 @@ use store::{Expect, Identified, PersonWrite, Receipt, Subject};
 use crate::Hub;
 use crate::directory::Directory;
 use crate::door::{Refusal, Sender};
+use crate::lanes::Claim;
 use crate::lines::{self, Occasion};
 use crate::receive::database;
 use crate::registry::{Registry, Spoke};
@@ -51,7 +52,7 @@ pub(crate) struct Decision {
     /// To be kept.
     pub(crate) receipt: Arc<Receipt>,
     /// Connections on whose lane a place was taken; their turn begins after the commit.
-    pub(crate) claimed: Vec<ConnectionId>,
+    pub(crate) claimed: Vec<Claim>,
     /// Connections that are due otherwise.
     pub(crate) due: Vec<ConnectionId>,
 }
@@ -139,10 +140,10 @@ impl Hub {
             let accepted = self.accept_on(link, &draft.person, spoke, (incoming.tracking, incoming.now));
             written.extend(lines::joined(&occasion, link));
             match accepted {
-                Accepted::Due => {
-                    let taken = self.claim(link, &draft.person, spoke, incoming.now);
-                    if taken { &mut claimed } else { &mut due }.push(spoke.id());
-                }
+                Accepted::Due => match self.claim(link, &draft.person, spoke, incoming.now) {
+                    Some(claim) => claimed.push(claim),
+                    None => due.push(spoke.id()),
+                },
                 Accepted::Waits => due.push(spoke.id()),
                 Accepted::Rests(Rest::Same) => {}
                 Accepted::Rests(rest) => written.push(lines::rests(&occasion, rest, &draft.notes)),
@@ -156,8 +157,9 @@ impl Hub {
             let occasion = Occasion::of(incoming, &draft.person, None);
             written.push(lines::noted(&occasion, draft.notes));
         }
-        if draft.released && !claimed.contains(&incoming.sender.connection) {
-            due.push(incoming.sender.connection);
+        let own = incoming.sender.connection;
+        if draft.released && claimed.iter().all(|claim| claim.connection != own) {
+            due.push(own);
         }
         let touched = |link: &Link| link.version > 0 || *link != Link::new(link.person, link.connection);
         draft.links.retain(touched);
@@ -184,12 +186,11 @@ impl Hub {
     }
 
     /// Takes a place on the lane, and writes the attempt mark where the first call is not safe to repeat.
-    fn claim(&self, link: &mut Link, person: &Person, spoke: &Spoke, now: Moment) -> bool {
-        if !matches!(link.state, State::Due { at } if at <= now)
-            || !self.lane_claim(spoke, person.club, person.id)
-        {
-            return false;
+    fn claim(&self, link: &mut Link, person: &Person, spoke: &Spoke, now: Moment) -> Option<Claim> {
+        if !matches!(link.state, State::Due { at } if at <= now) {
+            return None;
         }
+        let claim = self.lane_claim(spoke, person.club, person.id)?;
         let references = self.directory().expected(person, spoke.id());
         let projection = project(&person.profile, spoke.agreement(), &references);
         let abilities = spoke.abilities();
@@ -203,7 +204,7 @@ impl Hub {
         {
             link.state = State::Calling(mark(&step, now));
         }
-        true
+        Some(claim)
     }
 }
 
@@ -232,7 +233,8 @@ fn take_in(incoming: &Incoming<'_>, directory: &Directory, draft: &mut Draft) ->
         clips: &incoming.spoke.abilities().clips,
     };
     directory.number_to_entry(&mut own.shadow, incoming.sender);
-    let merged = merge(&mut draft.person.profile, &mut own.shadow, &incoming.report, sender);
+    let report = told_now(&incoming.report, &draft.person.profile, &own.shadow);
+    let merged = merge(&mut draft.person.profile, &mut own.shadow, &report, sender);
     directory.entry_to_number(&mut own.shadow, incoming.sender);
     if merged.is_change() && !draft.is_new {
         draft.person.revision += 1;

@@ -77,9 +77,10 @@ impl Hub {
         Ok(hub)
     }
 
-    /// Uses the set-up that another node kept.
+    /// Uses the set-up that another node kept, and what was decided there since a restore.
     pub(crate) async fn read_setup(self: &Arc<Self>) -> store::Result<()> {
         let _one_at_a_time = self.changing.lock().await;
+        self.read_restored().await?;
         let setup = self.store().setup().await?;
         let before = Arc::clone(&self.registry());
         let changed = changed_settings(&before.setup.connections, &setup.connections);
@@ -87,6 +88,11 @@ impl Hub {
         self.open_lanes();
         self.release_mended(changed.into_iter().filter(|lane| self.place().leads(*lane)).collect());
         Ok(())
+    }
+
+    /// While this is held, the set-up stays as it is, and opens no lanes.
+    pub(crate) async fn unchanged(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.changing.lock().await
     }
 
     /// Keeps a new set-up and uses it from now on, if it is still the one it was made from.

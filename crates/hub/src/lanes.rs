@@ -35,6 +35,13 @@ struct Timed {
     closed: bool,
 }
 
+/// A place on a lane, for as long as a record is being accepted. It is on this very lane: another may be open by the time
+/// that the record is kept.
+pub(crate) struct Claim {
+    pub(crate) connection: ConnectionId,
+    running: Arc<Running>,
+}
+
 /// How a lane is doing, for pages and metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pulse {
@@ -62,9 +69,10 @@ impl Hub {
     pub fn open_lanes(self: &Arc<Self>) {
         for spoke in self.registry().spokes() {
             let id = spoke.id();
+            let goes = spoke.flows() && !self.place().gives_away(id);
             if self.lanes().get(id).is_some() {
-                self.lane_event(id, Event::Paused(!spoke.flows()));
-            } else if spoke.flows() && self.place().leads(id) {
+                self.lane_event(id, Event::Paused(!goes));
+            } else if goes && self.place().leads(id) {
                 self.open_lane(spoke);
             }
         }
@@ -144,21 +152,26 @@ impl Hub {
     }
 
     /// Takes a place on a lane for a person of this club, if their turn could begin at once.
-    pub(crate) fn lane_claim(&self, spoke: &Spoke, club: ClubId, person: PersonId) -> bool {
-        spoke.endpoint(club).is_ok_and(|endpoint| self.is_open(spoke.id(), club, endpoint))
-            && self.place().is_sure(self.clock())
-            && self.lanes().get(spoke.id()).is_some_and(|running| {
-                let mut state = lock(&running.state);
-                !state.closed && state.lane.claim(person)
-            })
+    pub(crate) fn lane_claim(&self, spoke: &Spoke, club: ClubId, person: PersonId) -> Option<Claim> {
+        let endpoint = spoke.endpoint(club).ok()?;
+        if !self.is_open(spoke.id(), club, endpoint) || !self.place().is_sure(self.clock()) {
+            return None;
+        }
+        let running = self.lanes().get(spoke.id())?;
+        let taken = {
+            let mut state = lock(&running.state);
+            !state.closed && state.lane.claim(person)
+        };
+        taken.then(|| Claim { connection: spoke.id(), running })
     }
 
     pub(crate) fn lane_is_awake(&self, connection: ConnectionId) -> bool {
         self.lanes().get(connection).is_some_and(|running| !lock(&running.state).lane.is_paused())
     }
 
-    pub(crate) fn lane_unclaim(self: &Arc<Self>, connection: ConnectionId, person: PersonId) {
-        self.lane_event(connection, Event::Ended { person, again: None });
+    /// Gives a place back that was taken.
+    pub(crate) fn lane_unclaim(self: &Arc<Self>, claim: &Claim, person: PersonId) {
+        self.drive(claim.connection, &claim.running, Event::Ended { person, again: None });
     }
 
     /// Somebody became due; where another node leads the lane, that one is told.
@@ -203,10 +216,9 @@ impl Hub {
     }
 
     /// Begins a turn whose place was taken when its record was accepted.
-    pub(crate) fn begin_turn(self: &Arc<Self>, connection: ConnectionId, handed: Handed) {
-        if let Some(running) = self.lanes().get(connection) {
-            self.spawn_turn((connection, running), handed.person.id, Some(Box::new(handed)));
-        }
+    pub(crate) fn begin_turn(self: &Arc<Self>, claim: &Claim, handed: Handed) {
+        let lane = (claim.connection, Arc::clone(&claim.running));
+        self.spawn_turn(lane, handed.person.id, Some(Box::new(handed)));
     }
 
     fn spawn_turn(

@@ -143,8 +143,8 @@ impl Hub {
         for mut link in receipt.links {
             let connection = link.connection;
             link.version += 1;
-            if decision.claimed.contains(&connection) {
-                self.begin_turn(connection, Handed { person: person.clone(), link });
+            if let Some(claim) = decision.claimed.iter().find(|claim| claim.connection == connection) {
+                self.begin_turn(claim, Handed { person: person.clone(), link });
             } else if decision.due.contains(&connection) {
                 self.lane_due(connection, person.id, now);
             }
@@ -154,14 +154,15 @@ impl Hub {
 
     /// A commit that failed may have been kept all the same: what it made due is looked for in the store.
     fn look_again(self: &Arc<Self>, decision: &Decision, now: Moment) {
-        for connection in decision.claimed.iter().chain(&decision.due) {
+        let claimed = decision.claimed.iter().map(|claim| &claim.connection);
+        for connection in claimed.chain(&decision.due) {
             self.lane_due(*connection, decision.receipt.person.person.id, now);
         }
     }
 
     fn give_back(self: &Arc<Self>, decision: &Decision) {
-        for connection in &decision.claimed {
-            self.lane_unclaim(*connection, decision.receipt.person.person.id);
+        for claim in &decision.claimed {
+            self.lane_unclaim(claim, decision.receipt.person.person.id);
         }
     }
 }

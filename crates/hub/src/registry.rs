@@ -152,6 +152,12 @@ impl Registry {
         self.spokes.values()
     }
 
+    /// The connections that are left out, for their platform is not known here.
+    pub fn left_out(&self) -> impl Iterator<Item = ConnectionId> {
+        let ids = self.setup.connections.iter().map(|connection| connection.id);
+        ids.filter(|id| !self.spokes.contains_key(id))
+    }
+
     /// A club's connections.
     pub fn of_club(&self, club: ClubId) -> &[Arc<Spoke>] {
         self.of_club.get(&club).map_or(&[], Vec::as_slice)

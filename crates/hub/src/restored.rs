@@ -63,6 +63,13 @@ impl Hub {
         self.restore().load_full()
     }
 
+    /// The same, with what was decided at any node by now.
+    pub(crate) async fn read_restored(&self) -> store::Result<Option<Arc<Restored>>> {
+        let restored = self.store().restored().await?.map(Arc::new);
+        self.restore().store(restored.clone());
+        Ok(restored)
+    }
+
     /// What is known of a connection's people since the restore.
     pub async fn reconciled(&self, spoke: &Spoke, restored: &Restored) -> store::Result<Reconciled> {
         let mut reconciled = Reconciled::default();
@@ -82,7 +89,7 @@ impl Hub {
 
     /// An operator's word that creating may go on at these connections. Answers how many people it releases.
     pub async fn accept_restored(self: &Arc<Self>, connections: &[ConnectionId]) -> store::Result<u64> {
-        let Some(restored) = self.restored() else { return Ok(0) };
+        let Some(restored) = self.read_restored().await? else { return Ok(0) };
         let mut restored = Restored::clone(&restored);
         let now = self.clock().now();
         for connection in connections {

@@ -41,7 +41,7 @@ pub use kind::Kind;
 pub use line::{Attempt, DirectoryStory, Facts, Level, Line, Note, Story, Turn};
 pub use link::{Doubt, Hold, HoldReason, Link, Mark, PENDING_MAX, State};
 pub use matching::{Match, Rule, Shown, could_be, smart_match};
-pub use merge::{Merged, Sender, merge};
+pub use merge::{Merged, Sender, merge, told_now};
 pub use outcome::{Outcome, RemoteId};
 pub use plan::{Next, Projection, Reference, References, Rest, Step, creation_kind, next_step, project};
 pub use profile::{Known, KnownKind, Person, Profile, Report};

@@ -3,6 +3,7 @@
 //! Three-way, with the sender's shadow as base, so that a platform that merely repeats what it was told changes
 //! nothing, and one that reports an old value does not undo a newer one.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,6 +59,19 @@ impl Sender<'_> {
             Conflict::Newest => known.is_none_or(|known| as_of >= known.at),
             Conflict::Prefer(connection) => connection == self.connection,
         }
+    }
+}
+
+/// A report that is told once says what is so now, and is newer than all that is known by now: that may be dated by another
+/// node's clock, or by this one's before it was set back.
+pub fn told_now<'a>(report: &'a Report, profile: &Profile, shadow: &Shadow) -> Cow<'a, Report> {
+    let known = profile.fields.values().map(|known| known.at).chain([profile.kind.at]);
+    let seen = shadow.fields.values().filter_map(|held| held.seen.as_ref()).map(|seen| seen.at);
+    match known.chain(seen).chain(shadow.kind_seen).max() {
+        Some(newest) if newest > report.as_of && report.on_its_way_since.is_some() => {
+            Cow::Owned(Report { as_of: newest.plus_ms(1), ..report.clone() })
+        }
+        _ => Cow::Borrowed(report),
     }
 }
 

@@ -104,7 +104,8 @@ pub trait Store: Send + Sync + 'static {
     async fn directory(&self) -> Result<(Vec<Entry>, Vec<Correspondence>)>;
 
     /// Keeps directory entries and correspondences. An entry whose id is 0 is new; the ids are answered in order.
-    /// A correspondence with an empty number and `Matched` is withdrawn.
+    /// An entry of which only the number is known replaces nothing. A correspondence with an empty number and `Matched`
+    /// is withdrawn.
     async fn keep_directory(
         &self,
         entries: Vec<Entry>,

@@ -22,15 +22,22 @@ pub struct NodeId(pub i64);
 pub struct Roll {
     /// The nodes that are alive, with what people call them, in order of number.
     pub nodes: Vec<(NodeId, String)>,
+    /// Lanes that a node cannot lead: it does not know their platform.
+    pub lacks: Vec<(NodeId, ConnectionId)>,
     /// Which of them leads a lane; the others are led by nobody.
     pub lanes: Vec<(ConnectionId, NodeId)>,
-    /// Grows with every change of the set-up.
+    /// Grows with every change of the set-up, and of what was decided since a restore.
     pub setup: i64,
     /// Grows with every change of the directory.
     pub directory: i64,
 }
 
 impl Roll {
+    /// The nodes that can lead a lane, in order of number.
+    pub fn able(&self, lane: ConnectionId) -> impl Iterator<Item = NodeId> {
+        self.nodes.iter().map(|(node, _)| *node).filter(move |node| !self.lacks.contains(&(*node, lane)))
+    }
+
     /// The node that leads a lane.
     pub fn leader(&self, lane: ConnectionId) -> Option<NodeId> {
         self.lanes.iter().find(|(id, _)| *id == lane).map(|(_, node)| *node)
@@ -58,9 +65,9 @@ pub trait Nodes: Send + Sync {
     /// Enters a node, alive for so long.
     async fn join(&self, name: &str, alive: Duration) -> Result<NodeId>;
 
-    /// Keeps a node alive for so long from now, and reads the roll. `None`: its time was over, and others may have its
-    /// lanes.
-    async fn beat(&self, node: NodeId, alive: Duration) -> Result<Option<Roll>>;
+    /// Keeps a node alive for so long from now, tells which lanes it cannot lead, and reads the roll. `None`: its time was
+    /// over, and others may have its lanes.
+    async fn beat(&self, node: NodeId, alive: Duration, lacks: &[ConnectionId]) -> Result<Option<Roll>>;
 
     /// Reads the roll.
     async fn roll(&self) -> Result<Roll>;

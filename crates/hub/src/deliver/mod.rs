@@ -55,10 +55,10 @@ impl Hub {
     ) -> Ended {
         self.take_turn((connection, running), id, handed).await.unwrap_or_else(|error| {
             if matches!(error, store::Error::Fenced) {
-                tracing::info!(person = %id, %connection, "a turn ended here, for another node leads the lane");
-                return Ended::Again(None);
+                tracing::debug!(person = %id, %connection, "a turn ended, for its lane is not this node's for sure");
+            } else {
+                tracing::error!(%error, person = %id, %connection, "a turn was given up; it is taken again in a second");
             }
-            tracing::error!(%error, person = %id, %connection, "a turn was given up; it is taken again in a second");
             Ended::Again(Some(self.clock().now().plus_ms(STORE_PAUSE_MS)))
         })
     }
@@ -72,6 +72,9 @@ impl Hub {
         let registry = Arc::clone(&self.registry());
         let Some(spoke) = registry.spoke(connection) else { return Ok(Ended::Again(None)) };
         let own_mark = handed.is_some();
+        if !own_mark && !self.still_leads(running) {
+            return Err(store::Error::Fenced);
+        }
         let Some(mut turn) = Turn::open(self, (spoke, Some(running)), id, handed).await? else {
             return Ok(Ended::Again(None));
         };
@@ -159,8 +162,10 @@ impl Hub {
     /// down. Answers whether it may be made now.
     async fn made_sure(self: &Arc<Self>, turn: &mut Turn<'_>, step: &Step) -> store::Result<bool> {
         let abilities = turn.spoke.abilities();
-        let restored = self.restored();
-        let may = may_call(&turn.link, step, abilities, restored.as_deref());
+        let mut may = may_call(&turn.link, step, abilities, self.restored().as_deref());
+        if may == May::Decide {
+            may = may_call(&turn.link, step, abilities, self.read_restored().await?.as_deref());
+        }
         if may == May::Decide {
             turn.undecided(Vec::new());
             turn.keep().await?;
@@ -211,7 +216,10 @@ impl Turn<'_> {
                 _ => {}
             }
             let wound = match self.commit_surely().await {
-                Err(store::Error::Fenced) => return self.leave_evidence(marked, &answer.outcome).await,
+                Err(fenced @ store::Error::Fenced) => {
+                    self.leave_evidence(marked, &answer.outcome).await?;
+                    return Err(fenced);
+                }
                 wound => wound?,
             };
             match wound {

@@ -145,16 +145,19 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Makes a call that was paid for, for as long as the lane is this hub's for sure; how it ends when it is cut off then,
-    /// nobody here knows.
+    /// Makes a call that was paid for, if the lane is this hub's for sure, and for as long; how it ends when it is cut off
+    /// then, nobody here knows.
     pub(super) async fn call(&mut self, endpoint: &Endpoint, operation: Operation, given: &Given) -> Answer {
+        let reason = "this node could not prove in time that the lane is still its own".to_owned();
+        let without = |outcome| Answer { outcome, found: Vec::new(), exchange: Exchange::default() };
+        if self.is_ours().is_err() {
+            return without(Outcome::Unavailable { reason, retry_after_s: None });
+        }
         self.trials.clear();
         self.paid.retain(|paid| *paid != operation);
         let call = self.hub.call(endpoint, self.person.id, operation, given);
-        self.hub.place().within(self.hub.clock(), call).await.unwrap_or_else(|| {
-            let reason = "this node could not prove in time that the lane is still its own".to_owned();
-            Answer { outcome: Outcome::Doubtful { reason }, found: Vec::new(), exchange: Exchange::default() }
-        })
+        let answer = self.hub.place().within(self.hub.clock(), call).await;
+        answer.unwrap_or_else(|| without(Outcome::Doubtful { reason }))
     }
 
     /// The save whose transfer this is.

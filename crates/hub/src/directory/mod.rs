@@ -51,7 +51,11 @@ struct Tables {
 }
 
 impl Tables {
+    /// What is only a number replaces nobody.
     fn put(&mut self, entry: Entry) {
+        if !entry.known && self.entries.contains_key(&entry.id) {
+            return;
+        }
         let number = (entry.connection, entry.club, entry.role, entry.remote_id.clone());
         if self.by_number.insert(number, entry.id).is_none() {
             self.at.entry((entry.connection, entry.club, entry.role)).or_default().push(entry.id);

@@ -108,7 +108,7 @@ impl Hub {
                 continue;
             }
             self.directory().write().unanswered.remove(&(entry, connection));
-            let Some(spoke) = registry.spoke(connection) else { continue };
+            let Some(spoke) = registry.spoke(connection).filter(|spoke| self.tends(spoke)) else { continue };
             match self.ask_for(entry, spoke).await? {
                 (_, DirectoryStory::NotAsked) => drop(down.insert((connection, club))),
                 (Reference::To(_), _) => drop(self.apply(entry, spoke, false).await?),
@@ -145,8 +145,22 @@ impl Hub {
 
     /// One round over everything unmatched, and over what matching would no longer link.
     pub async fn tend_once(self: &Arc<Self>) -> store::Result<()> {
+        self.tend_some(|_| true).await
+    }
+
+    /// The same for some connections, whose lanes another node led before: whom it was still to ask for, it alone knew.
+    pub(crate) fn tend_soon(self: &Arc<Self>, connections: Vec<ConnectionId>) {
+        let hub = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(error) = hub.tend_some(|spoke| connections.contains(&spoke.id())).await {
+                tracing::error!(%error, "unmatched staff and lead sources were not asked for; the next round will");
+            }
+        });
+    }
+
+    async fn tend_some(self: &Arc<Self>, are_meant: impl Fn(&Spoke) -> bool) -> store::Result<()> {
         let registry = Arc::clone(&self.registry());
-        for spoke in registry.spokes().filter(|spoke| self.tends(spoke)) {
+        for spoke in registry.spokes().filter(|spoke| self.tends(spoke) && are_meant(spoke)) {
             for entry in self.to_be_reviewed(spoke) {
                 self.review(&entry, spoke).await?;
             }

@@ -24,7 +24,8 @@ impl Hub {
     /// Takes a place among the nodes on the store, and keeps it; where the store is not shared, leads every lane.
     pub fn take_place(self: &Arc<Self>, name: &str) {
         if self.place().is_shared() {
-            tokio::spawn(keep(Arc::downgrade(self), name.to_owned()));
+            let keeper = tokio::spawn(keep(Arc::downgrade(self), name.to_owned()));
+            self.place().is_kept_by(keeper);
             self.hear_news();
         } else {
             self.open_lanes();
@@ -33,7 +34,6 @@ impl Hub {
     }
 
     async fn beat(self: &Arc<Self>, nodes: &dyn Nodes, name: &str) -> store::Result<()> {
-        let began = (Instant::now(), self.clock().now());
         let (node, leaving) = {
             let known = self.place().known();
             (known.node, known.leaving)
@@ -43,20 +43,51 @@ impl Hub {
             None if leaving => return Ok(()),
             None => nodes.join(name, ALIVE).await?,
         };
-        let Some(roll) = nodes.beat(node, ALIVE).await? else {
-            tracing::warn!("this node was not heard of for too long: it leads nothing now, and begins anew");
-            self.lose_place();
-            self.place().nudge.notify_one();
-            return Ok(());
-        };
-        self.place().is_sure_until(Some(Until::after_beat_at(began)));
+        let Some(roll) = self.renew(nodes, node).await? else { return Ok(()) };
         self.place().known().alone = roll.nodes.len() == 1;
         if self.place().known().node.replace(node).is_none() {
             tracing::info!(node = node.0, nodes = roll.nodes.len(), "took a place among the nodes");
             self.place().tell(News::Look);
         }
-        self.read_anew(&roll).await?;
-        self.follow(nodes, node, &roll).await
+        let work = async {
+            self.read_anew(&roll).await?;
+            self.follow(nodes, node, &roll).await
+        };
+        self.beating(nodes, node, work).await
+    }
+
+    /// One beat. `None`: the node's time was over.
+    async fn renew(self: &Arc<Self>, nodes: &dyn Nodes, node: NodeId) -> store::Result<Option<Roll>> {
+        let began = (Instant::now(), self.clock().now());
+        let lacks: Vec<ConnectionId> = self.registry().left_out().collect();
+        let roll = nodes.beat(node, ALIVE, &lacks).await?;
+        if roll.is_some() {
+            self.place().is_sure_until(Some(Until::after_beat_at(began, node)));
+        } else {
+            tracing::warn!("this node was not heard of for too long: it leads nothing now, and begins anew");
+            self.lose_place();
+            self.place().nudge.notify_one();
+        }
+        Ok(roll)
+    }
+
+    /// Does what may take its time, and goes on beating meanwhile; where the place is lost over it, it is broken off.
+    async fn beating(
+        self: &Arc<Self>,
+        nodes: &dyn Nodes,
+        node: NodeId,
+        work: impl Future<Output = store::Result<()>>,
+    ) -> store::Result<()> {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = tokio::time::sleep(BEAT) => {}
+            }
+            if self.renew(nodes, node).await?.is_none() {
+                return Ok(());
+            }
+        }
     }
 
     /// Reads set-up and directory anew where another node changed them.
@@ -79,45 +110,33 @@ impl Hub {
     /// Takes the lanes that are this node's to lead, and gives away those that are another's.
     async fn follow(self: &Arc<Self>, nodes: &dyn Nodes, node: NodeId, roll: &Roll) -> store::Result<()> {
         let leaving = self.place().known().leaving;
-        let alive = roll.nodes.iter().map(|(id, _)| *id).filter(|id| !leaving || *id != node);
-        let alive: Vec<NodeId> = alive.collect();
+        let registry = Arc::clone(&self.registry());
+        let able = |lane| {
+            let stays = !leaving && registry.spoke(lane).is_some();
+            roll.able(lane).filter(move |id| stays || *id != node)
+        };
         let (mut wanted, mut given, mut to_give) = (Vec::new(), Vec::new(), Vec::new());
-        let lanes: Vec<ConnectionId> =
-            self.registry().spokes().filter(|spoke| spoke.receives()).map(|spoke| spoke.id()).collect();
-        for lane in lanes {
-            let home = home(lane, &alive).unwrap_or(node);
+        let receiving = registry.spokes().filter(|spoke| spoke.receives()).map(|spoke| spoke.id());
+        for lane in receiving.chain(registry.left_out()) {
+            let home = home(lane, able(lane)).unwrap_or(node);
             match roll.leader(lane) {
-                None if home == node => wanted.push(lane),
+                None if home == node && able(lane).any(|id| id == node) => wanted.push(lane),
                 Some(leader) if leader == node && home == node => given.push(lane),
                 Some(leader) if leader == node => to_give.push((lane, home)),
                 _ => {}
             }
         }
         let taken = if wanted.is_empty() { wanted } else { nodes.take(node, &wanted).await? };
-        self.resume(&given);
-        let before = {
-            let mut known = self.place().known();
-            let before = known.led.len();
-            known.led.extend(given.iter().chain(&taken));
-            before
-        };
-        if self.place().known().led.len() > before {
-            tracing::info!(given = given.len(), taken = taken.len(), "leads lanes of the store");
+        let (more, goes_on) = self.place().known().lead(given.into_iter().chain(taken));
+        if !more.is_empty() || goes_on {
             self.open_lanes();
-            self.release_mended(taken);
+        }
+        if !more.is_empty() {
+            tracing::info!(lanes = more.len(), "leads more lanes of the store");
+            self.release_mended(more.clone());
+            self.tend_soon(more);
         }
         self.give(nodes, node, to_give).await
-    }
-
-    /// Lets lanes go on that were to be given away and are this node's again.
-    fn resume(self: &Arc<Self>, lanes: &[ConnectionId]) {
-        let registry = Arc::clone(&self.registry());
-        for lane in lanes {
-            let drained = self.place().known().draining.remove(lane);
-            if let Some(spoke) = registry.spoke(*lane).filter(|_| drained) {
-                self.lane_event(*lane, Event::Paused(!spoke.flows()));
-            }
-        }
     }
 
     /// Gives lanes away, each once its calls have ended; those that take longer are waited for again at the next beat.
@@ -133,11 +152,15 @@ impl Hub {
         }
         let patience = Instant::now() + SETTLE;
         while !lanes.is_empty() && Instant::now() < patience {
-            let (free, busy): (Vec<_>, Vec<_>) =
-                lanes.into_iter().partition(|(lane, _)| self.close_idle_lane(*lane));
-            lanes = busy;
+            let free = {
+                let _nobody_opens_lanes = self.unchanged().await;
+                let free: Vec<_> = lanes.extract_if(.., |(lane, _)| self.close_idle_lane(*lane)).collect();
+                for (lane, _) in &free {
+                    self.place().known().forget(*lane);
+                }
+                free
+            };
             for (lane, to) in &free {
-                self.place().known().forget(*lane);
                 nodes.give(node, *lane, *to).await?;
                 tracing::info!(%lane, to = to.0, "gave a lane to another node");
             }
@@ -173,6 +196,7 @@ impl Hub {
     /// Gives all lanes up; those that wait for them take them at once.
     pub(crate) async fn leave_place(self: &Arc<Self>) {
         let Some(nodes) = self.store().nodes() else { return };
+        self.place().is_kept_no_more().await;
         let node = self.place().known().node;
         if let Some(node) = node {
             self.lose_place();
@@ -203,8 +227,9 @@ async fn keep(hub: Weak<Hub>, name: String) {
         let Some(nodes) = strong.store().nodes() else { return };
         let mut done = strong.beat(nodes, &name).await;
         beats = beats.wrapping_add(1);
-        if done.is_ok() && beats.is_multiple_of(SWEEP) {
-            done = strong.sweep(nodes).await;
+        let node = strong.place().known().node.filter(|_| beats.is_multiple_of(SWEEP));
+        if let (Ok(()), Some(node)) = (&done, node) {
+            done = strong.beating(nodes, node, strong.sweep(nodes)).await;
         }
         match done {
             Ok(()) => failing = false,
@@ -221,8 +246,8 @@ async fn keep(hub: Weak<Hub>, name: String) {
 
 /// The node that is to lead a lane: each node and lane draw lots that everybody knows, so that a node that comes or
 /// goes moves no lane but its own share.
-fn home(lane: ConnectionId, alive: &[NodeId]) -> Option<NodeId> {
-    alive.iter().copied().max_by_key(|node| Sha256::digest(format!("{lane}/{}", node.0)).to_vec())
+fn home(lane: ConnectionId, able: impl IntoIterator<Item = NodeId>) -> Option<NodeId> {
+    able.into_iter().max_by_key(|node| Sha256::digest(format!("{lane}/{}", node.0)).to_vec())
 }
 
 #[cfg(test)]
@@ -233,14 +258,14 @@ mod tests {
     fn lanes_are_shared_and_only_those_of_a_node_that_goes_move() {
         let nodes = [NodeId(3), NodeId(7), NodeId(8)];
         let lanes = || (0..300).map(ConnectionId);
-        let of = |node| lanes().filter(|lane| home(*lane, &nodes) == Some(node)).count();
+        let of = |node| lanes().filter(|lane| home(*lane, nodes) == Some(node)).count();
         assert!(nodes.iter().all(|node| of(*node) > 60), "everybody has a share");
         for lane in lanes() {
-            let before = home(lane, &nodes);
+            let before = home(lane, nodes);
             if before != Some(NodeId(7)) {
-                assert_eq!(home(lane, &[NodeId(3), NodeId(8)]), before);
+                assert_eq!(home(lane, [NodeId(3), NodeId(8)]), before);
             }
         }
-        assert_eq!(home(ConnectionId(1), &[]), None);
+        assert_eq!(home(ConnectionId(1), []), None);
     }
 }

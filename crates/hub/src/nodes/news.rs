@@ -44,6 +44,7 @@ impl Hub {
             News::Look => self.place().nudge.notify_one(),
             News::Missed => {
                 self.place().nudge.notify_one();
+                self.registry().setup.clubs.iter().for_each(|club| self.show(club.id));
                 let led: Vec<ConnectionId> = self.place().known().led.iter().copied().collect();
                 let registry = Arc::clone(&self.registry());
                 self.tell_gates(led.iter().filter_map(|lane| registry.spoke(*lane)));

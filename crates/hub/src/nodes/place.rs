@@ -8,6 +8,7 @@ use std::time::Duration;
 use model::{ConnectionId, Moment};
 use store::nodes::{News, NodeId};
 use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::clock::Clock;
@@ -23,15 +24,16 @@ const UNTOLD: usize = 4_096;
 /// set back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Until {
+    node: NodeId,
     by_time_passed: Instant,
     by_time_of_day: Moment,
 }
 
 impl Until {
-    pub(super) fn after_beat_at(began: (Instant, Moment)) -> Until {
+    pub(super) fn after_beat_at(began: (Instant, Moment), node: NodeId) -> Until {
         let sure = ALIVE.saturating_sub(MARGIN);
         let sure_ms = i64::try_from(sure.as_millis()).unwrap_or(i64::MAX);
-        Until { by_time_passed: began.0 + sure, by_time_of_day: began.1.plus_ms(sure_ms) }
+        Until { node, by_time_passed: began.0 + sure, by_time_of_day: began.1.plus_ms(sure_ms) }
     }
 }
 
@@ -43,6 +45,7 @@ pub(crate) struct Place {
     pub(super) nudge: Arc<Notify>,
     untold: mpsc::Sender<News>,
     to_tell: Mutex<Option<mpsc::Receiver<News>>>,
+    keeper: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// What the last beat said.
@@ -61,6 +64,18 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Leads these lanes. Answers those that it did not lead before, and whether one goes on that was to be given away.
+    pub(super) fn lead(&mut self, lanes: impl Iterator<Item = ConnectionId>) -> (Vec<ConnectionId>, bool) {
+        let (mut more, mut goes_on) = (Vec::new(), false);
+        for lane in lanes {
+            goes_on |= self.draining.remove(&lane);
+            if self.led.insert(lane) {
+                more.push(lane);
+            }
+        }
+        (more, goes_on)
+    }
+
     /// The lane is another node's.
     pub(super) fn forget(&mut self, lane: ConnectionId) {
         self.led.remove(&lane);
@@ -79,6 +94,7 @@ impl Place {
             nudge: Arc::default(),
             untold,
             to_tell: Mutex::new(Some(to_tell)),
+            keeper: Mutex::default(),
         }
     }
 
@@ -94,6 +110,26 @@ impl Place {
     /// Whether this node leads a lane.
     pub(crate) fn leads(&self, lane: ConnectionId) -> bool {
         !self.shared || self.known().led.contains(&lane)
+    }
+
+    /// Whether a lane hands out nothing, for it is to be given away.
+    pub(crate) fn gives_away(&self, lane: ConnectionId) -> bool {
+        let known = self.known();
+        known.leaving || known.draining.contains(&lane)
+    }
+
+    /// Notes who beats.
+    pub(super) fn is_kept_by(&self, keeper: JoinHandle<()>) {
+        *self.keeper.lock().unwrap_or_else(PoisonError::into_inner) = Some(keeper);
+    }
+
+    /// Ends the beats; afterwards no beat that was under way changes anything here.
+    pub(super) async fn is_kept_no_more(&self) {
+        let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(keeper) = keeper {
+            keeper.abort();
+            drop(keeper.await);
+        }
     }
 
     pub(super) fn is_sure_until(&self, until: Option<Until>) {
@@ -123,10 +159,13 @@ impl Place {
         }
     }
 
+    /// The place is lost although it is sure again by the time that this looks: then it is another.
     async fn lost(&self) {
         let mut until = self.until.subscribe();
+        let node = until.borrow().map(|until| until.node);
         loop {
-            let Some(now) = *until.borrow_and_update() else { return };
+            let now = until.borrow_and_update().filter(|now| Some(now.node) == node);
+            let Some(now) = now else { return };
             tokio::select! {
                 biased;
                 () = tokio::time::sleep_until(now.by_time_passed) => return,

@@ -330,11 +330,13 @@ impl Store for Memory {
                 (other.connection, other.club, other.role, &other.remote_id)
                     == (entry.connection, entry.club, entry.role, &entry.remote_id)
             };
-            let known = tables.entries.values().find(same).map(|known| known.id);
+            let before = tables.entries.values().find(same).map(|before| before.id);
             let next = EntryId(tables.entries.keys().next_back().map_or(1, |last| last.0 + 1));
-            entry.id = known.unwrap_or(next);
+            entry.id = before.unwrap_or(next);
             ids.push(entry.id);
-            tables.entries.insert(entry.id, entry);
+            if entry.known || before.is_none() {
+                tables.entries.insert(entry.id, entry);
+            }
         }
         for one in correspondences {
             let key = (one.entry, one.connection);

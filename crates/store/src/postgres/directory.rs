@@ -17,7 +17,7 @@ use crate::{Error, Result};
 const LOCK: &str = "SELECT pg_advisory_xact_lock(1129270862, 2)";
 const SETUP: &str = "SELECT kind, doc FROM setup ORDER BY kind, id";
 /// Nodes that read it before read it anew.
-const CHANGED: &str =
+pub(super) const CHANGED: &str =
     "INSERT INTO progress (name, at) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET at = progress.at + 1";
 const FORGET_SETUP: &str = "DELETE FROM setup";
 const KEEP_SETUP: &str =
@@ -25,12 +25,22 @@ const KEEP_SETUP: &str =
 /// Entries have no second number; both are read from one commit.
 const DIRECTORY: &str = "SELECT id, NULL::bigint AS connection, doc FROM entry
      UNION ALL SELECT entry, connection, doc FROM correspondence ORDER BY 1, 2";
-const KEEP_ENTRIES: &str = "INSERT INTO entry (connection, club, role, remote_id, doc)
-     SELECT connection, club, role, remote_id, doc
-     FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[])
-       AS new(connection, club, role, remote_id, doc, nth) ORDER BY nth
-     ON CONFLICT ON CONSTRAINT entry_record DO UPDATE SET doc = excluded.doc
-     RETURNING connection, club, role, remote_id, id";
+/// Entries by their numbers; what becomes of one that is there already, follows.
+macro_rules! keep_entries {
+    ($doc:literal) => {
+        concat!(
+            "INSERT INTO entry (connection, club, role, remote_id, doc)
+             SELECT connection, club, role, remote_id, doc
+             FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+               AS new(connection, club, role, remote_id, doc, nth) ORDER BY nth
+             ON CONFLICT ON CONSTRAINT entry_record DO UPDATE SET doc = ",
+            $doc,
+            " RETURNING connection, club, role, remote_id, id"
+        )
+    };
+}
+const KEEP_ENTRIES: &str = keep_entries!("excluded.doc");
+const KEEP_NUMBERS: &str = keep_entries!("entry.doc");
 const FORGET: &str =
     "DELETE FROM correspondence USING unnest($1::bigint[], $2::bigint[]) AS gone(entry, connection)
      WHERE correspondence.entry = gone.entry AND correspondence.connection = gone.connection";
@@ -124,9 +134,9 @@ fn key_of(entry: &Entry) -> Result<Key> {
 }
 
 /// Each entry once, in order of its first mention and as it was mentioned last: one statement writes a row once.
-fn entries_to_keep(entries: &[Entry], keys: &[Key]) -> Result<Statement<'static>> {
+fn entries_to_keep(sql: &'static str, entries: &[(&Entry, &Key)]) -> Result<Statement<'static>> {
     let mut wanted: BTreeMap<&Key, (usize, &Entry)> = BTreeMap::new();
-    for (nth, (entry, key)) in entries.iter().zip(keys).enumerate() {
+    for (nth, (entry, key)) in entries.iter().enumerate() {
         wanted.entry(key).or_insert((nth, entry)).1 = entry;
     }
     let (mut connections, mut clubs, mut roles) = (Vec::new(), Vec::new(), Vec::new());
@@ -147,7 +157,7 @@ fn entries_to_keep(entries: &[Entry], keys: &[Key]) -> Result<Statement<'static>
         Box::new(docs),
         Box::new(order),
     ];
-    Ok((KEEP_ENTRIES, values))
+    Ok((sql, values))
 }
 
 fn correspondences_to_keep(all: &[Correspondence]) -> Result<[Statement<'static>; 2]> {
@@ -177,7 +187,10 @@ pub(super) async fn keep(
     correspondences: &[Correspondence],
 ) -> Result<Vec<EntryId>> {
     let keys = entries.iter().map(key_of).collect::<Result<Vec<_>>>()?;
-    let mut statements = vec![(LOCK, vec![]), entries_to_keep(entries, &keys)?];
+    let (known, numbers): (Vec<_>, Vec<_>) = entries.iter().zip(&keys).partition(|(entry, _)| entry.known);
+    let mut statements = vec![(LOCK, vec![])];
+    statements.push(entries_to_keep(KEEP_NUMBERS, &numbers)?);
+    statements.push(entries_to_keep(KEEP_ENTRIES, &known)?);
     statements.extend(correspondences_to_keep(correspondences)?);
     statements.push((CHANGED, vec![Box::new("directory")]));
     let answers = session.transaction(statements).await.map_err(|trouble| session.error(&trouble))?;

@@ -37,19 +37,16 @@ fn read(voice: i64, text: &str) -> Option<News> {
     Some(serde_json::from_str(news).unwrap_or(News::Missed))
 }
 
-/// Hears until nobody wants to know. A connection that breaks is made anew, and what was told meanwhile is missed.
+/// Hears until nobody wants to know. A connection that breaks is made anew.
 pub(super) async fn hear(address: Address, voice: i64, to: mpsc::Sender<News>) {
     while !to.is_closed() {
         let ended = address.listen(voice, &to).await;
         tracing::debug!(?ended, "the other nodes are not heard for the moment");
-        if to.send(News::Missed).await.is_err() {
-            return;
-        }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-/// Listens on a connection until it ends.
+/// Listens on a connection until it ends. What was told before is missed, and whoever is told so hears all that follows.
 pub(super) async fn listen<S, T>(
     client: Client,
     mut connection: Connection<S, T>,
@@ -69,6 +66,9 @@ where
             done = &mut asked, if !listening => {
                 done?;
                 listening = true;
+                if to.send(News::Missed).await.is_err() {
+                    return Ok(());
+                }
             }
             message = messages.next() => match message.transpose()? {
                 Some(AsyncMessage::Notification(told)) => {

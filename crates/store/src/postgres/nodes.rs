@@ -19,9 +19,9 @@ const UNHEARD: usize = 1_024;
 const NUMBER: &str = "SELECT nextval('node_number')";
 const JOIN: &str = "INSERT INTO node (id, until, name)
      VALUES (nextval('node_number'), clock_timestamp() + $1 * interval '1 second', $2) RETURNING id";
-const BEAT: &str = "UPDATE node SET until = clock_timestamp() + $2 * interval '1 second'
+const BEAT: &str = "UPDATE node SET until = clock_timestamp() + $2 * interval '1 second', lacks = $3
      WHERE id = $1 AND until > clock_timestamp() RETURNING id";
-const ALIVE: &str = "SELECT id, name FROM node WHERE until > clock_timestamp() ORDER BY id";
+const ALIVE: &str = "SELECT id, name, lacks FROM node WHERE until > clock_timestamp() ORDER BY id";
 const LANES: &str = "SELECT connection, node FROM lane
      WHERE node IN (SELECT id FROM node WHERE until > clock_timestamp()) ORDER BY connection";
 const VERSIONS: &str = "SELECT coalesce(max(at) FILTER (WHERE name = 'setup'), 0),
@@ -51,8 +51,13 @@ pub(super) async fn number(session: &Session) -> Result<i64> {
 fn roll(answers: &[Vec<Row>]) -> Result<Roll> {
     let [nodes, lanes, versions] = answers else { return Err(Error::Closed) };
     let versions = versions.first().ok_or(Error::Closed)?;
+    let lacks = |row: &Row| {
+        let node = NodeId(row.get(0));
+        row.get::<_, Vec<i64>>(2).into_iter().map(move |lane| (node, ConnectionId(lane)))
+    };
     Ok(Roll {
         nodes: nodes.iter().map(|row| (NodeId(row.get(0)), row.get(1))).collect(),
+        lacks: nodes.iter().flat_map(lacks).collect(),
         lanes: lanes.iter().map(|row| (ConnectionId(row.get(0)), NodeId(row.get(1)))).collect(),
         setup: versions.get(0),
         directory: versions.get(1),
@@ -73,8 +78,10 @@ impl Nodes for Postgres {
         Ok(NodeId(row.get(0)))
     }
 
-    async fn beat(&self, node: NodeId, alive: Duration) -> Result<Option<Roll>> {
-        let beat: Statement<'_> = (BEAT, vec![Box::new(node.0), Box::new(alive.as_secs_f64())]);
+    async fn beat(&self, node: NodeId, alive: Duration, lacks: &[ConnectionId]) -> Result<Option<Roll>> {
+        let lacks: Vec<i64> = lacks.iter().map(|lane| lane.0).collect();
+        let beat: Statement<'_> =
+            (BEAT, vec![Box::new(node.0), Box::new(alive.as_secs_f64()), Box::new(lacks)]);
         let rows = self.transact(vec![beat, (ALIVE, vec![]), (LANES, vec![]), (VERSIONS, vec![])]).await?;
         if rows.get(1).is_none_or(Vec::is_empty) {
             return Ok(None);

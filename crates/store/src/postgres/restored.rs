@@ -2,6 +2,7 @@
 
 use model::Restored;
 
+use super::directory::CHANGED;
 use super::session::{Session, Statement};
 use crate::Result;
 
@@ -21,6 +22,7 @@ pub(super) async fn read(session: &Session) -> Result<Option<Restored>> {
 pub(super) async fn keep(session: &Session, restored: &Restored, next: i64) -> Result<()> {
     let doc = serde_json::to_string(restored)?;
     let mut statements: Vec<Statement<'_>> = vec![(KEEP, vec![Box::new(doc)])];
+    statements.push((CHANGED, vec![Box::new("setup")]));
     statements.push((PASS_OVER, vec![Box::new(next)]));
     session.transaction(statements).await.map(drop).map_err(|trouble| session.error(&trouble))
 }

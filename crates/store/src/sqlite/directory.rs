@@ -81,7 +81,8 @@ pub(super) fn keep(
         let id: i64 = db
             .prepare_cached(
                 "INSERT INTO entry (connection, club, role, remote_id, doc) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (connection, club, role, remote_id) DO UPDATE SET doc = excluded.doc RETURNING id",
+                 ON CONFLICT (connection, club, role, remote_id)
+                   DO UPDATE SET doc = iif(?6, excluded.doc, doc) RETURNING id",
             )?
             .query_row(
                 params![
@@ -89,7 +90,8 @@ pub(super) fn keep(
                     entry.club.0,
                     word(&entry.role)?,
                     entry.remote_id,
-                    serde_json::to_string(entry)?
+                    serde_json::to_string(entry)?,
+                    entry.known
                 ],
                 |row| row.get(0),
             )?;

@@ -12,6 +12,7 @@ crate::on_every_store![
     the_same_number_elsewhere_is_another_entry,
     a_correspondence_is_replaced_and_withdrawn,
     an_operators_word_is_not_withdrawn,
+    a_number_alone_replaces_nobody,
 ];
 
 pub fn staff(number: &str, name: &str) -> Entry {
@@ -93,4 +94,16 @@ async fn an_operators_word_is_not_withdrawn(store: &dyn Store) {
     let unlinked = Correspondence { how: How::Unlinked, ..matched(id, JONAS, "") };
     store.keep_directory(vec![], vec![unlinked.clone()]).await.unwrap();
     assert_eq!(store.directory().await.unwrap().1, [unlinked]);
+}
+
+async fn a_number_alone_replaces_nobody(store: &dyn Store) {
+    let number = |number: &str| Entry { known: false, ..staff(number, "") };
+    let first = store.keep_directory(vec![number("b"), staff("a", "al")], vec![]).await.unwrap();
+    let then = vec![number("a"), staff("b", "bea"), number("b")];
+    let second = store.keep_directory(then, vec![]).await.unwrap();
+    assert_eq!(second, [first[1], first[0], first[0]]);
+    let mut kept = store.directory().await.unwrap().0;
+    kept.sort_by(|one, other| one.remote_id.cmp(&other.remote_id));
+    let expected = [Entry { id: first[1], ..staff("a", "al") }, Entry { id: first[0], ..staff("b", "bea") }];
+    assert_eq!(kept, expected);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Moment, PersonId, Setup};
+use model::{Moment, PersonId, Restored, Setup};
 use store::nodes::{News, NodeId, Nodes, Roll};
 use store::{Postgres, Store};
 use tokio::time::{sleep, timeout};
@@ -16,7 +16,7 @@ const ALIVE: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(1);
 
 async fn beat(store: &Postgres, node: NodeId) -> Roll {
-    store.beat(node, ALIVE).await.unwrap().expect("it is alive")
+    store.beat(node, ALIVE, &[]).await.unwrap().expect("it is alive")
 }
 
 #[tokio::test]
@@ -41,17 +41,29 @@ async fn a_lane_has_one_leader_until_that_gives_it_away_or_leaves() {
 }
 
 #[tokio::test]
+async fn a_node_says_which_lanes_it_cannot_lead() {
+    let Some(database) = postgres_server::database() else { return };
+    let store = shared(&database).await;
+    let (one, two) = (store.join("one", ALIVE).await.unwrap(), store.join("two", ALIVE).await.unwrap());
+    store.beat(one, ALIVE, &[JONAS, VFP]).await.unwrap();
+    store.beat(one, ALIVE, &[JONAS]).await.unwrap();
+    let roll = beat(&store, two).await;
+    assert_eq!(roll.able(JONAS).collect::<Vec<_>>(), [two]);
+    assert_eq!(roll.able(VFP).collect::<Vec<_>>(), [one, two]);
+}
+
+#[tokio::test]
 async fn whose_time_is_over_stays_dead_and_its_lanes_are_taken() {
     let Some(database) = postgres_server::database() else { return };
     let store = shared(&database).await;
     let (one, two) = (store.join("one", ALIVE).await.unwrap(), store.join("two", ALIVE).await.unwrap());
     assert_eq!(store.take(one, &[JONAS]).await.unwrap(), [JONAS]);
-    assert!(store.beat(one, SHORT).await.unwrap().is_some());
+    assert!(store.beat(one, SHORT, &[]).await.unwrap().is_some());
     sleep(SHORT * 5).await;
     assert_eq!(beat(&store, two).await.leader(JONAS), None);
-    assert!(store.beat(one, ALIVE).await.unwrap().is_none(), "too late");
+    assert!(store.beat(one, ALIVE, &[]).await.unwrap().is_none(), "too late");
     assert_eq!(store.take(two, &[JONAS]).await.unwrap(), [JONAS]);
-    assert!(store.beat(one, ALIVE).await.unwrap().is_none());
+    assert!(store.beat(one, ALIVE, &[]).await.unwrap().is_none());
     assert_eq!(store.take(one, &[VFP]).await.unwrap(), []);
 }
 
@@ -82,34 +94,33 @@ async fn the_roll_tells_that_set_up_and_directory_changed() {
     assert_eq!(beat(&store, node).await, after);
     store.keep_directory(Vec::new(), Vec::new()).await.unwrap();
     assert!(beat(&store, node).await.directory > after.directory);
+    store.keep_restored(Restored::default()).await.unwrap();
+    assert!(beat(&store, node).await.setup > after.setup, "a decision since a restore counts as well");
 }
 
 #[tokio::test]
-async fn what_one_tells_the_others_hear_also_after_their_connection_broke() {
+async fn whatever_is_told_after_something_was_missed_is_heard() {
     let Some(database) = postgres_server::database() else { return };
     let (teller, hearer) = (shared(&database).await, shared(&database).await);
     let (mut own, mut heard) = (teller.news(), hearer.news());
+    assert_eq!(next(&mut own).await, News::Missed);
     let due = News::Due(JONAS, vec![(PersonId(7), Moment(8))]);
-    until_heard(&teller, &mut heard, &due).await;
-    database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN connector'");
-    let missed = async { while heard.recv().await != Some(News::Missed) {} };
-    timeout(ALIVE, missed).await.expect("the break is told");
-    until_heard(&teller, &mut heard, &News::Clubs(vec![KITS_BEACH])).await;
-    assert!(!matches!(own.try_recv(), Ok(News::Due(..) | News::Clubs(_))), "nobody hears itself");
+    for told in [due, News::Clubs(vec![KITS_BEACH])] {
+        assert_eq!(
+            next(&mut heard).await,
+            News::Missed,
+            "nobody knows what was told before this one listened"
+        );
+        teller.tell(std::slice::from_ref(&told)).await.unwrap();
+        assert_eq!(next(&mut heard).await, told);
+        database
+            .run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN connector'");
+        assert_eq!(next(&mut own).await, News::Missed, "nobody hears itself");
+    }
 }
 
-/// Tells it until it is heard: nobody knows when the other one listens.
-async fn until_heard(teller: &Postgres, heard: &mut tokio::sync::mpsc::Receiver<News>, news: &News) {
-    let told = async {
-        loop {
-            teller.tell(std::slice::from_ref(news)).await.unwrap();
-            match timeout(Duration::from_millis(50), heard.recv()).await {
-                Ok(Some(one)) if one == *news => return,
-                _ => {}
-            }
-        }
-    };
-    timeout(ALIVE, told).await.expect("it is heard");
+async fn next(heard: &mut tokio::sync::mpsc::Receiver<News>) -> News {
+    timeout(ALIVE, heard.recv()).await.expect("something is heard").unwrap()
 }
 
 #[tokio::test]

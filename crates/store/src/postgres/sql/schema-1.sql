@@ -134,12 +134,14 @@ CREATE TABLE restored (
   doc text NOT NULL
 );
 
--- Hubs that are alive until their time, by this server's clock, and which of them leads a connection's lane.
+-- Hubs that are alive until their time, by this server's clock, with the connections whose platform they do not know; and
+-- which of them leads a connection's lane.
 CREATE SEQUENCE node_number;
 CREATE TABLE node (
   id    bigint PRIMARY KEY,
   until timestamptz NOT NULL,
-  name  text NOT NULL
+  name  text NOT NULL,
+  lacks bigint[] NOT NULL DEFAULT '{}'
 );
 CREATE TABLE lane (
   connection bigint PRIMARY KEY,
