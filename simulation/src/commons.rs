@@ -44,6 +44,7 @@ impl Shared {
         Roll {
             nodes: alive.map(|(node, (_, name))| (*node, name.clone())).collect(),
             lanes: led.map(|(lane, node)| (*lane, *node)).collect(),
+            lacks: Vec::new(),
             setup: 0,
             directory: self.directory,
         }
@@ -74,7 +75,7 @@ impl Nodes for Stumbling {
         .await
     }
 
-    async fn beat(&self, node: NodeId, alive: Duration) -> Result<Option<Roll>> {
+    async fn beat(&self, node: NodeId, alive: Duration, _: &[ConnectionId]) -> Result<Option<Roll>> {
         self.write(async {
             let mut shared = self.commons().shared();
             if !shared.is_alive(node) {

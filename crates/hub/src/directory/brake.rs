@@ -92,6 +92,9 @@ impl Hub {
             return Ok(SentAnew::default());
         }
         let (changes, _) = self.would_change(id, spoke, 0).await?;
+        if changes == 0 {
+            return Ok(SentAnew::default());
+        }
         let people = self.store().people_at(spoke.id()).await?;
         let Some(entry) = self.directory().get(id).filter(|_| brakes(changes, people)) else {
             return self.apply(id, spoke, false).await;
