@@ -141,6 +141,7 @@ store! {
     restored() -> Option<Restored>;
     keep_restored(restored: Restored) -> ();
     take_budget(id: &str, wish: Wish) -> Grant;
+    people_at(connection: ConnectionId) -> usize;
     counts() -> (u64, Vec<(ConnectionId, u64)>);
 }
 
