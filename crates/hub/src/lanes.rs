@@ -28,10 +28,23 @@ pub(crate) struct Running {
     changed: Notify,
 }
 
+/// A lane that is not given to another node for as long as this is there.
+pub(crate) struct Hold(Option<Arc<Running>>);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        if let Some(running) = &self.0 {
+            lock(&running.state).holds -= 1;
+        }
+    }
+}
+
 /// A lane and the time at which it wants to be woken; under one lock, so that a wake-up cannot be lost.
 struct Timed {
     lane: Lane,
     wake_at: Option<Moment>,
+    /// How many calls are made beside its turns.
+    holds: usize,
     closed: bool,
 }
 
@@ -86,7 +99,7 @@ impl Hub {
             declared => declared,
         };
         let running = Arc::new(Running {
-            state: Mutex::new(Timed { lane: Lane::new(limit), wake_at: None, closed: false }),
+            state: Mutex::new(Timed { lane: Lane::new(limit), wake_at: None, holds: 0, closed: false }),
             changed: Notify::new(),
         });
         let id = spoke.id();
@@ -113,7 +126,7 @@ impl Hub {
     pub(crate) fn close_idle_lane(&self, connection: ConnectionId) -> bool {
         if let Some(running) = self.lanes().get(connection) {
             let mut state = lock(&running.state);
-            if state.lane.under_way() > 0 {
+            if state.lane.under_way() > 0 || state.holds > 0 {
                 return false;
             }
             state.closed = true;
@@ -125,6 +138,22 @@ impl Hub {
     /// Whether a lane is still this hub's to lead.
     pub(crate) fn still_leads(&self, running: &Running) -> bool {
         !lock(&running.state).closed && self.place().is_sure(self.clock())
+    }
+
+    /// Holds a lane for a call beside its turns; `None` where it is not this hub's to lead.
+    pub(crate) fn hold_lane(&self, connection: ConnectionId) -> Option<Hold> {
+        if !self.place().is_shared() {
+            return Some(Hold(None));
+        }
+        let running = self.lanes().get(connection)?;
+        lock(&running.state).holds += 1;
+        let hold = Hold(Some(running));
+        self.still_held(&hold).then_some(hold)
+    }
+
+    /// Whether a lane that is held is still this hub's to lead.
+    pub(crate) fn still_held(&self, hold: &Hold) -> bool {
+        hold.0.as_ref().is_none_or(|running| self.still_leads(running))
     }
 
     /// How the lanes are doing.

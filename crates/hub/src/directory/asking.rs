@@ -9,8 +9,11 @@ use model::{
 };
 use platform::{Answer, Exchange, Found, Given};
 
+use store::nodes::News;
+
 use super::{Counterpart, known, role_of};
 use crate::Hub;
+use crate::clock;
 use crate::registry::Spoke;
 
 impl Hub {
@@ -145,7 +148,8 @@ impl Hub {
         Ok(())
     }
 
-    /// Makes a lead source where the platform can; the attempt is written down first.
+    /// Makes a lead source where the platform can; the attempt is written down first. Only whoever leads the lane does: any
+    /// other node tells that one.
     async fn create_source(self: &Arc<Self>, entry: &Entry, spoke: &Spoke) -> store::Result<Option<String>> {
         let able = entry.role == Role::LeadSource
             && entry.active
@@ -158,11 +162,19 @@ impl Hub {
         if !able || ((interrupted || forgotten) && !can_list) {
             return Ok(None);
         }
+        let Some(hold) = self.hold_lane(spoke.id()) else {
+            let tracking = clock::tracking(self.clock(), self.clock().now());
+            self.place().tell(News::Entry(entry.id, tracking));
+            return Ok(None);
+        };
         self.correspond(entry, spoke, "", How::Creating).await?;
+        if !self.still_held(&hold) {
+            return Ok(None);
+        }
         let given = Given { name: Some(entry.name.clone()), ..Given::default() };
-        let answer = self.ask_directory(spoke, entry.club, Operation::CreateLeadSource, given).await;
-        let outcome = answer.map(|answer| answer.outcome);
-        let (number, how) = match outcome {
+        let call = self.ask_directory(spoke, entry.club, Operation::CreateLeadSource, given);
+        let Some(answer) = self.place().within(self.clock(), call).await else { return Ok(None) };
+        let (number, how) = match answer.map(|answer| answer.outcome) {
             Some(Outcome::Saved { id: Some(id) }) => (id.id, How::Created),
             Some(Outcome::Duplicate { id: Some(id), .. }) => (id.id, How::Matched),
             Some(Outcome::Doubtful { .. }) => return Ok(None),

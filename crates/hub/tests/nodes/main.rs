@@ -4,15 +4,18 @@
 mod shared;
 
 use std::collections::BTreeMap;
+use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use http::HeaderMap;
 use hub::clock::{Clock, SystemClock};
-use hub::door::{Said, Sender, UserSave};
+use hub::door::{Said, Sender, SourceRecord, UserSave};
 use hub::turn_up::{Plan, TurnUpFile};
 use hub::vault::Vault;
 use hub::{Hub, Parts};
+use model::directory::Role;
 use model::{ConnectionId, Field, Kind, Moment, PersonId, Restored, Setup};
 use platform::Net;
 use platform::library::Library;
@@ -21,26 +24,41 @@ use serde_json::{Value, json};
 use shared::{JOURNEY, Shared};
 use store::Store;
 use store::nodes::{NodeId, Nodes};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 /// Longer than a node lives without a beat, and than the store is not asked who is due.
 const LONG: Duration = Duration::from_secs(15);
 
-/// A network in which nobody answers, and what was called.
+/// A network in which nobody answers, or only questions are answered, and what was called.
 #[derive(Default)]
-struct Called(Mutex<Vec<String>>);
+struct Called {
+    all: Mutex<Vec<String>>,
+    answer: Mutex<Option<&'static str>>,
+}
 
 #[async_trait]
 impl Net for Called {
     async fn send(&self, request: Request) -> Result<Response, NetError> {
-        self.0.lock().unwrap().push(request.url.path().to_owned());
-        Err(NetError::Refused("nobody is there".to_owned()))
+        self.all.lock().unwrap().push(format!("{} {}", request.method, request.url.path()));
+        let answer = *self.answer.lock().unwrap();
+        match answer {
+            None => Err(NetError::Refused("nobody is there".to_owned())),
+            Some(body) if request.method == "GET" => {
+                Ok(Response { status: 200, headers: HeaderMap::new(), body: body.into() })
+            }
+            Some(_) => pending().await,
+        }
     }
 }
 
 impl Called {
     fn all(&self) -> Vec<String> {
-        self.0.lock().unwrap().clone()
+        self.all.lock().unwrap().clone()
+    }
+
+    /// From now on, questions are answered so, and whatever is to be done takes for ever.
+    fn answer(&self, body: &'static str) {
+        *self.answer.lock().unwrap() = Some(body);
     }
 }
 
@@ -70,7 +88,7 @@ fn clubs(id: &str) -> Value {
 fn file(platform: &Value) -> TurnUpFile {
     let intouch = json!({
         "platform": "intouch", "provider": "INTOUCH", "client_id": "1", "live": true, "clubs": clubs("kits"),
-        "settings": { "client_secret": "secret" }, "agreement": { "receives": ["people"] },
+        "settings": { "client_secret": "secret" }, "agreement": { "receives": ["people", "directory"] },
     });
     let club = json!({ "name": "Kits Beach", "time_zone": "America/Vancouver" });
     serde_json::from_value(json!({ "client": "Kits", "clubs": [club], "connections": [intouch, platform] }))
@@ -127,6 +145,12 @@ fn lane(hub: &Hub) -> ConnectionId {
     hub.registry().setup.connections.iter().find(|one| one.platform != "intouch").unwrap().id
 }
 
+fn intouch(hub: &Hub) -> Sender {
+    let setup = &hub.registry().setup;
+    let connection = setup.connections.iter().find(|one| one.platform == "intouch").unwrap().id;
+    Sender { connection, club: setup.clubs[0].id }
+}
+
 /// Another hub on the store, which leads nothing.
 async fn elsewhere(store: &Arc<Shared>) -> Arc<Hub> {
     hub(store, &Arc::default()).await
@@ -139,14 +163,11 @@ async fn ann_arrives(store: &Arc<Shared>) {
 
 /// A hub is told of Ann, and answers that it knows.
 async fn ann_moves(hub: &Arc<Hub>, city: &str) {
-    let setup = &hub.registry().setup;
-    let intouch = setup.connections.iter().find(|one| one.platform == "intouch").unwrap().id;
-    let sender = Sender { connection: intouch, club: setup.clubs[0].id };
     let said = |(field, text): (Field, &str)| (field, Said::Value(text.to_owned()));
     let fields = [(Field::FirstName, "Ann"), (Field::LastName, "Able"), (Field::City, city)];
     let fields = fields.into_iter().map(said).collect();
     let save = UserSave { record_id: "1".to_owned(), kind: Kind::Prospect, fields, ignored: Vec::new() };
-    assert!(hub.receive(sender, save).await.is_ok());
+    assert!(hub.receive(intouch(hub), save).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
@@ -271,4 +292,38 @@ async fn a_hub_that_does_not_know_a_platform_gives_its_lane_to_one_that_does() {
     sleep(LONG).await;
     let roll = store.roll().await.unwrap();
     assert_eq!((roll.leader(vfp), roll.able(vfp).collect()), (Some(other), vec![other]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lead_source_is_made_by_the_leader_of_its_lane_which_stays_its_leader_meanwhile() {
+    let mut platform = vfp();
+    platform["agreement"]["with"] = json!(["lead_source"]);
+    platform["agreement"]["accept_assumed"] =
+        json!(["create_prospect", "update_prospect", "list_lead_sources", "create_lead_source"]);
+    let (store, hub, net) = leader(platform).await;
+    net.answer(r#"{ "success": true, "leadSources": [] }"#);
+    let vfp = lane(&hub);
+    let (elsewhere, sender) = (hub_by(&store, &net, Ahead(0)).await, intouch(&hub));
+    let source = SourceRecord { record_id: "7".to_owned(), name: "Walk-in".to_owned(), active: true };
+    assert!(elsewhere.save_source(sender, source).await.is_ok());
+    let entry = elsewhere.directory().entries_of(sender.connection, sender.club, Role::LeadSource).remove(0);
+    elsewhere.unlink_by_hand(&entry, vfp).await.unwrap();
+    timeout(LONG, elsewhere.match_by_itself(&entry, vfp)).await.expect("it makes nothing").unwrap();
+    assert_eq!(net.all(), ["GET /api/v1/lead-sources"], "it leads nothing");
+
+    sleep(LONG).await;
+    let making = tokio::spawn({
+        let hub = Arc::clone(&hub);
+        async move { hub.tend_once().await }
+    });
+    sleep(JOURNEY).await;
+    assert_eq!(net.all()[1..], ["GET /api/v1/lead-sources", "POST /api/v1/lead-sources"]);
+    for _ in 0..9 {
+        store.other(&[]).await;
+    }
+    sleep(LONG / 3).await;
+    assert_eq!(store.roll().await.unwrap().leader(vfp), Some(NodeId(1)));
+    making.abort();
+    sleep(LONG / 3).await;
+    assert_ne!(store.roll().await.unwrap().leader(vfp), Some(NodeId(1)));
 }
