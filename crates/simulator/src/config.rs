@@ -90,7 +90,7 @@ pub struct Credentials {
     /// InTouch: client id. I4: Basic user.
     pub user: String,
     /// InTouch: client secret. I4: Basic password. VFP: API key. Open spoke: the token, and, written `whsec_…`, also
-    /// the signing key.
+    /// the signing key. GymMaster: API key.
     pub secret: String,
     /// I4: company id.
     pub company: String,
@@ -121,7 +121,7 @@ pub struct Config {
     pub sink: bool,
     /// Open spoke only: whether calls must be signed.
     pub check_signatures: bool,
-    /// How long an InTouch token lives, in seconds.
+    /// How long a token of InTouch or GymMaster lives, in seconds.
     pub token_ttl_s: u64,
 }
 
@@ -133,6 +133,7 @@ impl Config {
             Platform::JonasI4 => ("7", "connector", "i4-password", "1234"),
             Platform::Vfp => ("0042", "", "vfp-key", ""),
             Platform::OpenSpoke => ("kits", "", "whsec_c2ltdWxhdGVkIG9wZW4gc3Bva2Ugc2VjcmV0IDE=", ""),
+            Platform::GymMaster => ("31", "", "gymmaster-key", ""),
         };
         Config {
             port: 0,

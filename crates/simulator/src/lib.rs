@@ -13,6 +13,8 @@ mod dates;
 pub mod day;
 mod dice;
 mod faults;
+mod form;
+mod gymmaster;
 mod http_call;
 mod i4;
 mod intouch;

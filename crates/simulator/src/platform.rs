@@ -18,11 +18,15 @@ pub enum Platform {
     Vfp,
     /// The contract for partners without an API.
     OpenSpoke,
+    /// GymMaster, the API of its member portal.
+    #[serde(rename = "gymmaster")]
+    GymMaster,
 }
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Platform; 4] = [Platform::InTouch, Platform::JonasI4, Platform::Vfp, Platform::OpenSpoke];
+    pub const ALL: [Platform; 5] =
+        [Platform::InTouch, Platform::JonasI4, Platform::Vfp, Platform::OpenSpoke, Platform::GymMaster];
 
     /// The name in commands and in `/_sim`.
     pub const fn name(self) -> &'static str {
@@ -31,6 +35,7 @@ impl Platform {
             Platform::JonasI4 => "jonas-i4",
             Platform::Vfp => "vfp",
             Platform::OpenSpoke => "open-spoke",
+            Platform::GymMaster => "gymmaster",
         }
     }
 }
@@ -46,7 +51,8 @@ impl FromStr for Platform {
 
     fn from_str(name: &str) -> Result<Self, String> {
         Platform::ALL.into_iter().find(|platform| platform.name() == name).ok_or_else(|| {
-            format!("`{name}` is not a simulated platform; there are intouch, jonas-i4, vfp, open-spoke")
+            let known = Platform::ALL.map(Platform::name).join(", ");
+            format!("`{name}` is not a simulated platform; there are {known}")
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The room: everything one simulated platform knows, behind one lock.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::config::{Club, Config, LeadSource, Staff};
 use crate::dice::Dice;
@@ -11,7 +11,7 @@ use crate::people::{People, Search};
 use crate::person::{Changes, Fields, Kind, Person, human};
 use crate::tally::Counts;
 use crate::watch::{Watch, Wrong};
-use crate::{Platform, i4, intouch, spoke, vfp};
+use crate::{Platform, gymmaster, i4, intouch, spoke, vfp};
 
 /// A platform's state.
 #[derive(Debug)]
@@ -26,8 +26,12 @@ pub(crate) struct Room {
     pub faults: Faults,
     pub watch: Watch,
     pub counts: Counts,
-    /// InTouch tokens and when each expires.
+    /// Tokens given out and when each expires, in milliseconds since 1970.
     pub tokens: HashMap<String, u64>,
+    /// Answers to reads that the platform gives again for a while: since when, and the body.
+    pub cached: HashMap<String, (u64, String)>,
+    /// What the platform keeps of a record in fields of its own, by the record's number.
+    pub extras: HashMap<String, BTreeMap<String, String>>,
     pub dice: Dice,
     numbers: u64,
     /// The instant of the call being carried out.
@@ -58,6 +62,8 @@ impl Room {
             watch: Watch::default(),
             counts: Counts::default(),
             tokens: HashMap::new(),
+            cached: HashMap::new(),
+            extras: HashMap::new(),
             dice: Dice::new(config.seed),
             numbers: config.seed % 1000,
             now_ms: 0,
@@ -79,6 +85,7 @@ impl Room {
             Platform::JonasI4 => i4::answer(self, call),
             Platform::Vfp => vfp::answer(self, call),
             Platform::OpenSpoke => spoke::answer(self, call),
+            Platform::GymMaster => gymmaster::answer(self, call),
         }
     }
 
@@ -89,6 +96,7 @@ impl Room {
             Platform::JonasI4 => i4::trouble(trouble),
             Platform::Vfp => vfp::trouble(trouble),
             Platform::OpenSpoke => spoke::trouble(trouble, call),
+            Platform::GymMaster => gymmaster::trouble(trouble, call),
         }
     }
 
@@ -99,6 +107,7 @@ impl Room {
             Platform::JonasI4 => i4::subject(call),
             Platform::Vfp => vfp::subject(call),
             Platform::OpenSpoke => spoke::subject(call),
+            Platform::GymMaster => gymmaster::subject(call),
         }
     }
 
@@ -129,6 +138,7 @@ impl Room {
                 Platform::InTouch => self.dice.uuid(),
                 Platform::Vfp => format!("S-{}", 100 + number),
                 Platform::JonasI4 | Platform::OpenSpoke => format!("staff-{number}"),
+                Platform::GymMaster => format!("{number}"),
             };
         }
         let id = staff.id.clone();
@@ -144,6 +154,7 @@ impl Room {
                 Platform::InTouch => number.to_string(),
                 Platform::Vfp => format!("L-{number}"),
                 Platform::JonasI4 | Platform::OpenSpoke => format!("source-{number}"),
+                Platform::GymMaster => format!("{number}"),
             };
             if !self.lead_sources.iter().any(|known| known.id == id) {
                 source.id = id;
@@ -302,6 +313,7 @@ impl Room {
             Platform::JonasI4 => format!("{:08}", 10_400 + number),
             Platform::Vfp => format!("G-{}", 55_000 + number),
             Platform::OpenSpoke => format!("p-{number}"),
+            Platform::GymMaster => format!("{}", 20_300 + number),
         }
     }
 }

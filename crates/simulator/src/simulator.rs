@@ -167,6 +167,11 @@ impl Simulator {
         self.shared.room().tokens.clear();
     }
 
+    /// GymMaster: every answer that is given again for a while is forgotten.
+    pub fn expire_cache(&self) {
+        self.shared.room().cached.clear();
+    }
+
     /// A sink's totals.
     pub fn tally(&self) -> Tally {
         self.shared.room().counts.total()

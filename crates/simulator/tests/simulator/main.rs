@@ -6,6 +6,7 @@ mod control;
 mod day;
 mod evening;
 mod faults;
+mod gymmaster;
 mod http;
 mod i4;
 mod intouch;
