@@ -90,7 +90,7 @@ pub struct Credentials {
     /// InTouch: client id. I4: Basic user.
     pub user: String,
     /// InTouch: client secret. I4: Basic password. VFP: API key. Open spoke: the token, and, written `whsec_…`, also
-    /// the signing key. GymMaster: API key.
+    /// the signing key. GymMaster: API key. Magicline: the first studio's API key.
     pub secret: String,
     /// I4: company id.
     pub company: String,
@@ -133,6 +133,7 @@ impl Config {
             Platform::JonasI4 => ("7", "connector", "i4-password", "1234"),
             Platform::Vfp => ("0042", "", "vfp-key", ""),
             Platform::OpenSpoke => ("kits", "", "whsec_c2ltdWxhdGVkIG9wZW4gc3Bva2Ugc2VjcmV0IDE=", ""),
+            Platform::Magicline => ("1200", "", "magicline-key", ""),
             Platform::GymMaster => ("31", "", "gymmaster-key", ""),
         };
         Config {

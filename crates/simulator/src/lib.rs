@@ -19,6 +19,7 @@ mod http_call;
 mod i4;
 mod intouch;
 mod ledger;
+mod magicline;
 mod offline;
 mod people;
 mod person;

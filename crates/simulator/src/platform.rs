@@ -21,12 +21,21 @@ pub enum Platform {
     /// GymMaster, the API of its member portal.
     #[serde(rename = "gymmaster")]
     GymMaster,
+    /// Magicline, its open API and its connect API.
+    #[serde(rename = "magicline")]
+    Magicline,
 }
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Platform; 5] =
-        [Platform::InTouch, Platform::JonasI4, Platform::Vfp, Platform::OpenSpoke, Platform::GymMaster];
+    pub const ALL: [Platform; 6] = [
+        Platform::InTouch,
+        Platform::JonasI4,
+        Platform::Vfp,
+        Platform::OpenSpoke,
+        Platform::GymMaster,
+        Platform::Magicline,
+    ];
 
     /// The name in commands and in `/_sim`.
     pub const fn name(self) -> &'static str {
@@ -36,6 +45,7 @@ impl Platform {
             Platform::Vfp => "vfp",
             Platform::OpenSpoke => "open-spoke",
             Platform::GymMaster => "gymmaster",
+            Platform::Magicline => "magicline",
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::people::{People, Search};
 use crate::person::{Changes, Fields, Kind, Person, human};
 use crate::tally::Counts;
 use crate::watch::{Watch, Wrong};
-use crate::{Platform, gymmaster, i4, intouch, spoke, vfp};
+use crate::{Platform, gymmaster, i4, intouch, magicline, spoke, vfp};
 
 /// A platform's state.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct Room {
     pub cached: HashMap<String, (u64, String)>,
     /// What the platform keeps of a record in fields of its own, by the record's number.
     pub extras: HashMap<String, BTreeMap<String, String>>,
+    /// Calls of the minute that runs, by what they are counted under: which minute, how many.
+    pub minutes: HashMap<String, (u64, u32)>,
     pub dice: Dice,
     numbers: u64,
     /// The instant of the call being carried out.
@@ -64,6 +66,7 @@ impl Room {
             tokens: HashMap::new(),
             cached: HashMap::new(),
             extras: HashMap::new(),
+            minutes: HashMap::new(),
             dice: Dice::new(config.seed),
             numbers: config.seed % 1000,
             now_ms: 0,
@@ -85,6 +88,7 @@ impl Room {
             Platform::JonasI4 => i4::answer(self, call),
             Platform::Vfp => vfp::answer(self, call),
             Platform::OpenSpoke => spoke::answer(self, call),
+            Platform::Magicline => magicline::answer(self, call),
             Platform::GymMaster => gymmaster::answer(self, call),
         }
     }
@@ -96,6 +100,7 @@ impl Room {
             Platform::JonasI4 => i4::trouble(trouble),
             Platform::Vfp => vfp::trouble(trouble),
             Platform::OpenSpoke => spoke::trouble(trouble, call),
+            Platform::Magicline => magicline::trouble(trouble, call),
             Platform::GymMaster => gymmaster::trouble(trouble, call),
         }
     }
@@ -107,6 +112,7 @@ impl Room {
             Platform::JonasI4 => i4::subject(call),
             Platform::Vfp => vfp::subject(call),
             Platform::OpenSpoke => spoke::subject(call),
+            Platform::Magicline => magicline::subject(call),
             Platform::GymMaster => gymmaster::subject(call),
         }
     }
@@ -138,6 +144,7 @@ impl Room {
                 Platform::InTouch => self.dice.uuid(),
                 Platform::Vfp => format!("S-{}", 100 + number),
                 Platform::JonasI4 | Platform::OpenSpoke => format!("staff-{number}"),
+                Platform::Magicline => format!("{}", 3_000 + number),
                 Platform::GymMaster => format!("{number}"),
             };
         }
@@ -154,6 +161,7 @@ impl Room {
                 Platform::InTouch => number.to_string(),
                 Platform::Vfp => format!("L-{number}"),
                 Platform::JonasI4 | Platform::OpenSpoke => format!("source-{number}"),
+                Platform::Magicline => format!("{}", 500 + number),
                 Platform::GymMaster => format!("{number}"),
             };
             if !self.lead_sources.iter().any(|known| known.id == id) {
@@ -313,6 +321,7 @@ impl Room {
             Platform::JonasI4 => format!("{:08}", 10_400 + number),
             Platform::Vfp => format!("G-{}", 55_000 + number),
             Platform::OpenSpoke => format!("p-{number}"),
+            Platform::Magicline => format!("{}", 1_210_000 + number),
             Platform::GymMaster => format!("{}", 20_300 + number),
         }
     }

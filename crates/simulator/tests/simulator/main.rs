@@ -11,6 +11,7 @@ mod http;
 mod i4;
 mod intouch;
 mod load;
+mod magicline;
 mod sender;
 mod spoke;
 mod vfp;
