@@ -87,12 +87,13 @@ fn yes() -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Credentials {
-    /// InTouch: client id. I4: Basic user.
+    /// InTouch, HubSpot: client id. I4: Basic user.
     pub user: String,
     /// InTouch: client secret. I4: Basic password. VFP: API key. Open spoke: the token, and, written `whsec_…`, also
     /// the signing key. GymMaster: API key. Magicline: the first studio's API key.
+    /// HubSpot: the token of the private app, and the client secret of the public one.
     pub secret: String,
-    /// I4: company id.
+    /// I4: company id. HubSpot: refresh token.
     pub company: String,
     /// Open spoke: a signing key apart from the token.
     pub signing: Option<String>,
@@ -121,7 +122,7 @@ pub struct Config {
     pub sink: bool,
     /// Open spoke only: whether calls must be signed.
     pub check_signatures: bool,
-    /// How long a token of InTouch or GymMaster lives, in seconds.
+    /// How long a token lives, in seconds, where the platform gives any out.
     pub token_ttl_s: u64,
 }
 
@@ -133,6 +134,7 @@ impl Config {
             Platform::JonasI4 => ("7", "connector", "i4-password", "1234"),
             Platform::Vfp => ("0042", "", "vfp-key", ""),
             Platform::OpenSpoke => ("kits", "", "whsec_c2ltdWxhdGVkIG9wZW4gc3Bva2Ugc2VjcmV0IDE=", ""),
+            Platform::HubSpot => ("hub", "connector", "pat-hubspot", "hubspot-refresh"),
             Platform::Magicline => ("1200", "", "magicline-key", ""),
             Platform::GymMaster => ("31", "", "gymmaster-key", ""),
         };

@@ -16,6 +16,7 @@ mod faults;
 mod form;
 mod gymmaster;
 mod http_call;
+mod hubspot;
 mod i4;
 mod intouch;
 mod ledger;

@@ -24,17 +24,21 @@ pub enum Platform {
     /// Magicline, its open API and its connect API.
     #[serde(rename = "magicline")]
     Magicline,
+    /// HubSpot, contacts of its CRM v3.
+    #[serde(rename = "hubspot")]
+    HubSpot,
 }
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Platform; 6] = [
+    pub const ALL: [Platform; 7] = [
         Platform::InTouch,
         Platform::JonasI4,
         Platform::Vfp,
         Platform::OpenSpoke,
         Platform::GymMaster,
         Platform::Magicline,
+        Platform::HubSpot,
     ];
 
     /// The name in commands and in `/_sim`.
@@ -46,6 +50,7 @@ impl Platform {
             Platform::OpenSpoke => "open-spoke",
             Platform::GymMaster => "gymmaster",
             Platform::Magicline => "magicline",
+            Platform::HubSpot => "hubspot",
         }
     }
 }

@@ -162,7 +162,7 @@ impl Simulator {
         self.shared.room().people.change(id, |person| person.gone = true)
     }
 
-    /// InTouch: every token given out is worthless from now on.
+    /// Every token given out is worthless from now on.
     pub fn expire_tokens(&self) {
         self.shared.room().tokens.clear();
     }

@@ -51,11 +51,16 @@ fn studio_in_query(room: &Room, call: &Incoming) -> Result<String, Problem> {
     room.club(&id).map(|club| club.id.clone()).ok_or_else(|| Problem::invalid("studioId"))
 }
 
+/// The external identifier of a campaign.
+pub(super) fn campaign(id: &str) -> String {
+    format!("CMPGN-{id}")
+}
+
 /// Campaigns are where a lead comes from. Nobody can add one here.
 fn campaigns(room: &Room, call: &Incoming) -> Answer {
     let studio = studio_in_query(room, call)?;
     let list = room.lead_sources_of(&studio).filter(|source| source.active).map(|source| {
-        json!({"id": directory::number(&source.id), "name": source.name, "externalIdentifier": null})
+        json!({"id": directory::number(&source.id), "name": source.name, "externalIdentifier": campaign(&source.id)})
     });
     Ok(Reply::json(200, &list.collect()))
 }

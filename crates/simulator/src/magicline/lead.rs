@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::problem::{Problem, Said};
-use super::{Answer, Ids};
+use super::{Answer, Ids, connect};
 use crate::dates;
 use crate::http_call::{Incoming, Reply};
 use crate::person::{Changes, Kind};
@@ -39,13 +39,12 @@ pub(super) fn config(room: &Room, studio: &str) -> Reply {
     Reply::json(
         200,
         &json!({
-            "address": "OPTIONAL",
-            "telephone": "OPTIONAL",
-            "dateOfBirth": "OPTIONAL",
-            "gender": "OPTIONAL",
-            "language": "OPTIONAL",
-            "additionalInformationFields": [{
-                "id": SOURCE_FIELD,
+            "addressMode": "OPTIONAL",
+            "telephoneMode": "OPTIONAL",
+            "dateOfBirthMode": "OPTIONAL",
+            "genderMode": "OPTIONAL",
+            "additionalInformation": [{
+                "additionalFieldId": SOURCE_FIELD,
                 "name": "How did you hear about us?",
                 "type": "LIST",
                 "mode": "OPTIONAL",
@@ -98,6 +97,11 @@ fn read(room: &Room, studio: &str, call: &Incoming) -> Result<(Changes, Option<S
         let source = room.lead_sources_of(studio).find(|source| source.active && source.name == value);
         let source = source.ok_or_else(|| Problem::invalid(&format!("additionalInformation[{at}].value")))?;
         changes.push(("lead_source_id", Some(source.id.clone())));
+    }
+    if let Some(campaign) = body["externalIdentifier"].as_str() {
+        let source = room.lead_sources_of(studio).find(|source| connect::campaign(&source.id) == campaign);
+        let unknown = || Problem::about("externalIdentifier", "CAMPAIGN_NOT_FOUND", Said::NotFound);
+        changes.push(("lead_source_id", Some(source.ok_or_else(unknown)?.id.clone())));
     }
     let wire: Vec<_> =
         LEAD.iter().map(|(ours, theirs, _)| (*ours, *theirs)).chain(ADDRESS.iter().copied()).collect();

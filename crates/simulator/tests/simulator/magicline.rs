@@ -114,11 +114,24 @@ async fn a_refusal_names_the_path_of_the_field_in_the_callers_language() {
 async fn lead_sources_are_values_of_a_field_of_the_studios_own() {
     let simulator = open().await;
     let config = studio(&simulator, "GET", "/leads/config", Value::Null).await.json();
-    let field = &config["additionalInformationFields"][0];
+    let field = &config["additionalInformation"][0];
     assert_eq!(
         (&field["type"], &field["selectionValues"]),
         (&json!("LIST"), &json!(["Facebook", "Walk-in"]))
     );
+}
+
+#[tokio::test]
+async fn a_lead_names_its_campaign_by_the_external_identifier() {
+    let simulator = open().await;
+    let mut lead = lead();
+    lead["additionalInformation"] = json!([]);
+    lead["externalIdentifier"] = json!("CMPGN-9");
+    let got = studio(&simulator, "POST", "/leads/create", lead.clone()).await;
+    assert_eq!((got.status, &got.json()["reference"]), (400, &json!("externalIdentifier")));
+    lead["externalIdentifier"] = json!("CMPGN-501");
+    assert_eq!(studio(&simulator, "POST", "/leads/create", lead).await.status, 200);
+    assert_eq!(simulator.people()[0].get("lead_source_id"), "501");
 }
 
 #[tokio::test]
@@ -238,7 +251,7 @@ async fn the_connect_api_takes_a_lead_with_its_campaign_and_needs_no_key() {
     let simulator = open().await;
     let connect = format!("{}/connect/v1", simulator.url());
     let campaigns = call("GET", &format!("{connect}/campaign?studioId=1200"), &[], "").await.unwrap().json();
-    assert_eq!(campaigns[0], json!({"id": 501, "name": "Facebook", "externalIdentifier": null}));
+    assert_eq!(campaigns[0], json!({"id": 501, "name": "Facebook", "externalIdentifier": "CMPGN-501"}));
     let lead = json!({"studioId": 1200, "firstname": "Ann", "lastname": "Lee", "sourceCampaignId": 501});
     let made = call("POST", &format!("{connect}/lead"), &[], lead.to_string()).await.unwrap().json();
     let person = simulator.people().remove(0);

@@ -8,6 +8,7 @@ mod evening;
 mod faults;
 mod gymmaster;
 mod http;
+mod hubspot;
 mod i4;
 mod intouch;
 mod load;
