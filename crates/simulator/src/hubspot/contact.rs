@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::problem::Problem;
-use super::properties::{Write, document, keep, moved, read};
+use super::properties::{ID_PROPERTY, Write, document, keep, moved, read};
 use super::{Answer, limit, paged};
 use crate::http_call::{Incoming, Reply};
 use crate::person::{Kind, Person};
@@ -27,8 +27,10 @@ pub(super) fn insert(room: &mut Room, club: &str, write: Write) -> Result<String
     }
     let (stage, kind) =
         moved(room, None, &write).map_or((None, Kind::Prospect), |(stage, kind)| (Some(stage), kind));
+    unique(room, &write, None)?;
     let changes = write.changes.clone();
-    let id = room.create(NewPerson { club, kind, external_ref: None, changes, own: false });
+    let external_ref = write.external_ref.as_deref();
+    let id = room.create(NewPerson { club, kind, external_ref, changes, own: false });
     keep(room, &id, stage, &write);
     Ok(id)
 }
@@ -49,11 +51,27 @@ pub(super) fn change(room: &mut Room, id: &str, write: Write) -> Result<(), Prob
         let said = format!("Contact already exists. Existing ID: {}", first.id);
         return Err(Problem::new(409, "CONFLICT", &said));
     }
+    unique(room, &write, Some(id))?;
     let moved = moved(room, room.people.get(id), &write);
     let (stage, kind) = moved.map_or((None, None), |(stage, kind)| (Some(stage), Some(kind)));
     room.update(id, kind, &write.changes);
     keep(room, id, stage, &write);
     Ok(())
+}
+
+/// Refuses the caller's own id of a person when another contact has it.
+fn unique(room: &Room, write: &Write, own: Option<&str>) -> Result<(), Problem> {
+    let Some(wanted) = write.external_ref.as_deref().filter(|wanted| !wanted.is_empty()) else {
+        return Ok(());
+    };
+    let same = |person: &&Person| !person.gone && person.external_ref.as_deref() == Some(wanted);
+    match room.people.all().iter().find(same).filter(|first| own != Some(first.id.as_str())) {
+        Some(first) => {
+            let said = format!("propertyValue is already in use by {}", first.id);
+            Err(Problem::property(ID_PROPERTY, "CONFLICTING_UNIQUE_VALUE", &said))
+        }
+        None => Ok(()),
+    }
 }
 
 pub(super) fn get(room: &Room, club: &str, id: &str, call: &Incoming) -> Answer {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::problem::Problem;
+use super::properties::{ID_PROPERTY, known};
 use super::{Answer, limit, paged};
 use crate::config::LeadSource;
 use crate::http_call::{Incoming, Reply};
@@ -10,7 +11,7 @@ use crate::room::Room;
 use crate::text::fold;
 
 /// The property of the account whose options are the lead sources.
-pub(super) const SOURCE_PROPERTY: &str = "lead_source";
+pub(super) const SOURCE_PROPERTY: &str = "connector_lead_source";
 
 pub(super) fn owners(room: &Room, club: &str, call: &Incoming) -> Answer {
     let limit = limit(call.param("limit").as_deref(), 100, 500)?;
@@ -35,6 +36,11 @@ pub(super) fn owners(room: &Room, club: &str, call: &Incoming) -> Answer {
 }
 
 pub(super) fn property(room: &Room, name: &str) -> Answer {
+    if known(name) && name != SOURCE_PROPERTY {
+        let unique = [ID_PROPERTY, "email", "hs_object_id"].contains(&name);
+        let shown = json!({"name": name, "type": "string", "options": [], "hasUniqueValue": unique});
+        return Ok(Reply::json(200, &shown));
+    }
     if name != SOURCE_PROPERTY {
         let said = format!("Property \"{name}\" does not exist");
         return Err(Problem::new(404, "OBJECT_NOT_FOUND", &said));
@@ -55,6 +61,7 @@ pub(super) fn property(room: &Room, name: &str) -> Answer {
             "type": "enumeration",
             "fieldType": "select",
             "groupName": "contactinformation",
+            "hasUniqueValue": false,
             "options": options,
         }),
     ))
@@ -63,6 +70,9 @@ pub(super) fn property(room: &Room, name: &str) -> Answer {
 /// Replaces all options: what another writer added since they were read is lost.
 pub(super) fn update_property(room: &mut Room, name: &str, call: &Incoming) -> Answer {
     property(room, name)?;
+    if name != SOURCE_PROPERTY {
+        return Err(Problem::invalid(&format!("{name} has no options")));
+    }
     let body = call.json().filter(Value::is_object).ok_or_else(|| Problem::invalid("Invalid input JSON"))?;
     if let Some(options) = body["options"].as_array() {
         let mut sources: Vec<LeadSource> = Vec::new();

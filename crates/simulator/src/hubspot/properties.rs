@@ -9,7 +9,7 @@ use crate::person::{Changes, Kind, Person};
 use crate::room::Room;
 
 /// Properties: ours, theirs.
-pub(super) const PROPERTIES: [(&str, &str); 15] = [
+pub(super) const PROPERTIES: [(&str, &str); 18] = [
     ("first_name", "firstname"),
     ("last_name", "lastname"),
     ("email", "email"),
@@ -25,7 +25,14 @@ pub(super) const PROPERTIES: [(&str, &str); 15] = [
     ("gender", "gender"),
     ("owner_id", "hubspot_owner_id"),
     ("lead_source_id", SOURCE_PROPERTY),
+    ("status", "connector_status"),
+    ("trial_start", "connector_trial_start"),
+    ("trial_end", "connector_trial_end"),
 ];
+/// The property that this account made for the caller's own id of the person; no two contacts have the same.
+pub(super) const ID_PROPERTY: &str = "connector_id";
+/// Properties that this account made and that are kept as they come.
+const OWN: [&str; 2] = ["connector_club", "connector_kind"];
 /// What is shown without being asked for.
 const ALWAYS: [&str; 3] = ["createdate", "hs_object_id", "lastmodifieddate"];
 const UNASKED: [&str; 3] = ["email", "firstname", "lastname"];
@@ -46,6 +53,10 @@ const STAGES: [(&str, Kind); 8] = [
 pub(super) struct Write {
     pub changes: Changes,
     pub stage: Option<String>,
+    /// The caller's own id of the person.
+    pub external_ref: Option<String>,
+    /// What is kept as it comes.
+    own: Vec<(&'static str, String)>,
     /// The gender in the caller's words.
     gender: Option<String>,
 }
@@ -75,6 +86,14 @@ pub(super) fn read(room: &Room, club: &str, properties: &Value) -> Result<Write,
                 Some(known.then_some(text).ok_or_else(|| Problem::property(name, "INVALID_OPTION", &said))?);
             continue;
         }
+        if name == ID_PROPERTY {
+            write.external_ref = Some(text);
+            continue;
+        }
+        if let Some(own) = OWN.iter().find(|own| *own == name) {
+            write.own.push((own, text));
+            continue;
+        }
         let Some((ours, _)) = PROPERTIES.iter().find(|(_, theirs)| theirs == name) else {
             let said = format!("Property \"{name}\" does not exist");
             return Err(Problem::property(name, "PROPERTY_DOESNT_EXIST", &said));
@@ -96,7 +115,7 @@ fn store(room: &Room, club: &str, (ours, theirs): (&str, &str), text: &str) -> R
     match ours {
         "email" if !text.contains('@') => refuse("INVALID_EMAIL", format!("Email address {text} is invalid")),
         "email" => Ok(text.to_lowercase()),
-        "birth_date" => match dates::read("%Y-%m-%d", text) {
+        "birth_date" | "trial_start" | "trial_end" => match dates::read("%Y-%m-%d", text) {
             Some(date) => Ok(date),
             None => refuse("INVALID_DATE", format!("{text} is not a date")),
         },
@@ -150,11 +169,18 @@ pub(super) fn keep(room: &mut Room, id: &str, stage: Option<String>, write: &Wri
             kept.insert(name.to_owned(), value);
         }
     }
+    kept.extend(write.own.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    if let Some(external) = write.external_ref.clone() {
+        room.people.change(id, |person| person.external_ref = Some(external).filter(|id| !id.is_empty()));
+    }
 }
 
 /// Whether the account has a property of that name.
 pub(super) fn known(name: &str) -> bool {
-    name == "lifecyclestage" || ALWAYS.contains(&name) || PROPERTIES.iter().any(|(_, theirs)| *theirs == name)
+    matches!(name, "lifecyclestage" | ID_PROPERTY)
+        || OWN.contains(&name)
+        || ALWAYS.contains(&name)
+        || PROPERTIES.iter().any(|(_, theirs)| *theirs == name)
 }
 
 /// The value of a property as text; none for one that the account does not have.
@@ -164,6 +190,8 @@ pub(super) fn value(room: &Room, person: &Person, name: &str) -> Option<String> 
         "hs_object_id" => person.id.clone(),
         "createdate" => dates::instant(person.created_ms),
         "lastmodifieddate" => dates::instant(person.updated_ms),
+        ID_PROPERTY => person.external_ref.clone().unwrap_or_default(),
+        _ if OWN.contains(&name) => kept(name).unwrap_or_default(),
         "lifecyclestage" => stage(room, person).to_owned(),
         "gender" if !person.get("gender").is_empty() => {
             kept("gender").unwrap_or_else(|| person.get("gender").to_owned())

@@ -30,7 +30,7 @@ async fn crm(simulator: &Simulator, method: &str, path: &str, body: Value) -> Go
 fn ann() -> Value {
     json!({"properties": {
         "firstname": "Ann", "lastname": "Lee", "email": "Ann@Lee.example", "mobilephone": "+16045550101",
-        "date_of_birth": "1990-04-30", "gender": "Female", "hubspot_owner_id": "701", "lead_source": "walk_in",
+        "date_of_birth": "1990-04-30", "gender": "Female", "hubspot_owner_id": "701", "connector_lead_source": "walk_in", "connector_id": "c-1",
     }})
 }
 
@@ -71,11 +71,14 @@ async fn a_property_has_to_be_asked_for_to_come_back() {
         (&unasked["properties"]["lastname"], unasked["properties"].get("city")),
         (&json!("Lee"), None)
     );
-    assert!(unasked["properties"].get("lead_source").is_none());
-    let path = format!("{path}?properties=lead_source,gender,city,shoe_size");
+    assert!(unasked["properties"].get("connector_lead_source").is_none());
+    let path = format!("{path}?properties=connector_lead_source,gender,city,shoe_size");
     let asked = crm(&simulator, "GET", &path, Value::Null).await.json();
     let properties = &asked["properties"];
-    assert_eq!((&properties["lead_source"], &properties["gender"]), (&json!("walk_in"), &json!("Female")));
+    assert_eq!(
+        (&properties["connector_lead_source"], &properties["gender"]),
+        (&json!("walk_in"), &json!("Female"))
+    );
     assert!(properties["city"].is_null() && properties.get("shoe_size").is_none());
 }
 
@@ -92,6 +95,19 @@ async fn a_second_contact_with_an_address_is_a_conflict_that_names_the_first() {
     let taken = json!({"properties": {"email": "ANN@lee.example"}});
     assert_eq!(crm(&simulator, "PATCH", &path, taken).await.status, 409);
     assert_eq!(simulator.people().len(), 2);
+}
+
+#[tokio::test]
+async fn no_two_contacts_have_one_connector_id() {
+    let simulator = open().await;
+    create(&simulator).await;
+    let property = crm(&simulator, "GET", "/properties/contacts/connector_id", Value::Null).await.json();
+    assert_eq!((&property["name"], &property["hasUniqueValue"]), (&json!("connector_id"), &json!(true)));
+    let other = json!({"properties": {"lastname": "Lee", "connector_id": "c-1"}});
+    let got = crm(&simulator, "POST", CONTACTS, other).await;
+    assert_eq!((got.status, &got.json()["errors"][0]["code"]), (400, &json!("CONFLICTING_UNIQUE_VALUE")));
+    let found = json!({"filterGroups": [{"filters": [{"propertyName": "connector_id", "operator": "EQ", "value": "c-1"}]}]});
+    assert_eq!(crm(&simulator, "POST", &format!("{CONTACTS}/search"), found).await.json()["total"], 1);
 }
 
 #[tokio::test]
@@ -144,7 +160,7 @@ async fn refusals_name_the_property() {
         ("shoe_size", "44", "PROPERTY_DOESNT_EXIST"),
         ("email", "none", "INVALID_EMAIL"),
         ("hubspot_owner_id", "702", "INVALID_OWNER_ID"),
-        ("lead_source", "radio", "INVALID_OPTION"),
+        ("connector_lead_source", "radio", "INVALID_OPTION"),
         ("createdate", "2026-11-22", "READ_ONLY_VALUE"),
     ] {
         let got = crm(&simulator, "POST", CONTACTS, json!({"properties": {name: value}})).await;
@@ -239,7 +255,7 @@ async fn owners_are_found_by_address_and_archived_ones_only_when_asked_for() {
 #[tokio::test]
 async fn two_who_write_all_options_back_lose_each_others_option() {
     let simulator = open().await;
-    let path = "/properties/contacts/lead_source";
+    let path = "/properties/contacts/connector_lead_source";
     let read = crm(&simulator, "GET", path, Value::Null).await.json();
     let with = |name: &str| {
         let mut options = read["options"].as_array().unwrap().clone();
