@@ -92,6 +92,7 @@ pub struct Credentials {
     /// InTouch: client secret. I4: Basic password. VFP: API key. Open spoke: the token, and, written `whsec_…`, also
     /// the signing key. GymMaster: API key. Magicline: the first studio's API key.
     /// HubSpot: the token of the private app, and the client secret of the public one.
+    /// Club Planner: the token.
     pub secret: String,
     /// I4: company id. HubSpot: refresh token.
     pub company: String,
@@ -134,6 +135,7 @@ impl Config {
             Platform::JonasI4 => ("7", "connector", "i4-password", "1234"),
             Platform::Vfp => ("0042", "", "vfp-key", ""),
             Platform::OpenSpoke => ("kits", "", "whsec_c2ltdWxhdGVkIG9wZW4gc3Bva2Ugc2VjcmV0IDE=", ""),
+            Platform::ClubPlanner => ("5", "", "club-planner-token", ""),
             Platform::HubSpot => ("hub", "connector", "pat-hubspot", "hubspot-refresh"),
             Platform::Magicline => ("1200", "", "magicline-key", ""),
             Platform::GymMaster => ("31", "", "gymmaster-key", ""),

@@ -44,7 +44,11 @@ impl DayClub {
             Platform::InTouch => self.intouch,
             Platform::JonasI4 => self.i4,
             Platform::Vfp => self.vfp,
-            Platform::OpenSpoke | Platform::GymMaster | Platform::Magicline | Platform::HubSpot => "",
+            Platform::OpenSpoke
+            | Platform::GymMaster
+            | Platform::Magicline
+            | Platform::HubSpot
+            | Platform::ClubPlanner => "",
         }
     }
 }

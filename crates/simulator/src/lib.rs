@@ -7,6 +7,7 @@
 //! a newer one is a violation, and `GET /_sim/violations` tells.
 
 mod clock;
+mod club_planner;
 mod config;
 mod control;
 mod dates;

@@ -27,11 +27,14 @@ pub enum Platform {
     /// HubSpot, contacts of its CRM v3.
     #[serde(rename = "hubspot")]
     HubSpot,
+    /// Club Planner, where every call is a GET.
+    #[serde(rename = "club-planner")]
+    ClubPlanner,
 }
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Platform; 7] = [
+    pub const ALL: [Platform; 8] = [
         Platform::InTouch,
         Platform::JonasI4,
         Platform::Vfp,
@@ -39,6 +42,7 @@ impl Platform {
         Platform::GymMaster,
         Platform::Magicline,
         Platform::HubSpot,
+        Platform::ClubPlanner,
     ];
 
     /// The name in commands and in `/_sim`.
@@ -51,6 +55,7 @@ impl Platform {
             Platform::GymMaster => "gymmaster",
             Platform::Magicline => "magicline",
             Platform::HubSpot => "hubspot",
+            Platform::ClubPlanner => "club-planner",
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::people::{People, Search};
 use crate::person::{Changes, Fields, Kind, Person, human};
 use crate::tally::Counts;
 use crate::watch::{Watch, Wrong};
-use crate::{Platform, gymmaster, hubspot, i4, intouch, magicline, spoke, vfp};
+use crate::{Platform, club_planner, gymmaster, hubspot, i4, intouch, magicline, spoke, vfp};
 
 /// A platform's state.
 #[derive(Debug)]
@@ -88,6 +88,7 @@ impl Room {
             Platform::JonasI4 => i4::answer(self, call),
             Platform::Vfp => vfp::answer(self, call),
             Platform::OpenSpoke => spoke::answer(self, call),
+            Platform::ClubPlanner => club_planner::answer(self, call),
             Platform::HubSpot => hubspot::answer(self, call),
             Platform::Magicline => magicline::answer(self, call),
             Platform::GymMaster => gymmaster::answer(self, call),
@@ -101,6 +102,7 @@ impl Room {
             Platform::JonasI4 => i4::trouble(trouble),
             Platform::Vfp => vfp::trouble(trouble),
             Platform::OpenSpoke => spoke::trouble(trouble, call),
+            Platform::ClubPlanner => club_planner::trouble(trouble, call),
             Platform::HubSpot => hubspot::trouble(trouble, call),
             Platform::Magicline => magicline::trouble(trouble, call),
             Platform::GymMaster => gymmaster::trouble(trouble, call),
@@ -114,6 +116,7 @@ impl Room {
             Platform::JonasI4 => i4::subject(call),
             Platform::Vfp => vfp::subject(call),
             Platform::OpenSpoke => spoke::subject(call),
+            Platform::ClubPlanner => club_planner::subject(call),
             Platform::HubSpot => hubspot::subject(call),
             Platform::Magicline => magicline::subject(call),
             Platform::GymMaster => gymmaster::subject(call),
@@ -149,7 +152,7 @@ impl Room {
                 Platform::JonasI4 | Platform::OpenSpoke => format!("staff-{number}"),
                 Platform::HubSpot => format!("{}", 77_000_000 + number),
                 Platform::Magicline => format!("{}", 3_000 + number),
-                Platform::GymMaster => format!("{number}"),
+                Platform::GymMaster | Platform::ClubPlanner => format!("{number}"),
             };
         }
         let id = staff.id.clone();
@@ -167,7 +170,7 @@ impl Room {
                 Platform::JonasI4 | Platform::OpenSpoke => format!("source-{number}"),
                 Platform::HubSpot => format!("source_{number}"),
                 Platform::Magicline => format!("{}", 500 + number),
-                Platform::GymMaster => format!("{number}"),
+                Platform::GymMaster | Platform::ClubPlanner => format!("{number}"),
             };
             if !self.lead_sources.iter().any(|known| known.id == id) {
                 source.id = id;
@@ -326,6 +329,7 @@ impl Room {
             Platform::JonasI4 => format!("{:08}", 10_400 + number),
             Platform::Vfp => format!("G-{}", 55_000 + number),
             Platform::OpenSpoke => format!("p-{number}"),
+            Platform::ClubPlanner => format!("{}", 8_800 + number),
             Platform::HubSpot => format!("{}", 151_000_000 + number),
             Platform::Magicline => format!("{}", 1_210_000 + number),
             Platform::GymMaster => format!("{}", 20_300 + number),
