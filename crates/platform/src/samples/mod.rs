@@ -204,7 +204,12 @@ pub async fn replay(description: &Arc<Description>, sample: &Sample) -> Result<(
     let net: Arc<dyn Net> = Arc::<Script>::clone(&script);
     let endpoint = Endpoint::bind(Arc::clone(description), settings, net, Arc::new(Tokens::new()))
         .map_err(|problems| Mismatch(problems.iter().map(ToString::to_string).collect()))?;
-    let answer = endpoint.call(sample.operation, &given(sample)).await;
+    let mut asked = given(sample);
+    let mut answer = endpoint.call(sample.operation, &asked).await;
+    while let Some(page) = answer.next.take() {
+        asked.page = page;
+        answer = answer.and(endpoint.call(sample.operation, &asked).await);
+    }
     let mut differences = script.finish();
     let expected = &sample.expected;
     compare(&mut differences, "outcome", &expected.outcome.as_str(), &outcome_name(&answer.outcome));
@@ -256,6 +261,7 @@ fn given(sample: &Sample) -> Given {
         name: given.name.clone(),
         email: given.email.clone(),
         now: given.now.unwrap_or(Timestamp::UNIX_EPOCH),
+        ..Given::default()
     }
 }
 
