@@ -68,7 +68,9 @@ fn address(there: &str, asked: &Url) -> Result<Url, Outcome> {
 /// What tells one page from another: what is on it and where it leads.
 fn mark(found: &[Found], cursor: Option<&str>, url: Option<&Url>) -> u64 {
     let mut hasher = DefaultHasher::new();
-    found.iter().for_each(|found| found.id.hash(&mut hasher));
+    for found in found {
+        found.id.hash(&mut hasher);
+    }
     (cursor, url.map(Url::as_str)).hash(&mut hasher);
     hasher.finish()
 }

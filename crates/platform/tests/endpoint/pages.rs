@@ -8,6 +8,9 @@ use platform::{Answer, Description, Endpoint, Given, SettingValue, Settings};
 
 use crate::{Fake, answer, fake, given};
 
+/// How a platform answers.
+type Platform = fn(&Request) -> Result<Response, NetError>;
+
 const LIST: &str = "
 platform: {name: gym, title: Gym, vendor: Gym Ltd, language: 1, version: 1, grade: assumed}
 capabilities: {operations: [list_staff]}
@@ -52,7 +55,7 @@ fn query(request: &Request, wanted: &str) -> Option<String> {
     request.url.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
 }
 
-const ENDLESS: fn(&Request) -> Result<Response, NetError> =
+const ENDLESS: Platform =
     |_| Ok(answer(200, &[], r#"{"staff":[{"id":"1"}],"next":"on","url":"/v1/staff?page=on"}"#));
 
 #[tokio::test]
@@ -65,7 +68,7 @@ async fn a_cursor_a_number_and_an_offset_lead_to_the_end_of_a_list() {
             other => panic!("{other:?}"),
         })
     };
-    let ways: [(&str, &str, fn(&Request) -> Result<Response, NetError>); 3] = [
+    let ways: [(&str, &str, Platform); 3] = [
         ("after: =page.cursor", "next: =answer.next", by_cursor),
         ("page: =page.number - 1", "more: =page.count == 2", |request| {
             Ok(match query(request, "page").as_deref() {
