@@ -145,6 +145,19 @@ pub struct Exchange {
     pub response: String,
     /// Remarks: a token renewed, a value that could not be read.
     pub notes: Vec<String>,
+    /// The rule of the description by which the answer was understood; none where HTTP's own status decided.
+    pub rule: Option<String>,
+}
+
+/// An expression of a request, and what it gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Computed {
+    /// Where it stands: `json.guest.firstName`.
+    pub place: String,
+    /// The expression.
+    pub source: String,
+    /// What it gives, as JSON, masked; else `unknown`, `cleared` or `none`, or why it cannot be carried out.
+    pub value: String,
 }
 
 /// The request that a call would send, secrets masked.

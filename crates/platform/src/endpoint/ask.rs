@@ -91,7 +91,7 @@ impl Endpoint {
             rules: &self.description.failures,
             mask: &mask,
         };
-        let Understood { outcome, found, next } = heard.understand(&mut exchange.notes);
+        let Understood { outcome, found, next } = heard.understand(&mut exchange);
         Answer { outcome: mask_outcome(outcome, &mask), found, exchange, next }
     }
 }

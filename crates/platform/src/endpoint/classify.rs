@@ -17,7 +17,7 @@ use super::{found, pages};
 use crate::decode::Decoded;
 use crate::description::{Call, Rule, Verdict};
 use crate::expression::{Expr, Problem, Scope};
-use crate::given::{Found, Given, Page};
+use crate::given::{Exchange, Found, Given, Page};
 use crate::net::{NetError, Response};
 use crate::template::RequestProblem;
 
@@ -48,24 +48,31 @@ pub(super) struct Understood {
 }
 
 impl Heard<'_> {
-    pub fn understand(&self, notes: &mut Vec<String>) -> Understood {
-        let understood = match self.judge() {
+    pub fn understand(&self, exchange: &mut Exchange) -> Understood {
+        let understood = match self.judge(exchange) {
             Ok(Some(outcome)) => Err(outcome),
-            Ok(None) => self.taken(notes),
+            Ok(None) => self.taken(&mut exchange.notes),
             Err(problem) => Err(unreadable(&problem)),
         };
         understood.unwrap_or_else(|outcome| Understood { outcome, found: Vec::new(), next: None })
     }
 
     /// What the rules, and then HTTP, say against it; nothing if the platform took it.
-    fn judge(&self) -> Result<Option<Outcome>, Problem> {
+    fn judge(&self, exchange: &mut Exchange) -> Result<Option<Outcome>, Problem> {
         for rule in self.call.failures.iter().chain(self.rules) {
             if rule.when.holds(&self.scope)? {
+                exchange.rule = Some(format!("failures: when: ={}", rule.when.source()));
                 return self.by(rule).map(Some);
             }
         }
         let taken = match &self.call.reading.success {
-            Some(success) => success.holds(&self.scope)?,
+            Some(success) => {
+                let holds = success.holds(&self.scope)?;
+                if !holds {
+                    exchange.rule = Some(format!("success: ={} does not hold", success.source()));
+                }
+                holds
+            }
             None => (200..300).contains(&self.response.status),
         };
         let broken = (200..300).contains(&self.response.status) && self.decoded.problem.is_some();

@@ -5,6 +5,7 @@
 mod ask;
 mod bind;
 mod classify;
+mod computed;
 mod found;
 mod mask;
 mod pages;
