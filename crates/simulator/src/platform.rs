@@ -16,13 +16,16 @@ pub enum Platform {
     JonasI4,
     /// Visual Fitness Planner, REST.
     Vfp,
+    /// ABC DataTrak, REST.
+    AbcDatatrak,
     /// The contract for partners without an API.
     OpenSpoke,
 }
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Platform; 4] = [Platform::InTouch, Platform::JonasI4, Platform::Vfp, Platform::OpenSpoke];
+    pub const ALL: [Platform; 5] =
+        [Platform::InTouch, Platform::JonasI4, Platform::Vfp, Platform::AbcDatatrak, Platform::OpenSpoke];
 
     /// The name in commands and in `/_sim`.
     pub const fn name(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Platform {
             Platform::InTouch => "intouch",
             Platform::JonasI4 => "jonas-i4",
             Platform::Vfp => "vfp",
+            Platform::AbcDatatrak => "abc-datatrak",
             Platform::OpenSpoke => "open-spoke",
         }
     }
@@ -46,7 +50,8 @@ impl FromStr for Platform {
 
     fn from_str(name: &str) -> Result<Self, String> {
         Platform::ALL.into_iter().find(|platform| platform.name() == name).ok_or_else(|| {
-            format!("`{name}` is not a simulated platform; there are intouch, jonas-i4, vfp, open-spoke")
+            let names = Platform::ALL.map(Platform::name).join(", ");
+            format!("`{name}` is not a simulated platform; there are {names}")
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::people::{People, Search};
 use crate::person::{Changes, Fields, Kind, Person, human};
 use crate::tally::Counts;
 use crate::watch::{Watch, Wrong};
-use crate::{Platform, i4, intouch, spoke, vfp};
+use crate::{Platform, abc, i4, intouch, spoke, vfp};
 
 /// A platform's state.
 #[derive(Debug)]
@@ -78,6 +78,7 @@ impl Room {
             Platform::InTouch => intouch::answer(self, call),
             Platform::JonasI4 => i4::answer(self, call),
             Platform::Vfp => vfp::answer(self, call),
+            Platform::AbcDatatrak => abc::answer(self, call),
             Platform::OpenSpoke => spoke::answer(self, call),
         }
     }
@@ -88,6 +89,7 @@ impl Room {
             Platform::InTouch => intouch::trouble(trouble),
             Platform::JonasI4 => i4::trouble(trouble),
             Platform::Vfp => vfp::trouble(trouble),
+            Platform::AbcDatatrak => abc::trouble(trouble),
             Platform::OpenSpoke => spoke::trouble(trouble, call),
         }
     }
@@ -98,6 +100,7 @@ impl Room {
             Platform::InTouch => intouch::subject(call),
             Platform::JonasI4 => i4::subject(call),
             Platform::Vfp => vfp::subject(call),
+            Platform::AbcDatatrak => abc::subject(call),
             Platform::OpenSpoke => spoke::subject(call),
         }
     }
@@ -126,7 +129,7 @@ impl Room {
         if staff.id.is_empty() {
             let number = self.number();
             staff.id = match self.platform {
-                Platform::InTouch => self.dice.uuid(),
+                Platform::InTouch | Platform::AbcDatatrak => self.dice.uuid(),
                 Platform::Vfp => format!("S-{}", 100 + number),
                 Platform::JonasI4 | Platform::OpenSpoke => format!("staff-{number}"),
             };
@@ -142,6 +145,7 @@ impl Room {
             let number = self.number();
             let id = match self.platform {
                 Platform::InTouch => number.to_string(),
+                Platform::AbcDatatrak => self.dice.uuid(),
                 Platform::Vfp => format!("L-{number}"),
                 Platform::JonasI4 | Platform::OpenSpoke => format!("source-{number}"),
             };
@@ -298,7 +302,7 @@ impl Room {
     fn person_id(&mut self) -> String {
         let number = self.number();
         match self.platform {
-            Platform::InTouch => self.dice.uuid(),
+            Platform::InTouch | Platform::AbcDatatrak => self.dice.uuid(),
             Platform::JonasI4 => format!("{:08}", 10_400 + number),
             Platform::Vfp => format!("G-{}", 55_000 + number),
             Platform::OpenSpoke => format!("p-{number}"),
