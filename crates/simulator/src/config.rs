@@ -87,12 +87,14 @@ fn yes() -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Credentials {
-    /// InTouch: client id. I4: Basic user. ABC: application id.
+    /// InTouch, HubSpot: client id. I4: Basic user. ABC: application id.
     pub user: String,
     /// InTouch: client secret. I4: Basic password. VFP: API key. ABC: application key. Open spoke: the token, and, written `whsec_…`, also
-    /// the signing key.
+    /// the signing key. GymMaster: API key. Magicline: the first studio's API key.
+    /// HubSpot: the token of the private app, and the client secret of the public one.
+    /// Club Planner: the token.
     pub secret: String,
-    /// I4: company id.
+    /// I4: company id. HubSpot: refresh token.
     pub company: String,
     /// Open spoke: a signing key apart from the token.
     pub signing: Option<String>,
@@ -121,7 +123,7 @@ pub struct Config {
     pub sink: bool,
     /// Open spoke only: whether calls must be signed.
     pub check_signatures: bool,
-    /// How long an InTouch token lives, in seconds.
+    /// How long a token lives, in seconds, where the platform gives any out.
     pub token_ttl_s: u64,
 }
 
@@ -134,6 +136,10 @@ impl Config {
             Platform::Vfp => ("0042", "", "vfp-key", ""),
             Platform::AbcDatatrak => ("0042", "abc-app", "abc-key", ""),
             Platform::OpenSpoke => ("kits", "", "whsec_c2ltdWxhdGVkIG9wZW4gc3Bva2Ugc2VjcmV0IDE=", ""),
+            Platform::ClubPlanner => ("5", "", "club-planner-token", ""),
+            Platform::HubSpot => ("hub", "connector", "pat-hubspot", "hubspot-refresh"),
+            Platform::Magicline => ("1200", "", "magicline-key", ""),
+            Platform::GymMaster => ("31", "", "gymmaster-key", ""),
         };
         Config {
             port: 0,

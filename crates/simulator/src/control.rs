@@ -90,7 +90,14 @@ fn add(room: &mut Room, parts: &[&str], call: &Incoming) -> Reply {
             room.tokens.clear();
             Reply::empty(204)
         }
-        _ => problem(404, "staff, lead-sources, clubs, people, faults and expire-tokens can be posted"),
+        ["expire-cache"] => {
+            room.cached.clear();
+            Reply::empty(204)
+        }
+        _ => problem(
+            404,
+            "staff, lead-sources, clubs, people, faults, expire-tokens and expire-cache can be posted",
+        ),
     }
 }
 

@@ -44,7 +44,12 @@ impl DayClub {
             Platform::InTouch => self.intouch,
             Platform::JonasI4 => self.i4,
             Platform::Vfp => self.vfp,
-            Platform::AbcDatatrak | Platform::OpenSpoke => "",
+            Platform::OpenSpoke
+            | Platform::AbcDatatrak
+            | Platform::GymMaster
+            | Platform::Magicline
+            | Platform::HubSpot
+            | Platform::ClubPlanner => "",
         }
     }
 }

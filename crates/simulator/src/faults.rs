@@ -18,6 +18,8 @@ pub struct Faults {
     pub seed: Option<u64>,
     /// The next so many writes are stored, and the connection then closed without an answer.
     pub drop_after_store: u32,
+    /// The next so many writes are stored, and then answered with the platform's server trouble.
+    pub fail_after_store: u32,
     /// Calls turned away for being too many.
     pub throttle: Option<Throttle>,
     /// Connections are accepted and closed once a call arrives on them.

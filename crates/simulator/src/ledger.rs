@@ -16,7 +16,7 @@ pub struct Call {
     pub at_ms: u64,
     /// HTTP verb.
     pub method: String,
-    /// Path and query; a query that carries a secret is left out.
+    /// Path and query; a secret in it is left out.
     pub path: String,
     /// What the platform took it for, such as `AddProspect`; empty when nobody looked.
     pub operation: String,

@@ -8,16 +8,21 @@
 
 mod abc;
 mod clock;
+mod club_planner;
 mod config;
 mod control;
 mod dates;
 pub mod day;
 mod dice;
 mod faults;
+mod form;
+mod gymmaster;
 mod http_call;
+mod hubspot;
 mod i4;
 mod intouch;
 mod ledger;
+mod magicline;
 mod offline;
 mod people;
 mod person;

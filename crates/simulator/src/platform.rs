@@ -20,12 +20,33 @@ pub enum Platform {
     AbcDatatrak,
     /// The contract for partners without an API.
     OpenSpoke,
+    /// GymMaster, the API of its member portal.
+    #[serde(rename = "gymmaster")]
+    GymMaster,
+    /// Magicline, its open API and its connect API.
+    #[serde(rename = "magicline")]
+    Magicline,
+    /// HubSpot, contacts of its CRM v3.
+    #[serde(rename = "hubspot")]
+    HubSpot,
+    /// Club Planner, where every call is a GET.
+    #[serde(rename = "club-planner")]
+    ClubPlanner,
 }
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Platform; 5] =
-        [Platform::InTouch, Platform::JonasI4, Platform::Vfp, Platform::AbcDatatrak, Platform::OpenSpoke];
+    pub const ALL: [Platform; 9] = [
+        Platform::InTouch,
+        Platform::JonasI4,
+        Platform::Vfp,
+        Platform::AbcDatatrak,
+        Platform::OpenSpoke,
+        Platform::GymMaster,
+        Platform::Magicline,
+        Platform::HubSpot,
+        Platform::ClubPlanner,
+    ];
 
     /// The name in commands and in `/_sim`.
     pub const fn name(self) -> &'static str {
@@ -35,6 +56,10 @@ impl Platform {
             Platform::Vfp => "vfp",
             Platform::AbcDatatrak => "abc-datatrak",
             Platform::OpenSpoke => "open-spoke",
+            Platform::GymMaster => "gymmaster",
+            Platform::Magicline => "magicline",
+            Platform::HubSpot => "hubspot",
+            Platform::ClubPlanner => "club-planner",
         }
     }
 }

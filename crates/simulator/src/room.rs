@@ -1,6 +1,6 @@
 //! The room: everything one simulated platform knows, behind one lock.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::config::{Club, Config, LeadSource, Staff};
 use crate::dice::Dice;
@@ -11,7 +11,7 @@ use crate::people::{People, Search};
 use crate::person::{Changes, Fields, Kind, Person, human};
 use crate::tally::Counts;
 use crate::watch::{Watch, Wrong};
-use crate::{Platform, abc, i4, intouch, spoke, vfp};
+use crate::{Platform, abc, club_planner, gymmaster, hubspot, i4, intouch, magicline, spoke, vfp};
 
 /// A platform's state.
 #[derive(Debug)]
@@ -26,8 +26,14 @@ pub(crate) struct Room {
     pub faults: Faults,
     pub watch: Watch,
     pub counts: Counts,
-    /// InTouch tokens and when each expires.
+    /// Tokens given out and when each expires, in milliseconds since 1970.
     pub tokens: HashMap<String, u64>,
+    /// Answers to reads that the platform gives again for a while: since when, and the body.
+    pub cached: HashMap<String, (u64, String)>,
+    /// What the platform keeps of a record in fields of its own, by the record's number.
+    pub extras: HashMap<String, BTreeMap<String, String>>,
+    /// Calls of the minute that runs, by what they are counted under: which minute, how many.
+    pub minutes: HashMap<String, (u64, u32)>,
     pub dice: Dice,
     numbers: u64,
     /// The instant of the call being carried out.
@@ -58,6 +64,9 @@ impl Room {
             watch: Watch::default(),
             counts: Counts::default(),
             tokens: HashMap::new(),
+            cached: HashMap::new(),
+            extras: HashMap::new(),
+            minutes: HashMap::new(),
             dice: Dice::new(config.seed),
             numbers: config.seed % 1000,
             now_ms: 0,
@@ -80,6 +89,10 @@ impl Room {
             Platform::Vfp => vfp::answer(self, call),
             Platform::AbcDatatrak => abc::answer(self, call),
             Platform::OpenSpoke => spoke::answer(self, call),
+            Platform::ClubPlanner => club_planner::answer(self, call),
+            Platform::HubSpot => hubspot::answer(self, call),
+            Platform::Magicline => magicline::answer(self, call),
+            Platform::GymMaster => gymmaster::answer(self, call),
         }
     }
 
@@ -91,6 +104,10 @@ impl Room {
             Platform::Vfp => vfp::trouble(trouble),
             Platform::AbcDatatrak => abc::trouble(trouble),
             Platform::OpenSpoke => spoke::trouble(trouble, call),
+            Platform::ClubPlanner => club_planner::trouble(trouble, call),
+            Platform::HubSpot => hubspot::trouble(trouble, call),
+            Platform::Magicline => magicline::trouble(trouble, call),
+            Platform::GymMaster => gymmaster::trouble(trouble, call),
         }
     }
 
@@ -102,6 +119,10 @@ impl Room {
             Platform::Vfp => vfp::subject(call),
             Platform::AbcDatatrak => abc::subject(call),
             Platform::OpenSpoke => spoke::subject(call),
+            Platform::ClubPlanner => club_planner::subject(call),
+            Platform::HubSpot => hubspot::subject(call),
+            Platform::Magicline => magicline::subject(call),
+            Platform::GymMaster => gymmaster::subject(call),
         }
     }
 
@@ -132,6 +153,9 @@ impl Room {
                 Platform::InTouch | Platform::AbcDatatrak => self.dice.uuid(),
                 Platform::Vfp => format!("S-{}", 100 + number),
                 Platform::JonasI4 | Platform::OpenSpoke => format!("staff-{number}"),
+                Platform::HubSpot => format!("{}", 77_000_000 + number),
+                Platform::Magicline => format!("{}", 3_000 + number),
+                Platform::GymMaster | Platform::ClubPlanner => format!("{number}"),
             };
         }
         let id = staff.id.clone();
@@ -148,6 +172,9 @@ impl Room {
                 Platform::AbcDatatrak => self.dice.uuid(),
                 Platform::Vfp => format!("L-{number}"),
                 Platform::JonasI4 | Platform::OpenSpoke => format!("source-{number}"),
+                Platform::HubSpot => format!("source_{number}"),
+                Platform::Magicline => format!("{}", 500 + number),
+                Platform::GymMaster | Platform::ClubPlanner => format!("{number}"),
             };
             if !self.lead_sources.iter().any(|known| known.id == id) {
                 source.id = id;
@@ -306,6 +333,10 @@ impl Room {
             Platform::JonasI4 => format!("{:08}", 10_400 + number),
             Platform::Vfp => format!("G-{}", 55_000 + number),
             Platform::OpenSpoke => format!("p-{number}"),
+            Platform::ClubPlanner => format!("{}", 8_800 + number),
+            Platform::HubSpot => format!("{}", 151_000_000 + number),
+            Platform::Magicline => format!("{}", 1_210_000 + number),
+            Platform::GymMaster => format!("{}", 20_300 + number),
         }
     }
 }

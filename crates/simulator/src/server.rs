@@ -196,7 +196,7 @@ fn plan(shared: &Shared) -> Plan {
 fn carry_out(shared: &Shared, call: &Incoming, fate: Fate) -> Option<Reply> {
     let room = &mut *shared.room();
     room.now_ms = now_ms();
-    let reply = match fate {
+    let mut reply = match fate {
         Fate::Down => Reply::empty(0),
         Fate::Trouble(trouble) => room.trouble(trouble, call),
         Fate::Answer => room.answer(call),
@@ -204,6 +204,11 @@ fn carry_out(shared: &Shared, call: &Incoming, fate: Fate) -> Option<Reply> {
     let mut answered = !matches!(fate, Fate::Down);
     if reply.stored.is_some() {
         let share = room.faults.drop_rate;
+        if room.faults.fail_after_store > 0 {
+            room.faults.fail_after_store -= 1;
+            let failed = room.trouble(Trouble::Broken, call).of(reply.operation, &reply.club);
+            reply = Reply { stored: reply.stored, ..failed };
+        }
         if room.faults.drop_after_store > 0 {
             room.faults.drop_after_store -= 1;
             answered = false;
@@ -216,7 +221,7 @@ fn carry_out(shared: &Shared, call: &Incoming, fate: Fate) -> Option<Reply> {
         n: 0,
         at_ms,
         method: call.method.clone(),
-        path: public_path(call),
+        path: public_path(call, &room.config.credentials.secret),
         operation: reply.operation.to_owned(),
         club: reply.club.clone(),
         status: reply.status,
@@ -227,11 +232,12 @@ fn carry_out(shared: &Shared, call: &Incoming, fate: Fate) -> Option<Reply> {
     answered.then_some(reply)
 }
 
-fn public_path(call: &Incoming) -> String {
+fn public_path(call: &Incoming, secret: &str) -> String {
     if call.query.is_empty() || call.query.contains("secret") {
         call.path.clone()
     } else {
-        format!("{}?{}", call.path, call.query)
+        let query = if secret.is_empty() { call.query.clone() } else { call.query.replace(secret, "***") };
+        format!("{}?{query}", call.path)
     }
 }
 

@@ -162,9 +162,14 @@ impl Simulator {
         self.shared.room().people.change(id, |person| person.gone = true)
     }
 
-    /// InTouch: every token given out is worthless from now on.
+    /// Every token given out is worthless from now on.
     pub fn expire_tokens(&self) {
         self.shared.room().tokens.clear();
+    }
+
+    /// GymMaster: every answer that is given again for a while is forgotten.
+    pub fn expire_cache(&self) {
+        self.shared.room().cached.clear();
     }
 
     /// A sink's totals.

@@ -3,14 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
 mod abc;
+mod club_planner;
 mod control;
 mod day;
 mod evening;
 mod faults;
+mod gymmaster;
 mod http;
+mod hubspot;
 mod i4;
 mod intouch;
 mod load;
+mod magicline;
 mod sender;
 mod spoke;
 mod vfp;
