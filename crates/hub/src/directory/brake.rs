@@ -7,7 +7,10 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 
 use model::directory::{Correspondence, Entry};
-use model::{Accepted, Brake, ConnectionId, DirectoryStory, EntryId, Moment, Person, PersonId, brakes};
+use model::{
+    Brake, ConnectionId, DirectoryStory, EntryId, Field, Link, Moment, Next, Person, PersonId, State, brakes,
+    next_step, project,
+};
 use sha2::{Digest, Sha256};
 use store::Subject;
 
@@ -79,6 +82,17 @@ pub enum Verdict {
     Discard,
 }
 
+/// Whom an entry would change.
+#[derive(Default)]
+struct Would {
+    /// Everybody who would be sent.
+    sent: usize,
+    /// Those of them who have a record there. Whoever is held before there is one only waits for a call more.
+    changes: usize,
+    /// Some of the latter.
+    samples: Vec<Sample>,
+}
+
 impl Hub {
     /// Makes due, on one connection, the people who refer to an entry and whose projection it changes, unless they are so
     /// many that somebody has to decide it.
@@ -91,8 +105,8 @@ impl Hub {
         if linked.is_some_and(|one| one.brake == Some(Brake::Discarded)) {
             return Ok(SentAnew::default());
         }
-        let (changes, _) = self.would_change(id, spoke, 0).await?;
-        if changes == 0 {
+        let Would { sent, changes, .. } = self.would_change(id, spoke, 0).await?;
+        if sent == 0 {
             return Ok(SentAnew::default());
         }
         let people = self.store().people_at(spoke.id()).await?;
@@ -118,7 +132,7 @@ impl Hub {
             else {
                 continue;
             };
-            let (changes, samples) = self.would_change(entry.id, spoke, SAMPLES).await?;
+            let Would { changes, samples, .. } = self.would_change(entry.id, spoke, SAMPLES).await?;
             let people = self.store().people_at(spoke.id()).await?;
             let hash = Sha256::digest(format!("{}@{}", entry.id, spoke.id()));
             let name = format!("{hash:x}").chars().take(NAME).collect();
@@ -157,48 +171,55 @@ impl Hub {
         Ok(Some(people))
     }
 
-    /// How many people who rest would be sent anew because of an entry, and some of them.
-    async fn would_change(
-        &self,
-        id: EntryId,
-        spoke: &Spoke,
-        samples: usize,
-    ) -> store::Result<(usize, Vec<Sample>)> {
-        let (mut after, mut changes, mut shown) = (PersonId::default(), 0, Vec::new());
+    /// Who of those who are not due anyway would be sent anew because of an entry.
+    async fn would_change(&self, id: EntryId, spoke: &Spoke, samples: usize) -> store::Result<Would> {
+        let (mut after, mut would) = (PersonId::default(), Would::default());
+        let Some(entry) = self.directory().get(id) else { return Ok(would) };
         loop {
             let people = self.store().referring(id, after, PAGE).await?;
-            let Some(last) = people.last() else { return Ok((changes, shown)) };
+            let Some(last) = people.last() else { return Ok(would) };
             after = *last;
             for person in people {
                 let Some(subject) = self.store().subject(person).await? else { continue };
-                if self.would_send(&subject, spoke) {
-                    changes += 1;
-                    if shown.len() < samples {
-                        shown.push(self.sample(id, &subject, spoke));
-                    }
+                let Some(link) = subject.link(spoke.id()).filter(|link| link.due_at().is_none()) else {
+                    continue;
+                };
+                if !self.concerns(field_of(entry.role), link, &subject.person, spoke) {
+                    continue;
+                }
+                would.sent += 1;
+                would.changes += usize::from(link.record.is_some());
+                if link.record.is_some() && would.samples.len() < samples {
+                    would.samples.push(self.sample(&entry, &subject, spoke));
                 }
             }
         }
     }
 
-    fn would_send(&self, subject: &Subject, spoke: &Spoke) -> bool {
-        let Some(mut link) = subject.link(spoke.id()).cloned() else { return false };
-        let now = self.clock().now();
-        let save = (clock::tracking(self.clock(), now), now);
-        link.due_at().is_none() && self.accept_on(&mut link, &subject.person, spoke, save) == Accepted::Due
+    /// Whether an owner or lead source that reads otherwise concerns somebody: what else may differ has causes of its own,
+    /// and nobody is created because of it. What is due already is looked at anew.
+    pub(super) fn concerns(&self, field: Field, link: &Link, person: &Person, spoke: &Spoke) -> bool {
+        let can_be_sent = match &link.state {
+            State::Idle => link.record.is_some(),
+            State::Held(hold) => hold.reason.ends_with_edit(),
+            State::Gone { .. } => false,
+            State::Due { .. } | State::Calling(_) | State::Doubtful(_) => return true,
+        };
+        let references = self.directory().expected(person, spoke.id());
+        let projection = project(&person.profile, spoke.agreement(), &references);
+        let next = next_step(link, &projection, spoke.agreement(), spoke.abilities());
+        can_be_sent && matches!(next, Next::Call(step) if step.changed.contains(&field))
     }
 
-    fn sample(&self, id: EntryId, subject: &Subject, spoke: &Spoke) -> Sample {
-        let Person { profile, .. } = &subject.person;
-        let name = profile.name();
-        let Some(entry) = self.directory().get(id) else { return Sample { name, before: None, after: None } };
+    fn sample(&self, entry: &Entry, subject: &Subject, spoke: &Spoke) -> Sample {
         let named = |number: String| {
-            let there = self.directory().numbered(&entry, spoke.id(), &number);
+            let there = self.directory().numbered(entry, spoke.id(), &number);
             there.map(|there| there.name).filter(|name| !name.is_empty()).unwrap_or(number)
         };
         let held = subject.link(spoke.id()).and_then(|link| link.shadow.fields.get(&field_of(entry.role)));
         let before = held.and_then(|held| held.base()?.value.clone()).map(named);
-        let linked = self.directory().correspondence(id, spoke.id());
+        let linked = self.directory().correspondence(entry.id, spoke.id());
+        let name = subject.person.profile.name();
         Sample { name, before, after: linked.map(|one| named(one.remote_id)) }
     }
 

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use model::directory::{Entry, How, Role};
 use model::{
-    Accepted, ClubId, ConnectionId, DirectoryStory, EntryId, Operation, Person, PersonId, Reference, State,
+    Accepted, ClubId, ConnectionId, DirectoryStory, EntryId, Field, Operation, Person, PersonId, Reference,
+    State,
 };
 use store::{Settlement, Verdict};
 
 use super::SentAnew;
+use super::by_hand::field_of;
 use super::save::takes;
 use crate::Hub;
 use crate::clock;
@@ -33,12 +35,13 @@ impl Hub {
         slowly: bool,
     ) -> store::Result<SentAnew> {
         let (mut after, mut sent) = (PersonId::default(), SentAnew::default());
+        let Some(Entry { role, .. }) = self.directory().get(entry) else { return Ok(sent) };
         loop {
             let people = self.store().referring(entry, after, PAGE).await?;
             let Some(last) = people.last() else { return Ok(sent) };
             after = *last;
             for person in people {
-                sent.people += usize::from(self.apply_to(person, spoke, slowly).await?);
+                sent.people += usize::from(self.apply_to(person, field_of(role), spoke, slowly).await?);
             }
         }
     }
@@ -46,6 +49,7 @@ impl Hub {
     async fn apply_to(
         self: &Arc<Self>,
         person: PersonId,
+        field: Field,
         spoke: &Arc<Spoke>,
         slowly: bool,
     ) -> store::Result<bool> {
@@ -55,6 +59,9 @@ impl Hub {
             let Some(link) = subject.links.iter().find(|link| link.connection == spoke.id()) else {
                 return Ok(false);
             };
+            if !self.concerns(field, link, &subject.person, spoke) {
+                return Ok(false);
+            }
             let mut link = link.clone();
             let now = self.clock().now();
             let save = clock::tracking(self.clock(), now);
