@@ -6,7 +6,7 @@
 use std::ops::AddAssign;
 use std::sync::Arc;
 
-use model::directory::{Correspondence, Entry};
+use model::directory::{Correspondence, Entry, Role};
 use model::{
     Brake, ConnectionId, DirectoryStory, EntryId, Field, Link, Moment, Next, Person, PersonId, State, brakes,
     next_step, project,
@@ -89,7 +89,9 @@ struct Would {
     sent: usize,
     /// Those of them who have a record there. Whoever is held before there is one only waits for a call more.
     changes: usize,
-    /// Some of the latter.
+    /// Those of these who have another owner or lead source there by now.
+    replaces: usize,
+    /// Some who have a record.
     samples: Vec<Sample>,
 }
 
@@ -101,16 +103,37 @@ impl Hub {
         id: EntryId,
         spoke: &Arc<Spoke>,
     ) -> store::Result<SentAnew> {
+        self.send_or_brake(id, spoke, |would| would.changes).await
+    }
+
+    /// The same once a question that was open is answered. Who was sent incomplete meanwhile is completed, however many they
+    /// are, for nothing changed but that the answer came; what is there already may have changed while it was open.
+    pub(super) async fn complete(
+        self: &Arc<Self>,
+        id: EntryId,
+        spoke: &Arc<Spoke>,
+    ) -> store::Result<SentAnew> {
+        let linked = self.directory().correspondence(id, spoke.id());
+        let is_braked = linked.is_some_and(|one| one.brake.is_some());
+        self.send_or_brake(id, spoke, |would| if is_braked { would.changes } else { would.replaces }).await
+    }
+
+    async fn send_or_brake(
+        self: &Arc<Self>,
+        id: EntryId,
+        spoke: &Arc<Spoke>,
+        counted: impl Fn(&Would) -> usize,
+    ) -> store::Result<SentAnew> {
         let linked = self.directory().correspondence(id, spoke.id());
         if linked.is_some_and(|one| one.brake == Some(Brake::Discarded)) {
             return Ok(SentAnew::default());
         }
-        let Would { sent, changes, .. } = self.would_change(id, spoke, 0).await?;
-        if sent == 0 {
+        let would = self.would_change(id, spoke, 0).await?;
+        if would.sent == 0 {
             return Ok(SentAnew::default());
         }
-        let people = self.store().people_at(spoke.id()).await?;
-        let Some(entry) = self.directory().get(id).filter(|_| brakes(changes, people)) else {
+        let (changes, people) = (would.changes, self.store().people_at(spoke.id()).await?);
+        let Some(entry) = self.directory().get(id).filter(|_| brakes(counted(&would), people)) else {
             return self.apply(id, spoke, false).await;
         };
         let now = self.clock().now();
@@ -189,6 +212,7 @@ impl Hub {
                 }
                 would.sent += 1;
                 would.changes += usize::from(link.record.is_some());
+                would.replaces += usize::from(there(link, entry.role).is_some());
                 if link.record.is_some() && would.samples.len() < samples {
                     would.samples.push(self.sample(&entry, &subject, spoke));
                 }
@@ -216,8 +240,7 @@ impl Hub {
             let there = self.directory().numbered(entry, spoke.id(), &number);
             there.map(|there| there.name).filter(|name| !name.is_empty()).unwrap_or(number)
         };
-        let held = subject.link(spoke.id()).and_then(|link| link.shadow.fields.get(&field_of(entry.role)));
-        let before = held.and_then(|held| held.base()?.value.clone()).map(named);
+        let before = subject.link(spoke.id()).and_then(|link| there(link, entry.role)).map(named);
         let linked = self.directory().correspondence(entry.id, spoke.id());
         let name = subject.person.profile.name();
         Sample { name, before, after: linked.map(|one| named(one.remote_id)) }
@@ -239,6 +262,11 @@ impl Hub {
         self.directory().keep(self.store(), Vec::new(), vec![linked]).await?;
         Ok(true)
     }
+}
+
+/// The owner or lead source that a platform is believed to have of somebody.
+fn there(link: &Link, role: Role) -> Option<String> {
+    link.shadow.fields.get(&field_of(role))?.base()?.value.clone()
 }
 
 impl super::Directory {

@@ -103,8 +103,7 @@ impl Hub {
         });
     }
 
-    /// Asks once more where a platform did not answer, and goes on to the next one where it still does not. Who was sent
-    /// incomplete meanwhile is completed, however many they are: nothing changed but that the answer came.
+    /// Asks once more where a platform did not answer, and goes on to the next one where it still does not.
     async fn ask_the_unanswered(self: &Arc<Self>) -> store::Result<()> {
         let registry = Arc::clone(&self.registry());
         let waiting: Vec<_> = self.directory().read().unanswered.iter().copied().collect();
@@ -118,7 +117,7 @@ impl Hub {
             let Some(spoke) = registry.spoke(connection).filter(|spoke| self.tends(spoke)) else { continue };
             match self.ask_for(entry, spoke).await? {
                 (_, DirectoryStory::NotAsked) => drop(down.insert((connection, club))),
-                (Reference::To(_), _) => drop(self.apply(entry, spoke, false).await?),
+                (Reference::To(_), _) => drop(self.complete(entry, spoke).await?),
                 _ => {}
             }
         }

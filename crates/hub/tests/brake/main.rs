@@ -193,6 +193,62 @@ async fn a_lead_source_that_is_saved_again_is_not_blamed_for_the_owner_that_wait
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_owner_who_was_linked_by_hand_while_the_platform_was_away_waits_for_a_decision_when_it_is_back() {
+    let house = of_a_stranger(0).await;
+    house.hub.tend_directory();
+    house.vfp.is_down.store(true, Ordering::Relaxed);
+    house.staff("st-1", "other@club.example").await;
+    sleep(Duration::from_mins(1)).await;
+    house.link("V-77").await;
+    assert_eq!(house.braked().await.len(), 1);
+    house.vfp.is_down.store(false, Ordering::Relaxed);
+    sleep(Duration::from_mins(10)).await;
+    house.rests().await;
+    assert_eq!((house.vfp.owned_by("V-77"), house.braked().await.len()), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_whose_address_changed_while_the_platform_was_away_waits_for_a_decision_when_it_is_back() {
+    let house = house().await;
+    house.hub.tend_directory();
+    house.staff("st-1", "olga@vfp.example").await;
+    house.rests().await;
+    for number in 0..MANY {
+        house.lead(number, &[]).await;
+    }
+    until("all have their owner", async || house.vfp.owned_by("V-77") == MANY).await;
+    house.rests().await;
+    house.vfp.is_down.store(true, Ordering::Relaxed);
+    house.vfp.employ("V-79", "olga.new@vfp.example");
+    house.staff("st-1", "olga.new@vfp.example").await;
+    sleep(Duration::from_mins(1)).await;
+    house.vfp.is_down.store(false, Ordering::Relaxed);
+    until("she is linked", async || {
+        house.hub.directory().correspondence(house.olga().id, house.there).is_some()
+    })
+    .await;
+    sleep(Duration::from_mins(1)).await;
+    house.rests().await;
+    assert_eq!((house.vfp.owned_by("V-79"), house.braked().await.len()), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_who_went_without_an_owner_for_whom_nobody_could_ask_are_completed_by_themselves() {
+    let house = house().await;
+    house.hub.tend_directory();
+    house.vfp.tells_no_staff.store(true, Ordering::Relaxed);
+    house.staff("st-1", "olga@vfp.example").await;
+    for number in 0..MANY {
+        house.lead(number, &[]).await;
+    }
+    until("all arrived", async || house.vfp.guests() == MANY).await;
+    house.rests().await;
+    assert_eq!(house.vfp.owned_by("V-77"), 0);
+    house.vfp.tells_no_staff.store(false, Ordering::Relaxed);
+    until("all have their owner", async || house.vfp.owned_by("V-77") == MANY).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn people_who_are_held_for_another_reason_do_not_count_when_a_staff_member_is_saved_again() {
     let house = house().await;
     house.staff("st-1", "olga@vfp.example").await;

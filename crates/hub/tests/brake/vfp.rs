@@ -18,6 +18,7 @@ pub struct Vfp {
     staff: Mutex<Vec<Value>>,
     pub is_down: AtomicBool,
     pub refuses: AtomicBool,
+    pub tells_no_staff: AtomicBool,
 }
 
 impl Vfp {
@@ -57,6 +58,9 @@ impl Net for Vfp {
         let mut headers = HeaderMap::new();
         let sent = || serde_json::from_slice::<Value>(&request.body).unwrap()["guest"].clone();
         let (status, body) = match (&request.method, path.as_str()) {
+            (&Method::GET, "/api/v1/staff") if self.tells_no_staff.load(Ordering::Relaxed) => {
+                (503, Value::Null)
+            }
             (&Method::GET, "/api/v1/staff") => {
                 (200, json!({ "success": true, "staff": *self.staff.lock().unwrap() }))
             }
