@@ -124,25 +124,41 @@ impl Hub {
         spoke: &Arc<Spoke>,
         counted: impl Fn(&Would) -> usize,
     ) -> store::Result<SentAnew> {
+        let Some(entry) = self.directory().get(id) else { return Ok(SentAnew::default()) };
         let linked = self.directory().correspondence(id, spoke.id());
-        if linked.is_some_and(|one| one.brake == Some(Brake::Discarded)) {
+        let before = linked.as_ref().and_then(|one| one.brake);
+        if before == Some(Brake::Discarded) {
             return Ok(SentAnew::default());
         }
-        let would = self.would_change(id, spoke, 0).await?;
-        if would.sent == 0 {
-            return Ok(SentAnew::default());
+        let would = self.would_change(&entry, spoke, 0).await?;
+        let mut sent = SentAnew::default();
+        if would.sent > 0 {
+            let (changes, people) = (would.changes, self.store().people_at(spoke.id()).await?);
+            if brakes(counted(&would), people) {
+                self.wait_for_decision(&entry, spoke, DirectoryStory::Braked { changes, people }).await?;
+                return Ok(SentAnew { people: 0, wait: linked.map_or(0, |_| changes) });
+            }
+            sent = self.apply(id, spoke, false).await?;
         }
-        let (changes, people) = (would.changes, self.store().people_at(spoke.id()).await?);
-        let Some(entry) = self.directory().get(id).filter(|_| brakes(counted(&would), people)) else {
-            return self.apply(id, spoke, false).await;
-        };
+        if before.is_some() {
+            self.brake(&entry, spoke, |now| (now == before).then_some(None)).await?;
+        }
+        Ok(sent)
+    }
+
+    /// Marks and tells that an entry waits, unless it does already.
+    async fn wait_for_decision(
+        &self,
+        entry: &Entry,
+        spoke: &Spoke,
+        story: DirectoryStory,
+    ) -> store::Result<()> {
         let now = self.clock().now();
-        let brake = |before: Option<Brake>| before.is_none().then_some(Some(Brake::Waits { since: now }));
-        if self.brake(&entry, spoke, brake).await? {
-            let what = DirectoryStory::Braked { changes, people };
-            self.tell_directory(&entry, spoke, clock::tracking(self.clock(), now), what).await?;
+        let waits = |before: Option<Brake>| before.is_none().then_some(Some(Brake::Waits { since: now }));
+        if self.brake(entry, spoke, waits).await? {
+            self.tell_directory(entry, spoke, clock::tracking(self.clock(), now), story).await?;
         }
-        Ok(SentAnew { people: 0, wait: changes })
+        Ok(())
     }
 
     /// All changes that wait for a decision, the oldest first.
@@ -155,7 +171,10 @@ impl Hub {
             else {
                 continue;
             };
-            let Would { changes, samples, .. } = self.would_change(entry.id, spoke, SAMPLES).await?;
+            let Would { changes, samples, .. } = self.would_change(&entry, spoke, SAMPLES).await?;
+            if changes == 0 {
+                continue;
+            }
             let people = self.store().people_at(spoke.id()).await?;
             let hash = Sha256::digest(format!("{}@{}", entry.id, spoke.id()));
             let name = format!("{hash:x}").chars().take(NAME).collect();
@@ -195,11 +214,10 @@ impl Hub {
     }
 
     /// Who of those who are not due anyway would be sent anew because of an entry.
-    async fn would_change(&self, id: EntryId, spoke: &Spoke, samples: usize) -> store::Result<Would> {
+    async fn would_change(&self, entry: &Entry, spoke: &Spoke, samples: usize) -> store::Result<Would> {
         let (mut after, mut would) = (PersonId::default(), Would::default());
-        let Some(entry) = self.directory().get(id) else { return Ok(would) };
         loop {
-            let people = self.store().referring(id, after, PAGE).await?;
+            let people = self.store().referring(entry.id, after, PAGE).await?;
             let Some(last) = people.last() else { return Ok(would) };
             after = *last;
             for person in people {
@@ -214,7 +232,7 @@ impl Hub {
                 would.changes += usize::from(link.record.is_some());
                 would.replaces += usize::from(there(link, entry.role).is_some());
                 if link.record.is_some() && would.samples.len() < samples {
-                    would.samples.push(self.sample(&entry, &subject, spoke));
+                    would.samples.push(self.sample(entry, &subject, spoke));
                 }
             }
         }

@@ -249,6 +249,34 @@ async fn many_who_went_without_an_owner_for_whom_nobody_could_ask_are_completed_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_decision_about_nobody_any_more_is_not_asked_for() {
+    let house = of_a_stranger(0).await;
+    house.link("V-77").await;
+    for number in 0..MANY {
+        house.lead(number, &[(Field::City, "Porto")]).await;
+    }
+    until("all went by themselves", async || house.vfp.owned_by("V-77") == MANY).await;
+    house.rests().await;
+    assert_eq!(house.braked().await.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_to_concern_few_and_went_out_by_itself_waits_no_longer() {
+    let house = of_a_stranger(0).await;
+    house.link("V-77").await;
+    for number in 0..10 {
+        house.lead(number, &[(Field::City, "Porto")]).await;
+    }
+    until("some went by themselves", async || house.vfp.owned_by("V-77") == 10).await;
+    house.rests().await;
+    house.staff("st-1", "olga@club.example").await;
+    until("the others follow", async || house.vfp.owned_by("V-77") == MANY).await;
+    house.rests().await;
+    let linked = house.hub.directory().correspondence(house.olga().id, house.there).unwrap();
+    assert_eq!((linked.brake, house.braked().await.len()), (None, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn people_who_are_held_for_another_reason_do_not_count_when_a_staff_member_is_saved_again() {
     let house = house().await;
     house.staff("st-1", "olga@vfp.example").await;
