@@ -55,7 +55,8 @@ pub struct Sample {
 /// A change of many people that waits for a decision.
 #[derive(Clone, Debug)]
 pub struct Braked {
-    /// What it is called: the beginning of a hash of entry and connection.
+    /// What it is called: the beginning of a hash of entry, connection, number there and instant, so that whoever read of one
+    /// decision takes no other by its name.
     pub name: String,
     /// The staff member or lead source.
     pub entry: Entry,
@@ -176,7 +177,8 @@ impl Hub {
                 continue;
             }
             let people = self.store().people_at(spoke.id()).await?;
-            let hash = Sha256::digest(format!("{}@{}", entry.id, spoke.id()));
+            let what = format!("{}@{}/{}/{}", entry.id, spoke.id(), since.0, linked.remote_id);
+            let hash = Sha256::digest(what);
             let name = format!("{hash:x}").chars().take(NAME).collect();
             all.push(Braked { name, entry, connection: spoke.id(), since, changes, people, samples });
         }

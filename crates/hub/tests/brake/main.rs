@@ -277,6 +277,16 @@ async fn what_came_to_concern_few_and_went_out_by_itself_waits_no_longer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_decision_by_its_name_is_about_what_was_shown_under_that_name() {
+    let house = of_a_stranger(0).await;
+    house.link("V-77").await;
+    let shown = house.braked().await.remove(0);
+    house.link("V-78").await;
+    let now = house.braked().await.remove(0);
+    assert_ne!(shown.name, now.name);
+}
+
+#[tokio::test(start_paused = true)]
 async fn people_who_are_held_for_another_reason_do_not_count_when_a_staff_member_is_saved_again() {
     let house = house().await;
     house.staff("st-1", "olga@vfp.example").await;

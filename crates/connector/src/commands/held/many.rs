@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use hub::Hub;
 use hub::directory::{Braked, Verdict};
 use hub::log::zone_of;
@@ -25,6 +25,9 @@ pub(super) async fn list(hub: &Hub, wanted: Option<&[ConnectionId]>) -> Result<V
 pub(super) async fn meant(hub: &Hub, which: &str) -> Result<Option<Braked>> {
     let mut waiting = hub.braked().await?;
     waiting.retain(|one| one.name.starts_with(which));
+    if waiting.len() > 1 {
+        bail!("{} decisions begin with `{which}`: give more of the name", waiting.len());
+    }
     Ok(waiting.pop())
 }
 
