@@ -196,6 +196,7 @@ impl Hub {
         let (entry, Some(spoke)) = (&braked.entry, registry.spoke(braked.connection)) else {
             return Ok(None);
         };
+        self.read_directory().await?;
         let waits = Some(Brake::Waits { since: braked.since });
         if self.directory().correspondence(entry.id, spoke.id()).is_none_or(|one| one.brake != waits) {
             return Ok(None);
@@ -274,13 +275,22 @@ impl Hub {
         to: impl Fn(Option<Brake>) -> Option<Option<Brake>>,
     ) -> store::Result<bool> {
         let _flight = self.directory().flight((spoke.id(), entry.club, entry.role)).await;
-        let linked = self.directory().correspondence(entry.id, spoke.id());
-        let Some((linked, brake)) = linked.and_then(|one| to(one.brake).map(|brake| (one, brake))) else {
-            return Ok(false);
+        let braked = || {
+            let linked = self.directory().correspondence(entry.id, spoke.id())?;
+            to(linked.brake).map(|brake| Correspondence { brake, ..linked })
         };
-        let linked = Correspondence { brake, ..linked };
-        self.directory().keep(self.store(), Vec::new(), vec![linked]).await?;
+        if braked().is_none() {
+            return Ok(false);
+        }
+        self.read_directory().await?;
+        let Some(braked) = braked() else { return Ok(false) };
+        self.directory().keep(self.store(), Vec::new(), vec![braked]).await?;
         Ok(true)
+    }
+
+    /// Reads what another node linked or decided just now, lest it be undone.
+    async fn read_directory(&self) -> store::Result<()> {
+        if self.place().is_shared() { self.directory().load(self.store()).await } else { Ok(()) }
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) const PAGE: usize = 200;
 
 impl Hub {
     /// Makes due, on one connection, all people who refer to an entry and whose projection it changes; slowly means behind
-    /// everybody else.
+    /// everybody else. Where the entry is linked otherwise meanwhile, or its brake decided, the rest is up to whoever did so.
     pub(super) async fn apply(
         self: &Arc<Self>,
         entry: EntryId,
@@ -36,11 +36,19 @@ impl Hub {
     ) -> store::Result<SentAnew> {
         let (mut after, mut sent) = (PersonId::default(), SentAnew::default());
         let Some(Entry { role, .. }) = self.directory().get(entry) else { return Ok(sent) };
+        let linked = || {
+            let linked = self.directory().correspondence(entry, spoke.id());
+            linked.map(|one| (one.remote_id, one.how, one.brake))
+        };
+        let before = linked();
         loop {
             let people = self.store().referring(entry, after, PAGE).await?;
             let Some(last) = people.last() else { return Ok(sent) };
             after = *last;
             for person in people {
+                if before.is_some() && linked() != before {
+                    return Ok(sent);
+                }
                 sent.people += usize::from(self.apply_to(person, field_of(role), spoke, slowly).await?);
             }
         }

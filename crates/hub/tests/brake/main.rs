@@ -1,6 +1,9 @@
 //! The brake, looked at from all sides: what may go round it, and what is said while it waits.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests, too")]
 
+#[expect(dead_code, reason = "the tests of nodes use the rest of it")]
+#[path = "../nodes/shared.rs"]
+mod shared;
 mod vfp;
 
 use std::collections::BTreeMap;
@@ -9,7 +12,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hub::clock::SystemClock;
-use hub::directory::Braked;
+use hub::directory::{Braked, Verdict};
 use hub::door::{Said, Sender, SourceRecord, StaffRecord, UserSave};
 use hub::turn_up::{Plan, TurnUpFile};
 use hub::vault::Vault;
@@ -18,7 +21,9 @@ use model::directory::{Entry, Role};
 use model::{ConnectionId, Field, Kind, Setup};
 use platform::library::Library;
 use serde_json::{Value, json};
-use store::Memory;
+use shared::Shared;
+use store::Store;
+use store::nodes::Nodes;
 use tokio::time::sleep;
 use vfp::Vfp;
 
@@ -26,6 +31,7 @@ use vfp::Vfp;
 const MANY: usize = 60;
 
 struct House {
+    store: Arc<Shared>,
     hub: Arc<Hub>,
     vfp: Arc<Vfp>,
     intouch: Sender,
@@ -62,28 +68,34 @@ fn file() -> TurnUpFile {
         .unwrap()
 }
 
-/// A hub between InTouch and VFP, where two people work.
-async fn house() -> House {
-    let vfp = Arc::<Vfp>::default();
-    vfp.employ("V-77", "olga@vfp.example");
-    vfp.employ("V-78", "per@vfp.example");
-    let hub = Hub::new(Parts {
-        store: Arc::new(Memory::default()),
+async fn hub(store: &Arc<Shared>, vfp: &Arc<Vfp>) -> Arc<Hub> {
+    let parts = Parts {
+        store: Arc::<Shared>::clone(store),
         library: Arc::new(Library::bundled().unwrap()),
-        net: Arc::<Vfp>::clone(&vfp),
+        net: Arc::<Vfp>::clone(vfp),
         vault: Arc::new(Vault::new([7; 32])),
         clock: Arc::new(SystemClock),
         installation: BTreeMap::new(),
-    })
-    .await
-    .unwrap();
+    };
+    Hub::new(parts).await.unwrap()
+}
+
+/// A hub between InTouch and VFP, where two people work.
+async fn house() -> House {
+    let (store, vfp) = (Shared::new(), Arc::<Vfp>::default());
+    vfp.employ("V-77", "olga@vfp.example");
+    vfp.employ("V-78", "per@vfp.example");
+    let hub = hub(&store, &vfp).await;
     let none = Setup::default();
     let plan = Plan::new(&file(), &none, (hub.library(), hub.vault()), hub.clock().now()).unwrap();
     let of = |platform: &str| plan.setup.connections.iter().find(|one| one.platform == platform).unwrap().id;
     let intouch = Sender { connection: of("intouch"), club: plan.setup.clubs[0].id };
     let there = of("vfp");
     assert!(hub.change_setup(&none, plan.setup).await.unwrap());
-    House { hub, vfp, intouch, there }
+    hub.take_place("the leader");
+    until("it leads the lane", async || store.roll().await.unwrap().leader(there).is_some()).await;
+    sleep(Duration::from_mins(1)).await;
+    House { store, hub, vfp, intouch, there }
 }
 
 /// Waits, on a clock that leaps, for less than an hour.
@@ -128,7 +140,7 @@ impl House {
     /// Nothing is due or under way.
     async fn rests(&self) {
         until("all is done", async || {
-            let due = self.hub.store().take_due(self.there, &[], 1).await.unwrap();
+            let due = self.store.take_due(self.there, &[], 1).await.unwrap();
             due.is_empty() && self.hub.pulses().iter().all(|pulse| pulse.under_way == 0)
         })
         .await;
@@ -305,4 +317,60 @@ async fn people_who_are_held_for_another_reason_do_not_count_when_a_staff_member
     sleep(Duration::from_mins(1)).await;
     house.rests().await;
     assert_eq!((house.braked().await.len(), house.hub.held(None).await.unwrap().len()), (0, MANY));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_decision_that_is_being_carried_out_carries_out_no_link_that_is_made_meanwhile() {
+    let house = of_a_stranger(0).await;
+    house.link("V-77").await;
+    let decided = house.braked().await.remove(0);
+    house.store.hold_up("settle");
+    let applying = tokio::spawn({
+        let hub = Arc::clone(&house.hub);
+        async move { hub.decide_braked(&decided, Verdict::Apply).await }
+    });
+    sleep(Duration::from_secs(1)).await;
+    house.link("V-78").await;
+    house.store.let_go("settle");
+    assert_eq!(applying.await.unwrap().unwrap(), None);
+    sleep(Duration::from_mins(1)).await;
+    house.rests().await;
+    assert_eq!(
+        (house.vfp.owned_by("V-78"), house.braked().await.len()),
+        (1, 1),
+        "one was on the way already"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_decision_against_it_stops_one_that_is_being_carried_out() {
+    let house = of_a_stranger(0).await;
+    house.link("V-77").await;
+    let decided = house.braked().await.remove(0);
+    house.store.hold_up("settle");
+    let applying = tokio::spawn({
+        let (hub, decided) = (Arc::clone(&house.hub), decided.clone());
+        async move { hub.decide_braked(&decided, Verdict::ApplySlowly).await }
+    });
+    sleep(Duration::from_secs(1)).await;
+    assert!(house.hub.decide_braked(&decided, Verdict::Discard).await.unwrap().is_some());
+    house.store.let_go("settle");
+    assert_eq!(applying.await.unwrap().unwrap(), None);
+    sleep(Duration::from_mins(1)).await;
+    house.rests().await;
+    assert_eq!(house.vfp.owned_by("V-77"), 1, "one was on the way already");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_decision_at_a_node_undoes_no_link_that_was_made_at_another_just_before() {
+    let house = of_a_stranger(0).await;
+    house.link("V-77").await;
+    let elsewhere = hub(&house.store, &house.vfp).await;
+    let decided = elsewhere.braked().await.unwrap().remove(0);
+    house.link("V-78").await;
+    assert_eq!(elsewhere.decide_braked(&decided, Verdict::Discard).await.unwrap(), None);
+    let (_, kept) = house.store.directory().await.unwrap();
+    let olga = house.olga().id;
+    let kept = kept.into_iter().find(|one| one.entry == olga && one.connection == house.there).unwrap();
+    assert_eq!(kept.remote_id, "V-78");
 }

@@ -80,7 +80,7 @@ pub(super) async fn decide(
         format!("{sentence} {would} Say --yes to do it.")
     } else {
         match (hub.decide_braked(braked, verdict).await?, verdict) {
-            (None, _) => "it was decided already".to_owned(),
+            (None, _) => "it waits no longer: it was decided or linked otherwise meanwhile".to_owned(),
             (Some(_), Verdict::Discard) => "nobody is sent anew because of it".to_owned(),
             (Some(people), _) => format!("{people} sent anew"),
         }
