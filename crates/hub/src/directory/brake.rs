@@ -98,13 +98,23 @@ struct Would {
 
 impl Hub {
     /// Makes due, on one connection, the people who refer to an entry and whose projection it changes, unless they are so
-    /// many that somebody has to decide it.
+    /// many that somebody has to decide it. What waits already goes on waiting, however few it concerns by now.
     pub(crate) async fn reproject(
         self: &Arc<Self>,
         id: EntryId,
         spoke: &Arc<Spoke>,
     ) -> store::Result<SentAnew> {
-        self.send_or_brake(id, spoke, |would| would.changes).await
+        self.reproject_after(0, id, spoke).await
+    }
+
+    /// The same where what made the entry read otherwise has changed so many people already.
+    pub(super) async fn reproject_after(
+        self: &Arc<Self>,
+        changed: usize,
+        id: EntryId,
+        spoke: &Arc<Spoke>,
+    ) -> store::Result<SentAnew> {
+        self.send_or_brake(id, spoke, |would| changed + would.changes).await
     }
 
     /// The same once a question that was open is answered. Who was sent incomplete meanwhile is completed, however many they
@@ -114,9 +124,7 @@ impl Hub {
         id: EntryId,
         spoke: &Arc<Spoke>,
     ) -> store::Result<SentAnew> {
-        let linked = self.directory().correspondence(id, spoke.id());
-        let is_braked = linked.is_some_and(|one| one.brake.is_some());
-        self.send_or_brake(id, spoke, |would| if is_braked { would.changes } else { would.replaces }).await
+        self.send_or_brake(id, spoke, |would| would.replaces).await
     }
 
     async fn send_or_brake(
@@ -126,40 +134,39 @@ impl Hub {
         counted: impl Fn(&Would) -> usize,
     ) -> store::Result<SentAnew> {
         let Some(entry) = self.directory().get(id) else { return Ok(SentAnew::default()) };
-        let linked = self.directory().correspondence(id, spoke.id());
-        let before = linked.as_ref().and_then(|one| one.brake);
+        let before = self.directory().correspondence(id, spoke.id()).and_then(|one| one.brake);
         if before == Some(Brake::Discarded) {
             return Ok(SentAnew::default());
         }
         let would = self.would_change(&entry, spoke, 0).await?;
-        let mut sent = SentAnew::default();
-        if would.sent > 0 {
-            let (changes, people) = (would.changes, self.store().people_at(spoke.id()).await?);
-            if brakes(counted(&would), people) {
-                self.wait_for_decision(&entry, spoke, DirectoryStory::Braked { changes, people }).await?;
-                return Ok(SentAnew { people: 0, wait: linked.map_or(0, |_| changes) });
+        let (count, changes) = (counted(&would), would.changes);
+        if changes > 0 {
+            let people = if brakes(count, 0) { self.store().people_at(spoke.id()).await? } else { 0 };
+            if before.is_some() || brakes(count, people) {
+                let story = DirectoryStory::Braked { changes, people };
+                let waits = before.is_some() || self.wait_for_decision(&entry, spoke, story).await?;
+                return Ok(SentAnew { people: 0, wait: if waits { changes } else { 0 } });
             }
-            sent = self.apply(id, spoke, false).await?;
-        }
-        if before.is_some() {
+        } else if before.is_some() {
             self.brake(&entry, spoke, |now| (now == before).then_some(None)).await?;
         }
-        Ok(sent)
+        if would.sent > 0 { self.apply(id, spoke, false).await } else { Ok(SentAnew::default()) }
     }
 
-    /// Marks and tells that an entry waits, unless it does already.
+    /// Marks and tells that an entry waits; answers whether it does. What is linked to none has nothing to wait for.
     async fn wait_for_decision(
         &self,
         entry: &Entry,
         spoke: &Spoke,
         story: DirectoryStory,
-    ) -> store::Result<()> {
+    ) -> store::Result<bool> {
         let now = self.clock().now();
         let waits = |before: Option<Brake>| before.is_none().then_some(Some(Brake::Waits { since: now }));
-        if self.brake(entry, spoke, waits).await? {
+        let begins = self.brake(entry, spoke, waits).await?;
+        if begins {
             self.tell_directory(entry, spoke, clock::tracking(self.clock(), now), story).await?;
         }
-        Ok(())
+        Ok(begins)
     }
 
     /// All changes that wait for a decision, the oldest first.

@@ -73,7 +73,7 @@ impl Hub {
             let mut link = link.clone();
             let now = self.clock().now();
             let save = clock::tracking(self.clock(), now);
-            let at_rest = link.state == State::Idle;
+            let (at_rest, is_due) = (link.state == State::Idle, link.due_at().is_some());
             if self.accept_on(&mut link, &subject.person, spoke, (save, now)) != Accepted::Due {
                 return Ok(false);
             }
@@ -85,7 +85,7 @@ impl Hub {
             if self.store().settle(Settlement { link, lines: Vec::new() }).await? == Verdict::Applied {
                 self.lane_due(spoke.id(), person, at);
                 self.announce(club);
-                return Ok(true);
+                return Ok(!is_due);
             }
         }
     }
@@ -172,11 +172,15 @@ impl Hub {
         });
     }
 
+    /// What a round links is added up, for its cause is one: a widened agreement, a platform's new list.
     async fn tend_some(self: &Arc<Self>, are_meant: impl Fn(&Spoke) -> bool) -> store::Result<()> {
         let registry = Arc::clone(&self.registry());
         for spoke in registry.spokes().filter(|spoke| self.tends(spoke) && are_meant(spoke)) {
+            let mut changed = 0;
             for entry in self.to_be_reviewed(spoke) {
-                self.review(&entry, spoke).await?;
+                if self.is_linked_anew(&entry, spoke).await? {
+                    changed += self.reproject_after(changed, entry.id, spoke).await?.people;
+                }
             }
         }
         Ok(())

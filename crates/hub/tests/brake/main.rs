@@ -38,7 +38,7 @@ struct House {
     there: ConnectionId,
 }
 
-fn file() -> TurnUpFile {
+fn file(with: &[&str]) -> TurnUpFile {
     let clubs = |id: &str| json!([{ "club": "Kits Beach", "id": id }]);
     let intouch: Value = json!({
         "platform": "intouch", "provider": "INTOUCH", "client_id": "1", "live": true, "clubs": clubs("kits"),
@@ -59,7 +59,7 @@ fn file() -> TurnUpFile {
         "settings": { "base_url": "https://vfp.example", "api_key": "key" },
         "agreement": {
             "sends": { "prospects": "creates_and_updates" },
-            "with": ["owner", "lead_source"],
+            "with": with,
             "accept_assumed": assumed,
         },
     });
@@ -82,12 +82,16 @@ async fn hub(store: &Arc<Shared>, vfp: &Arc<Vfp>) -> Arc<Hub> {
 
 /// A hub between InTouch and VFP, where two people work.
 async fn house() -> House {
+    house_with(&["owner", "lead_source"]).await
+}
+
+async fn house_with(with: &[&str]) -> House {
     let (store, vfp) = (Shared::new(), Arc::<Vfp>::default());
     vfp.employ("V-77", "olga@vfp.example");
     vfp.employ("V-78", "per@vfp.example");
     let hub = hub(&store, &vfp).await;
     let none = Setup::default();
-    let plan = Plan::new(&file(), &none, (hub.library(), hub.vault()), hub.clock().now()).unwrap();
+    let plan = Plan::new(&file(with), &none, (hub.library(), hub.vault()), hub.clock().now()).unwrap();
     let of = |platform: &str| plan.setup.connections.iter().find(|one| one.platform == platform).unwrap().id;
     let intouch = Sender { connection: of("intouch"), club: plan.setup.clubs[0].id };
     let there = of("vfp");
@@ -127,13 +131,13 @@ impl House {
         assert!(self.hub.save_source(self.intouch, source).await.is_ok());
     }
 
-    async fn lead(&self, number: usize, also: &[(Field, &str)]) {
+    async fn lead(&self, number: &str, also: &[(Field, &str)]) {
         let name = format!("Able{number}");
         let named = [(Field::FirstName, "Ann"), (Field::LastName, name.as_str()), (Field::Owner, "st-1")];
         let fields = named.iter().chain(also).map(|(field, text)| (*field, Said::Value((*text).to_owned())));
         let fields = fields.collect();
         let save =
-            UserSave { record_id: number.to_string(), kind: Kind::Prospect, fields, ignored: Vec::new() };
+            UserSave { record_id: number.to_owned(), kind: Kind::Prospect, fields, ignored: Vec::new() };
         assert!(self.hub.receive(self.intouch, save).await.is_ok());
     }
 
@@ -173,7 +177,7 @@ async fn of_a_stranger(with_source: usize) -> House {
     house.rests().await;
     for number in 0..MANY {
         let source = [(Field::LeadSource, "ls-1")];
-        house.lead(number, if number < with_source { &source } else { &[] }).await;
+        house.lead(&number.to_string(), if number < with_source { &source } else { &[] }).await;
     }
     until("all arrived", async || house.vfp.guests() == MANY).await;
     house.rests().await;
@@ -226,7 +230,7 @@ async fn an_owner_whose_address_changed_while_the_platform_was_away_waits_for_a_
     house.staff("st-1", "olga@vfp.example").await;
     house.rests().await;
     for number in 0..MANY {
-        house.lead(number, &[]).await;
+        house.lead(&number.to_string(), &[]).await;
     }
     until("all have their owner", async || house.vfp.owned_by("V-77") == MANY).await;
     house.rests().await;
@@ -251,7 +255,7 @@ async fn many_who_went_without_an_owner_for_whom_nobody_could_ask_are_completed_
     house.vfp.tells_no_staff.store(true, Ordering::Relaxed);
     house.staff("st-1", "olga@vfp.example").await;
     for number in 0..MANY {
-        house.lead(number, &[]).await;
+        house.lead(&number.to_string(), &[]).await;
     }
     until("all arrived", async || house.vfp.guests() == MANY).await;
     house.rests().await;
@@ -265,27 +269,34 @@ async fn a_decision_about_nobody_any_more_is_not_asked_for() {
     let house = of_a_stranger(0).await;
     house.link("V-77").await;
     for number in 0..MANY {
-        house.lead(number, &[(Field::City, "Porto")]).await;
+        house.lead(&number.to_string(), &[(Field::City, "Porto")]).await;
     }
     until("all went by themselves", async || house.vfp.owned_by("V-77") == MANY).await;
     house.rests().await;
     assert_eq!(house.braked().await.len(), 0);
+    house.staff("st-1", "olga@club.example").await;
+    sleep(Duration::from_mins(1)).await;
+    let linked = house.hub.directory().correspondence(house.olga().id, house.there).unwrap();
+    assert_eq!(linked.brake, None);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_came_to_concern_few_and_went_out_by_itself_waits_no_longer() {
+async fn what_came_to_concern_few_goes_on_waiting_for_its_decision() {
     let house = of_a_stranger(0).await;
     house.link("V-77").await;
-    for number in 0..10 {
-        house.lead(number, &[(Field::City, "Porto")]).await;
+    for number in 0..20 {
+        house.lead(&number.to_string(), &[(Field::City, "Porto")]).await;
     }
-    until("some went by themselves", async || house.vfp.owned_by("V-77") == 10).await;
+    until("some went by themselves", async || house.vfp.owned_by("V-77") == 20).await;
     house.rests().await;
     house.staff("st-1", "olga@club.example").await;
-    until("the others follow", async || house.vfp.owned_by("V-77") == MANY).await;
+    sleep(Duration::from_mins(1)).await;
     house.rests().await;
-    let linked = house.hub.directory().correspondence(house.olga().id, house.there).unwrap();
-    assert_eq!((linked.brake, house.braked().await.len()), (None, 0));
+    let waiting = house.braked().await.remove(0);
+    assert_eq!((waiting.changes, house.vfp.owned_by("V-77")), (40, 20));
+    assert_eq!(house.hub.decide_braked(&waiting, Verdict::Apply).await.unwrap(), Some(40));
+    until("the others follow", async || house.vfp.owned_by("V-77") == MANY).await;
+    assert_eq!(house.braked().await.len(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -304,13 +315,13 @@ async fn people_who_are_held_for_another_reason_do_not_count_when_a_staff_member
     house.staff("st-1", "olga@vfp.example").await;
     house.rests().await;
     for number in 0..MANY {
-        house.lead(number, &[]).await;
+        house.lead(&number.to_string(), &[]).await;
     }
     until("all have their owner", async || house.vfp.owned_by("V-77") == MANY).await;
     house.rests().await;
     house.vfp.refuses.store(true, Ordering::Relaxed);
     for number in 0..MANY {
-        house.lead(number, &[(Field::Mobile, "call me")]).await;
+        house.lead(&number.to_string(), &[(Field::Mobile, "call me")]).await;
     }
     until("all are held", async || house.hub.held(None).await.unwrap().len() == MANY).await;
     house.staff("st-1", "olga@vfp.example").await;
@@ -373,4 +384,35 @@ async fn a_decision_at_a_node_undoes_no_link_that_was_made_at_another_just_befor
     let olga = house.olga().id;
     let kept = kept.into_iter().find(|one| one.entry == olga && one.connection == house.there).unwrap();
     assert_eq!(kept.remote_id, "V-78");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agreement_that_gives_leads_their_owners_changes_no_more_than_fifty_unasked_although_no_owner_has_many()
+ {
+    let house = house_with(&["lead_source"]).await;
+    for (staff, email) in [("st-1", "olga@vfp.example"), ("st-2", "per@vfp.example")] {
+        house.staff(staff, email).await;
+        for number in 0..MANY / 2 {
+            house.lead(&format!("{staff}-{number}"), &[(Field::Owner, staff)]).await;
+        }
+    }
+    until("all arrived", async || house.vfp.guests() == MANY).await;
+    house.rests().await;
+    let before = house.hub.registry().setup.clone();
+    let plan = Plan::new(
+        &file(&["owner", "lead_source"]),
+        &before,
+        (house.hub.library(), house.hub.vault()),
+        house.hub.clock().now(),
+    );
+    assert!(house.hub.change_setup(&before, plan.unwrap().setup).await.unwrap());
+    house.hub.tend_once().await.unwrap();
+    sleep(Duration::from_mins(1)).await;
+    house.rests().await;
+    house.staff("st-1", "olga@vfp.example").await;
+    sleep(Duration::from_mins(1)).await;
+    house.rests().await;
+    assert_eq!(house.vfp.owned_by("V-77") + house.vfp.owned_by("V-78"), 30);
+    let waiting: Vec<_> = house.braked().await.iter().map(|one| (one.changes, one.people)).collect();
+    assert_eq!(waiting, [(30, 60)]);
 }
