@@ -11,6 +11,7 @@ use model::{
     Brake, ConnectionId, DirectoryStory, EntryId, Field, Link, Moment, Next, Person, PersonId, State, brakes,
     next_step, project,
 };
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::Subject;
 
@@ -73,7 +74,8 @@ pub struct Braked {
 }
 
 /// What is done about a change that waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It is sent at once.
     Apply,
