@@ -7,6 +7,7 @@ mod asking;
 mod brake;
 mod by_hand;
 mod counterpart;
+mod decision;
 mod listing;
 mod save;
 mod tend;
@@ -21,9 +22,10 @@ use store::Store;
 use crate::door::Sender;
 
 pub(crate) use asking::listed;
-pub use brake::{Braked, Sample, SentAnew, Verdict};
+pub use brake::SentAnew;
 pub use by_hand::{HandProblem, Unlinked};
 use counterpart::Counterpart;
+pub use decision::{Braked, Sample, Verdict};
 pub use listing::{Overview, Place, Placed, Standing};
 
 /// Stands for a number that the platform is still to be asked for.
