@@ -55,7 +55,7 @@ pub(super) fn told(hub: &Hub, braked: &Braked) -> Value {
         "changes": changes,
         "people": people,
         "sentence": format!(
-            "{changes} of {people} people in {title} would get another {role} at once, because of the {called} “{}” of {}.",
+            "The {role} of {changes} of {people} people in {title} would change at once, because of the {called} “{}” of {}.",
             braked.entry.name,
             teller.title(Some(braked.entry.connection)),
         ),
