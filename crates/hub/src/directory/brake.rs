@@ -106,18 +106,18 @@ impl Hub {
 
     /// Marks and tells that an entry waits; answers whether it does. What is linked to none has nothing to wait for.
     async fn wait_for_decision(
-        &self,
+        self: &Arc<Self>,
         entry: &Entry,
         spoke: &Spoke,
         story: DirectoryStory,
     ) -> store::Result<bool> {
         let now = self.clock().now();
         let waits = |before: Option<Brake>| before.is_none().then_some(Some(Brake::Waits { since: now }));
-        let begins = self.brake(entry, spoke, waits).await?;
-        if begins {
+        if self.brake(entry, spoke, waits).await? {
             self.tell_directory(entry, spoke, clock::tracking(self.clock(), now), story).await?;
         }
-        Ok(begins)
+        let linked = self.directory().correspondence(entry.id, spoke.id());
+        Ok(linked.is_some_and(|one| one.brake.is_some()))
     }
 
     /// Who of those who are not due anyway would be sent anew because of an entry.
@@ -167,7 +167,7 @@ impl Hub {
 
     /// Sets or takes the brake of whatever the entry is linked to now; answers whether anything was to be done.
     pub(super) async fn brake(
-        &self,
+        self: &Arc<Self>,
         entry: &Entry,
         spoke: &Spoke,
         to: impl Fn(Option<Brake>) -> Option<Option<Brake>>,
@@ -180,15 +180,10 @@ impl Hub {
         if braked().is_none() {
             return Ok(false);
         }
-        self.read_directory().await?;
+        self.look_at_directory().await?;
         let Some(braked) = braked() else { return Ok(false) };
         self.directory().keep(self.store(), Vec::new(), vec![braked]).await?;
         Ok(true)
-    }
-
-    /// Reads what another node linked or decided just now, lest it be undone.
-    pub(super) async fn read_directory(&self) -> store::Result<()> {
-        if self.place().is_shared() { self.directory().load(self.store()).await } else { Ok(()) }
     }
 }
 

@@ -96,7 +96,7 @@ impl Hub {
         let (entry, Some(spoke)) = (&braked.entry, registry.spoke(braked.connection)) else {
             return Ok(None);
         };
-        self.read_directory().await?;
+        self.look_at_directory().await?;
         let waits = Some(Brake::Waits { since: braked.since });
         if self.directory().correspondence(entry.id, spoke.id()).is_none_or(|one| one.brake != waits) {
             return Ok(None);

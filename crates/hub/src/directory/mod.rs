@@ -88,8 +88,8 @@ pub(crate) const fn role_of(field: Field) -> Role {
 }
 
 impl Directory {
-    /// Reads the directory from the store.
-    pub async fn load(&self, store: &dyn Store) -> store::Result<()> {
+    /// Reads the directory from the store. Answers whom somebody else linked, or linked otherwise, since it was read before.
+    pub async fn load(&self, store: &dyn Store) -> store::Result<Vec<(EntryId, ConnectionId)>> {
         let _alone = self.keeping.lock().await;
         let (entries, correspondences) = store.directory().await?;
         let mut read = Tables::default();
@@ -102,8 +102,15 @@ impl Directory {
         let mut tables = self.write();
         read.asked = std::mem::take(&mut tables.asked);
         read.unanswered = std::mem::take(&mut tables.unanswered);
+        let is_same = |one: &Correspondence, before: &Correspondence| {
+            (&one.remote_id, one.how) == (&before.remote_id, before.how)
+        };
+        let is_new = |(key, one): &(&(EntryId, ConnectionId), &Correspondence)| {
+            tables.correspondences.get(key).is_none_or(|before| !is_same(one, before))
+        };
+        let linked = read.correspondences.iter().filter(is_new).map(|(key, _)| *key).collect();
         *tables = read;
-        Ok(())
+        Ok(linked)
     }
 
     /// Whether a person refers to somebody whom another node took in, and who was not read yet.

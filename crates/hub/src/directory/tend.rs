@@ -90,6 +90,37 @@ impl Hub {
         }
     }
 
+    /// Reads what other nodes linked or decided. They made due whom it concerns; a turn here that knew nothing of it yet may
+    /// have found nothing to be sent to them, so that they are looked at again.
+    pub(crate) async fn read_directory(self: &Arc<Self>) -> store::Result<()> {
+        let linked = self.directory().load(self.store()).await?;
+        self.reproject_later(linked);
+        Ok(())
+    }
+
+    fn reproject_later(self: &Arc<Self>, linked: Vec<(EntryId, ConnectionId)>) {
+        let registry = Arc::clone(&self.registry());
+        let led = |connection| registry.spoke(connection).filter(|spoke| self.tends(spoke)).cloned();
+        let linked: Vec<_> =
+            linked.into_iter().filter_map(|(entry, connection)| Some((entry, led(connection)?))).collect();
+        if linked.is_empty() {
+            return;
+        }
+        let hub = Arc::clone(self);
+        tokio::spawn(async move {
+            for (entry, spoke) in linked {
+                if let Err(error) = hub.reproject(entry, &spoke).await {
+                    tracing::error!(%error, "whom another node linked was not sent anew");
+                }
+            }
+        });
+    }
+
+    /// The same where the store is shared, before something of it is decided.
+    pub(super) async fn look_at_directory(self: &Arc<Self>) -> store::Result<()> {
+        if self.place().is_shared() { self.read_directory().await } else { Ok(()) }
+    }
+
     /// Asks again, now and then, for whatever is still unmatched.
     pub fn tend_directory(self: &Arc<Self>) {
         let hub = Arc::downgrade(self);
