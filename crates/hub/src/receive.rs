@@ -93,13 +93,13 @@ impl Hub {
     }
 
     /// Reads the directory anew where somebody refers to an entry that another node took in.
-    async fn know_referred(&self, found: &Identified) -> store::Result<()> {
+    async fn know_referred(self: &Arc<Self>, found: &Identified) -> store::Result<()> {
         let lacks = |subject: &Subject| self.directory().lacks(&subject.person);
         let lacks = match found {
             Identified::Linked(subject) => lacks(subject),
             Identified::Namesakes(subjects) => subjects.iter().any(lacks),
         };
-        if lacks { self.directory().load(self.store()).await } else { Ok(()) }
+        if lacks { self.read_directory().await } else { Ok(()) }
     }
 
     async fn identify(&self, incoming: &Incoming<'_>, name_key: &str) -> Result<Identified, Refusal> {

@@ -24,7 +24,7 @@ impl Hub {
         spoke: &Arc<Spoke>,
     ) -> store::Result<References> {
         if self.directory().lacks(person) {
-            self.directory().load(self.store()).await?;
+            self.read_directory().await?;
         }
         Ok(References {
             owner: self.resolve_one(person, spoke, Field::Owner).await?,
