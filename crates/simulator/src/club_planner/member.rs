@@ -14,12 +14,12 @@ use crate::room::{NewPerson, Room};
 const MEMBER: [(&str, &str, &str); 9] = [
     ("first_name", "firstname", "FirstName"),
     ("last_name", "lastname", "LastName"),
-    ("address1", "addressline", "AddressLine"),
+    ("address1", "addressline", "Address"),
     ("zipcode", "zip", "Zip"),
     ("city", "city", "City"),
-    ("email", "email", "Email"),
-    ("mobile", "mobile", "Mobile"),
-    ("birth_date", "dayofbirth", "DayOfBirth"),
+    ("email", "email", "EmailAddress"),
+    ("mobile", "mobile", "MobileNumber"),
+    ("birth_date", "dayofbirth", "BirthDate"),
     ("gender", "gender", "Gender"),
 ];
 /// Statuses: what somebody is, the number of the status.
@@ -170,7 +170,7 @@ fn card(room: &Room, person: &Person) -> Map<String, Value> {
 
 fn document(room: &Room, person: &Person) -> Value {
     let mut shown = card(room, person);
-    shown.insert("Uid".to_owned(), json!(uid_of(person)));
+    shown.insert("UId".to_owned(), json!(uid_of(person)));
     for (ours, _, theirs) in MEMBER {
         let value = match (ours, person.get(ours)) {
             ("birth_date", "") => Value::Null,

@@ -94,10 +94,10 @@ async fn a_member_is_found_by_either_number_and_by_address() {
     let id = add(&simulator).await;
     let by_id = get(&simulator, "member/getmember", &format!("id={id}")).await.json();
     assert_eq!(
-        (&by_id["DayOfBirth"], &by_id["Info3"], &by_id["StatusId"]),
+        (&by_id["BirthDate"], &by_id["Info3"], &by_id["StatusId"]),
         (&json!("30/04/1990"), &json!("c-1"), &json!(1))
     );
-    let uid = by_id["Uid"].as_str().unwrap();
+    let uid = by_id["UId"].as_str().unwrap();
     assert_ne!(uid, id);
     for query in [format!("uid={uid}"), "email=ANN%40lee.example".to_owned()] {
         assert_eq!(get(&simulator, "member/getmember", &query).await.json(), by_id, "{query}");
