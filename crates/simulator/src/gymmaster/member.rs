@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::directory::MEMBERSHIPS;
 use super::prospect::{club, read, same};
-use super::{Answer, number, result};
+use super::{Answer, number, result, written};
 use crate::dates;
 use crate::form::Form;
 use crate::http_call::Reply;
@@ -47,7 +47,7 @@ pub(super) fn sign_up(room: &mut Room, form: &Form) -> Answer {
         None => room.create(NewPerson { club: &club, kind, external_ref: None, changes, own: false }),
     };
     let token = token(room, &id);
-    Ok(result(&json!({"memberid": number(&id), "token": token})).stored(&id))
+    Ok(written(&json!({"result": "created", "memberid": number(&id), "token": token})).stored(&id))
 }
 
 /// A token for one record; it ends with the record's number, which callers have no business to know.
@@ -107,7 +107,7 @@ pub(super) fn update(room: &mut Room, form: &Form) -> Answer {
         return Err(message);
     }
     room.update(&id, None, &changes);
-    Ok(result(&json!({"memberid": number(&id)})).stored(&id))
+    Ok(written(&json!({"result": "updated", "memberid": number(&id)})).stored(&id))
 }
 
 /// Everyone who is or was a member; prospects are not in it, and nothing pages or filters by date.
@@ -123,17 +123,16 @@ pub(super) fn list(room: &Room, form: &Form) -> Reply {
     result(&members.map(document).collect())
 }
 
-/// Whether somebody has this e-mail address; the oldest of several answers.
+/// Who has this e-mail address, the oldest of several; a sentence where nobody has it.
 pub(super) fn exists(room: &Room, form: &Form) -> Answer {
     let email = form.filled("email").ok_or("email is required")?;
     let search = Search { email: Some(email), ..room.search() };
     let clubs = room.clubs.iter().filter(|club| form.filled("companyid").is_none_or(|only| only == club.id));
     let found = clubs.filter_map(|club| room.people.find(&club.id, &search).into_iter().next());
-    let oldest = found.min_by_key(|person| person.created_ms);
-    Ok(result(&json!({
-        "exists": oldest.is_some(),
-        "memberid": oldest.map(|person| number(&person.id)),
-    })))
+    Ok(result(&found.min_by_key(|person| person.created_ms).map_or_else(
+        || json!("Member not found"),
+        |oldest| json!({"id": number(&oldest.id), "current_member": oldest.kind == Kind::Member}),
+    )))
 }
 
 /// What is kept of a value.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Answer, member, number, result};
+use super::{Answer, member, number, written};
 use crate::form::{Form, is_multipart};
 use crate::http_call::Incoming;
 use crate::person::{Changes, Fields, Kind, Person};
@@ -34,7 +34,7 @@ pub(super) fn create(room: &mut Room, call: &Incoming, form: &Form) -> Answer {
         room.extras.entry(id.clone()).or_default().insert("notes".to_owned(), notes.to_owned());
     }
     let token = member::token(room, &id);
-    Ok(result(&json!({"memberid": number(&id), "token": token})).stored(&id))
+    Ok(written(&json!({"result": "created", "memberid": number(&id), "token": token})).stored(&id))
 }
 
 /// The club that a form names.
