@@ -48,6 +48,8 @@ mod nodes;
 mod on_a_server;
 #[path = "story/pauses.rs"]
 mod pauses;
+#[path = "story/platforms.rs"]
+mod platforms;
 #[path = "story/rules.rs"]
 mod rules;
 #[path = "story/sources.rs"]

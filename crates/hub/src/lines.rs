@@ -136,6 +136,7 @@ pub(crate) fn story_of(rest: Rest) -> Story {
         Rest::Same => Story::NothingNew,
         Rest::NotAgreed(kind) => Story::NotAgreed { kind },
         Rest::NeverThere(kind) => Story::NeverThere { kind },
+        Rest::OnlyNew(kind) => Story::OnlyNew { kind },
         Rest::OnlyOnceWon => Story::OnlyOnceWon,
         Rest::FromBefore => Story::FromBefore,
         Rest::Unsupported(kind) => Story::Unsupported { kind },

@@ -13,8 +13,17 @@ pub enum Sends {
     Nothing,
     /// Records that exist there are updated; none is created.
     Updates,
+    /// Records are created, and left alone afterwards.
+    Creates,
     /// Records are created and updated.
     CreatesAndUpdates,
+}
+
+impl Sends {
+    /// Whether records are created.
+    pub const fn creates(self) -> bool {
+        matches!(self, Sends::Creates | Sends::CreatesAndUpdates)
+    }
 }
 
 /// When a lead goes out.

@@ -118,6 +118,11 @@ pub enum Story {
         /// The kind.
         kind: Kind,
     },
+    /// People of this kind are created there and never changed.
+    OnlyNew {
+        /// The kind.
+        kind: Kind,
+    },
     /// Leads go there once they are won.
     OnlyOnceWon,
     /// People from before the connection went live are left alone.

@@ -98,6 +98,8 @@ pub enum Rest {
     NotAgreed(Kind),
     /// People of this kind are updated there and never created, and this one was never there.
     NeverThere(Kind),
+    /// People of this kind are created there and never changed, and this one is there.
+    OnlyNew(Kind),
     /// Leads go there only once they are won.
     OnlyOnceWon,
     /// People from before the connection went live are left alone.
@@ -117,14 +119,16 @@ pub fn next_step(link: &Link, projection: &Projection, agreement: &Agreement, ab
 /// The kind in which a person who is not there yet would be created, if at all. A kind that is owed but no longer
 /// agreed gives way to what the person is.
 pub fn creation_kind(kind: Kind, owed: Option<Kind>, agreement: &Agreement) -> Result<Kind, Rest> {
-    let as_kind = owed.filter(|owed| agreement.sends(*owed) == Sends::CreatesAndUpdates).unwrap_or(kind);
+    let as_kind = owed.filter(|owed| agreement.sends(*owed).creates()).unwrap_or(kind);
     match agreement.sends(as_kind) {
         Sends::Nothing => Err(Rest::NotAgreed(as_kind)),
         Sends::Updates => Err(Rest::NeverThere(as_kind)),
-        Sends::CreatesAndUpdates if agreement.when == When::OnceWon && kind == Kind::Prospect => {
+        Sends::Creates | Sends::CreatesAndUpdates
+            if agreement.when == When::OnceWon && kind == Kind::Prospect =>
+        {
             Err(Rest::OnlyOnceWon)
         }
-        Sends::CreatesAndUpdates => Ok(as_kind),
+        Sends::Creates | Sends::CreatesAndUpdates => Ok(as_kind),
     }
 }
 
@@ -160,8 +164,10 @@ fn change(
     let there = abilities.kind_there(there);
     let wanted = abilities.kind_there(projection.kind);
     let moves = there != wanted;
-    if agreement.sends(wanted) == Sends::Nothing {
-        return Next::Rest(Rest::NotAgreed(projection.kind));
+    match agreement.sends(wanted) {
+        Sends::Nothing => return Next::Rest(Rest::NotAgreed(projection.kind)),
+        Sends::Creates => return Next::Rest(Rest::OnlyNew(projection.kind)),
+        Sends::Updates | Sends::CreatesAndUpdates => {}
     }
     let kind = if abilities.conversion == Conversion::None { there } else { wanted };
     let operation = [Operation::save(kind), Operation::update(kind)]

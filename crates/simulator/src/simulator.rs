@@ -106,6 +106,11 @@ impl Simulator {
         self.shared.room().faults.clone()
     }
 
+    /// The platform's people change the password or key that a caller must show.
+    pub fn change_secret(&self, secret: &str) {
+        secret.clone_into(&mut self.shared.room().config.credentials.secret);
+    }
+
     /// The platform's people add or change a staff member; says the number.
     pub fn add_staff(&self, staff: Staff) -> String {
         self.shared.room().add_staff(staff)

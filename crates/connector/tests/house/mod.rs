@@ -10,6 +10,7 @@ pub mod nodes;
 #[path = "../../../store/tests/house/postgres.rs"]
 pub mod postgres;
 mod turn_up;
+pub mod vendor;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;

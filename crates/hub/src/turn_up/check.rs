@@ -210,7 +210,7 @@ fn agreement(connection: &ConnectionFile, description: &Description, at: &str, f
             ),
         }
     }
-    let creates = [sends.prospects, sends.members, sends.ex_members].contains(&Sends::CreatesAndUpdates);
+    let creates = [sends.prospects, sends.members, sends.ex_members].into_iter().any(Sends::creates);
     if creates && connection.agreement.existing_people.is_none() {
         findings.add(
             format!("{at}.existing_people"),
@@ -229,12 +229,15 @@ fn operations_for(kind: Kind, agreed: Sends, abilities: &Abilities) -> Result<Ve
             .or_else(|| able(Operation::update(kind)))
             .map(|operation| vec![operation])
             .ok_or(Operation::update(kind).name()),
-        Sends::CreatesAndUpdates => {
+        Sends::Creates | Sends::CreatesAndUpdates => {
             if let Some(save) = able(save) {
                 return Ok(vec![save]);
             }
             let create = Operation::create(kind).ok_or(save.name())?;
             let create = able(create).ok_or(create.name())?;
+            if agreed == Sends::Creates {
+                return Ok(vec![create]);
+            }
             let update = able(Operation::update(kind)).ok_or(Operation::update(kind).name())?;
             Ok(vec![create, update])
         }

@@ -126,6 +126,7 @@ impl Teller<'_> {
             Story::NothingNew => "Nothing in it was new.".to_owned(),
             Story::NotAgreed { .. }
             | Story::NeverThere { .. }
+            | Story::OnlyNew { .. }
             | Story::OnlyOnceWon
             | Story::FromBefore
             | Story::Unsupported { .. } => by_agreement(&line.facts.story, &to),
@@ -219,6 +220,9 @@ fn by_agreement(story: &Story, to: &str) -> String {
             "By agreement, {to} gets changes of {}s it knows already, and this one never was a lead there.",
             kind.label()
         ),
+        Story::OnlyNew { kind } => {
+            format!("By agreement, {to} gets new {}s, and no changes of them.", kind.label())
+        }
         Story::OnlyOnceWon => format!("By agreement, leads go to {to} once they are won."),
         Story::FromBefore => {
             format!("By agreement, people from before the connection to {to} are left alone.")
@@ -235,6 +239,7 @@ fn never_leaves(story: &Story) -> bool {
         story,
         Story::NotAgreed { .. }
             | Story::NeverThere { .. }
+            | Story::OnlyNew { .. }
             | Story::OnlyOnceWon
             | Story::FromBefore
             | Story::Unsupported { .. }
