@@ -172,6 +172,19 @@ async fn magicline_takes_a_lead_with_its_campaign_and_finds_it() {
 }
 
 #[tokio::test]
+async fn magicline_is_told_the_telephone_too_when_the_address_alone_changed() {
+    let simulator = simulated(Platform::Magicline).await;
+    let endpoint = magicline(&simulator);
+    let given = ada("CMPGN-7");
+    let id = saved(&endpoint.call(Operation::CreateProspect, &given).await);
+    let change = changed(given, &id, &[(Field::Email, Some("ada@new.example"))]);
+    let updated = endpoint.call(Operation::UpdateProspect, &change).await;
+    assert!(matches!(updated.outcome, Outcome::Saved { .. }), "{updated:?}");
+    let person = simulator.person(&id.id).unwrap();
+    assert_eq!((person.get("email"), person.get("mobile")), ("ada@new.example", "+16045550101"));
+}
+
+#[tokio::test]
 async fn hubspot_takes_a_contact_its_changes_and_its_sale() {
     let simulator = simulated(Platform::HubSpot).await;
     let endpoint = hubspot(&simulator);

@@ -31,7 +31,7 @@ pub(crate) fn answer(shared: &Shared, call: &Incoming) -> Reply {
     match call.method.as_str() {
         "GET" => show(&room, &parts, call),
         "POST" => add(&mut room, &parts, call),
-        "PUT" => rename(&mut room, &parts, call),
+        "PUT" => put(&mut room, &parts, call),
         "DELETE" => remove(&mut room, &parts),
         _ => problem(405, "GET, POST, PUT and DELETE are understood"),
     }
@@ -117,8 +117,34 @@ fn add_person(room: &mut Room, person: &Value) -> Reply {
     Reply::json(201, &json!({ "id": id }))
 }
 
-fn rename(room: &mut Room, parts: &[&str], call: &Incoming) -> Reply {
-    let ["lead-sources", id] = parts else { return problem(404, "lead sources can be put") };
+fn put(room: &mut Room, parts: &[&str], call: &Incoming) -> Reply {
+    match parts {
+        ["people", id] => take::<Value>(call, |person| put_person(room, id, &person)),
+        ["lead-sources", id] => rename(room, id, call),
+        _ => problem(404, "people and lead sources can be put"),
+    }
+}
+
+/// `{"club", "kind", ...fields}`: new under this number, or changed; what is left out stays, and empty empties.
+fn put_person(room: &mut Room, id: &str, person: &Value) -> Reply {
+    let known = room.people.get(id).map(|known| (known.club.clone(), known.kind));
+    let (club, kind) = known.unwrap_or_else(|| {
+        (room.clubs.first().map(|club| club.id.clone()).unwrap_or_default(), Kind::Prospect)
+    });
+    let club = person.get("club").and_then(Value::as_str).map_or(club, str::to_owned);
+    let kind = match person.get("kind").map(|kind| kind.as_str().and_then(Kind::read)) {
+        None => kind,
+        Some(Some(kind)) => kind,
+        Some(None) => return problem(400, "`kind` is PROSPECT, MEMBER or EX_MEMBER"),
+    };
+    let values = person.as_object().into_iter().flatten();
+    let changes =
+        values.filter_map(|(name, value)| Some((field(name)?, Some(value.as_str()?.to_owned())))).collect();
+    room.keep(id, &club, kind, &changes);
+    Reply::empty(204)
+}
+
+fn rename(room: &mut Room, id: &str, call: &Incoming) -> Reply {
     let Some(name) = call.json().and_then(|body| Some(body.get("name")?.as_str()?.to_owned())) else {
         return problem(400, "`name` is missing");
     };

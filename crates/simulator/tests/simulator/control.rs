@@ -1,7 +1,7 @@
 //! The control interface, as another process sees it.
 
 use serde_json::{Value, json};
-use simulator::{Config, Platform, Simulator};
+use simulator::{Config, Kind, Platform, Simulator};
 
 use crate::http::{Got, call};
 use crate::spoke::{open, spoke};
@@ -62,6 +62,27 @@ async fn staff_sources_clubs_and_people_can_be_added() {
     let found =
         spoke(&simulator, "GET", "/clubs/north/people?last_name=b", Value::Null).await.unwrap().json();
     assert_eq!(found["people"], json!([]));
+}
+
+#[tokio::test]
+async fn a_sale_at_the_desk_changes_the_record_and_leaves_the_rest() {
+    let simulator = open().await;
+    let body = json!({"kind": "PROSPECT", "first_name": "A", "last_name": "B", "email": "a@b.example"});
+    spoke(&simulator, "PUT", "/clubs/kits/people/c-1", body).await.unwrap();
+    let id = simulator.people()[0].id.clone();
+    let path = format!("/people/{id}");
+    let sold = json!({"kind": "MEMBER", "city": "Halifax"});
+    assert_eq!(sim(&simulator, "PUT", &path, sold).await.status, 204);
+    let person = simulator.person(&id).unwrap();
+    assert_eq!(
+        (person.kind, person.get("city"), person.get("email")),
+        (Kind::Member, "Halifax", "a@b.example")
+    );
+    assert_eq!((person.club.as_str(), person.external_ref.as_deref()), ("kits", Some("c-1")));
+    assert_eq!(sim(&simulator, "PUT", &path, json!({"kind": "OWNER"})).await.status, 400);
+    let walk_in = json!({"kind": "MEMBER", "last_name": "C"});
+    assert_eq!(sim(&simulator, "PUT", "/people/walk-in-1", walk_in).await.status, 204);
+    assert_eq!(simulator.person("walk-in-1").unwrap().kind, Kind::Member);
 }
 
 #[tokio::test]
