@@ -6,6 +6,7 @@
 //! never asserted.
 #![expect(clippy::print_stdout, reason = "a measurement may end with its reader")]
 
+mod describe;
 mod house;
 mod isolation;
 mod load;
@@ -61,6 +62,9 @@ struct Options {
     /// Instead, change a settled population at the fixed rate for so many minutes, and see what memory and disk do.
     #[arg(long)]
     soak_min: Option<u64>,
+    /// Instead, see what a call costs beyond its network, for each platform that comes with the Connector.
+    #[arg(long)]
+    descriptions: bool,
     /// Keep the figures here.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -69,6 +73,10 @@ struct Options {
 fn main() -> Result<()> {
     let options = Options::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if options.descriptions {
+        println!("{}", runtime.block_on(describe::run())?);
+        return Ok(());
+    }
     if let Some(pairs) = options.isolation {
         return runtime.block_on(isolation::run(&options, pairs));
     }

@@ -12,8 +12,8 @@ use tokio::time::{sleep, timeout};
 use crate::house::House;
 use crate::platforms::Hand;
 
-/// How long a sender waits before it sends again.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a sender waits before it sends again: longer than a hub takes to decide, or not at all.
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// The last acknowledged value of each counted field, by family name.
 pub type Acknowledged = Mutex<BTreeMap<(String, Field), String>>;

@@ -339,9 +339,53 @@ pub enum Platform {
     },
     /// The JSON Schema of descriptions.
     Schema,
+    /// Show what a call computes and what it would send, and make it if asked to.
+    #[command(
+        after_help = "Example: connector platform try vfp create_prospect --sample platforms/vfp/samples/create_prospect.yaml --person first_name=Ada"
+    )]
+    Try(Box<Try>),
     /// Replay a platform's samples offline.
     Test {
         /// Its name; all bundled ones when none is given.
         name: Option<String>,
     },
+}
+
+/// `connector platform try`.
+#[derive(Clone, Debug, Args)]
+pub struct Try {
+    /// The platform's name.
+    pub name: String,
+    /// The operation, such as `create_prospect`.
+    pub operation: String,
+    /// Begin with the settings and the person of a sample.
+    #[arg(long, value_name = "FILE")]
+    pub sample: Option<PathBuf>,
+    /// A setting; `env:NAME` takes it from the environment, where secrets belong.
+    #[arg(long = "set", value_name = "SETTING=VALUE")]
+    pub settings: Vec<String>,
+    /// A field of the person; an empty value is a cleared one.
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub person: Vec<String>,
+    /// A field that changed, where only changed ones are sent; all of the person's unless said.
+    #[arg(long, value_name = "FIELD")]
+    pub changed: Vec<String>,
+    /// What the person is: prospect, member or ex-member.
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// The record's number at the platform.
+    #[arg(long)]
+    pub record: Option<String>,
+    /// The Connector's own id of the person.
+    #[arg(long)]
+    pub external_id: Option<String>,
+    /// The name of a lead source.
+    #[arg(long)]
+    pub named: Option<String>,
+    /// The e-mail address of a staff member.
+    #[arg(long)]
+    pub email: Option<String>,
+    /// Make the call.
+    #[arg(long)]
+    pub send: bool,
 }

@@ -20,6 +20,9 @@ use crate::registry::{Registry, Spoke};
 
 /// How often a decision is made anew before the sender is asked to come again.
 const DECISIONS: usize = 50;
+/// How long after its arrival a record may still be decided on. A hub that stood still must not take in what its sender has
+/// given up on and said again, perhaps with newer words, at another.
+const DECIDED_WITHIN_MS: i64 = 5_000;
 /// How long a sender's call may have been on its way: it says what was so when it was made, not when it arrived.
 const ON_ITS_WAY_MS: i64 = 2_000;
 
@@ -69,6 +72,10 @@ impl Hub {
             let found = self.identify(&incoming, &name_key).await?;
             self.know_referred(&found).await.map_err(|error| database(&error))?;
             let decision = self.decide(&incoming, registry, found).await?;
+            if self.clock().now().since_ms(incoming.now) > DECIDED_WITHIN_MS {
+                self.give_back(&decision);
+                return Err(Refusal::Database);
+            }
             match self.store().receive(&decision.receipt).await {
                 Ok(Verdict::Applied) => {
                     self.carry_out(decision, incoming.now);
@@ -86,13 +93,13 @@ impl Hub {
     }
 
     /// Reads the directory anew where somebody refers to an entry that another node took in.
-    async fn know_referred(&self, found: &Identified) -> store::Result<()> {
+    async fn know_referred(self: &Arc<Self>, found: &Identified) -> store::Result<()> {
         let lacks = |subject: &Subject| self.directory().lacks(&subject.person);
         let lacks = match found {
             Identified::Linked(subject) => lacks(subject),
             Identified::Namesakes(subjects) => subjects.iter().any(lacks),
         };
-        if lacks { self.directory().load(self.store()).await } else { Ok(()) }
+        if lacks { self.read_directory().await } else { Ok(()) }
     }
 
     async fn identify(&self, incoming: &Incoming<'_>, name_key: &str) -> Result<Identified, Refusal> {

@@ -13,7 +13,7 @@ use crate::{Field, Kind, Moment, fold};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dated {
     /// The value.
-    #[serde(rename = "v")]
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// When it was so.
     #[serde(rename = "t")]
@@ -264,7 +264,8 @@ pub struct Shadow {
 
 impl Shadow {
     /// Notes that a call carried these values and had ended at `at`; where there was a record before, also what they
-    /// replaced. A field that was left apart stays so when the platform was only given its own value again.
+    /// replaced, but for what was empty since we made it: most fields of most people are, and take room. A field that was
+    /// left apart stays so when the platform was only given its own value again.
     pub fn note_sent(&mut self, kind: Kind, fields: &BTreeMap<Field, Option<String>>, at: Moment) {
         let was = self.kind.replace(kind);
         if let Some(was) = was.filter(|was| *was != kind) {
@@ -277,7 +278,8 @@ impl Shadow {
             if held.seen.as_ref().is_none_or(|seen| seen.value != *value) {
                 held.apart = None;
             }
-            if was.is_some() {
+            let stays_empty = value.is_none() && self.made.is_some() && !held.is_known();
+            if was.is_some() && !stays_empty {
                 held.note_replaced(value.as_deref(), at);
             }
             held.sent = Some(Dated { value: value.clone(), at });

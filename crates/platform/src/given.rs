@@ -28,6 +28,8 @@ pub struct Given {
     pub email: Option<String>,
     /// The time of the call.
     pub now: Timestamp,
+    /// The page of a list; the first unless said.
+    pub page: Page,
 }
 
 /// How a call ended, what it found, and what went over the wire.
@@ -39,6 +41,44 @@ pub struct Answer {
     pub found: Vec<Found>,
     /// What went over the wire, for the log.
     pub exchange: Exchange,
+    /// Where a list goes on: what was found is a page of it.
+    pub next: Option<Page>,
+}
+
+impl Answer {
+    /// A call that was not made.
+    pub fn without_call(outcome: Outcome) -> Answer {
+        Answer { outcome, found: Vec::new(), exchange: Exchange::default(), next: None }
+    }
+
+    /// A list so far and its next page. Half a list is none: where the page was not answered, nothing was found.
+    #[must_use]
+    pub fn and(mut self, page: Answer) -> Answer {
+        if !matches!(page.outcome, Outcome::Saved { .. }) {
+            return Answer { found: Vec::new(), next: None, ..page };
+        }
+        self.found.extend(page.found);
+        Answer { found: self.found, ..page }
+    }
+}
+
+/// A page of a list: how it is asked for, and which came before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Which it is, from one.
+    pub(crate) number: u32,
+    /// How many things came before it.
+    pub(crate) offset: u64,
+    pub(crate) cursor: Option<String>,
+    pub(crate) url: Option<url::Url>,
+    /// The pages that came before, as hashes.
+    pub(crate) marks: Vec<u64>,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Page { number: 1, offset: 0, cursor: None, url: None, marks: Vec::new() }
+    }
 }
 
 /// One staff member, lead source, club or person that a look-up found.
@@ -105,6 +145,19 @@ pub struct Exchange {
     pub response: String,
     /// Remarks: a token renewed, a value that could not be read.
     pub notes: Vec<String>,
+    /// The rule of the description by which the answer was understood; none where HTTP's own status decided.
+    pub rule: Option<String>,
+}
+
+/// An expression of a request, and what it gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Computed {
+    /// Where it stands: `json.guest.firstName`.
+    pub place: String,
+    /// The expression.
+    pub source: String,
+    /// What it gives, as JSON, masked; else `unknown`, `cleared` or `none`, or why it cannot be carried out.
+    pub value: String,
 }
 
 /// The request that a call would send, secrets masked.

@@ -22,7 +22,9 @@ mod yaml;
 
 pub use description::{Description, Role, Scope, Setting, SettingKind};
 pub use endpoint::{Endpoint, Reached};
-pub use given::{Answer, Exchange, Found, Given, Prepared, SettingProblem, SettingValue, Settings};
+pub use given::{
+    Answer, Computed, Exchange, Found, Given, Page, Prepared, SettingProblem, SettingValue, Settings,
+};
 pub use language::{filters, json_schema};
 pub use mistakes::{Mistake, Mistakes, nearest};
 pub use net::Net;

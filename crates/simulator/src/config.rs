@@ -87,9 +87,9 @@ fn yes() -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Credentials {
-    /// InTouch, HubSpot: client id. I4: Basic user.
+    /// InTouch, HubSpot: client id. I4: Basic user. ABC: application id.
     pub user: String,
-    /// InTouch: client secret. I4: Basic password. VFP: API key. Open spoke: the token, and, written `whsec_…`, also
+    /// InTouch: client secret. I4: Basic password. VFP: API key. ABC: application key. Open spoke: the token, and, written `whsec_…`, also
     /// the signing key. GymMaster: API key. Magicline: the first studio's API key.
     /// HubSpot: the token of the private app, and the client secret of the public one.
     /// Club Planner: the token.
@@ -134,6 +134,7 @@ impl Config {
             Platform::InTouch => ("5f0c4a5e-1111-4c1b-9d55-0242ac120002", "connector", "intouch-secret", ""),
             Platform::JonasI4 => ("7", "connector", "i4-password", "1234"),
             Platform::Vfp => ("0042", "", "vfp-key", ""),
+            Platform::AbcDatatrak => ("0042", "abc-app", "abc-key", ""),
             Platform::OpenSpoke => ("kits", "", "whsec_c2ltdWxhdGVkIG9wZW4gc3Bva2Ugc2VjcmV0IDE=", ""),
             Platform::ClubPlanner => ("5", "", "club-planner-token", ""),
             Platform::HubSpot => ("hub", "connector", "pat-hubspot", "hubspot-refresh"),

@@ -38,13 +38,14 @@ pub struct DayClub {
 }
 
 impl DayClub {
-    /// The club's number at a platform; the open spoke takes no part in the day.
+    /// The club's number at a platform; ABC and the open spoke take no part in the day.
     pub const fn id_at(&self, platform: Platform) -> &'static str {
         match platform {
             Platform::InTouch => self.intouch,
             Platform::JonasI4 => self.i4,
             Platform::Vfp => self.vfp,
             Platform::OpenSpoke
+            | Platform::AbcDatatrak
             | Platform::GymMaster
             | Platform::Magicline
             | Platform::HubSpot

@@ -6,6 +6,7 @@
 //! also watch: a second call for one person while the first is under way, a person stored twice or an older state after
 //! a newer one is a violation, and `GET /_sim/violations` tells.
 
+mod abc;
 mod clock;
 mod club_planner;
 mod config;

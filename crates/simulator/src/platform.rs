@@ -16,6 +16,8 @@ pub enum Platform {
     JonasI4,
     /// Visual Fitness Planner, REST.
     Vfp,
+    /// ABC DataTrak, REST.
+    AbcDatatrak,
     /// The contract for partners without an API.
     OpenSpoke,
     /// GymMaster, the API of its member portal.
@@ -34,10 +36,11 @@ pub enum Platform {
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Platform; 8] = [
+    pub const ALL: [Platform; 9] = [
         Platform::InTouch,
         Platform::JonasI4,
         Platform::Vfp,
+        Platform::AbcDatatrak,
         Platform::OpenSpoke,
         Platform::GymMaster,
         Platform::Magicline,
@@ -51,6 +54,7 @@ impl Platform {
             Platform::InTouch => "intouch",
             Platform::JonasI4 => "jonas-i4",
             Platform::Vfp => "vfp",
+            Platform::AbcDatatrak => "abc-datatrak",
             Platform::OpenSpoke => "open-spoke",
             Platform::GymMaster => "gymmaster",
             Platform::Magicline => "magicline",
@@ -71,8 +75,8 @@ impl FromStr for Platform {
 
     fn from_str(name: &str) -> Result<Self, String> {
         Platform::ALL.into_iter().find(|platform| platform.name() == name).ok_or_else(|| {
-            let known = Platform::ALL.map(Platform::name).join(", ");
-            format!("`{name}` is not a simulated platform; there are {known}")
+            let names = Platform::ALL.map(Platform::name).join(", ");
+            format!("`{name}` is not a simulated platform; there are {names}")
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::people::{People, Search};
 use crate::person::{Changes, Fields, Kind, Person, human};
 use crate::tally::Counts;
 use crate::watch::{Watch, Wrong};
-use crate::{Platform, club_planner, gymmaster, hubspot, i4, intouch, magicline, spoke, vfp};
+use crate::{Platform, abc, club_planner, gymmaster, hubspot, i4, intouch, magicline, spoke, vfp};
 
 /// A platform's state.
 #[derive(Debug)]
@@ -87,6 +87,7 @@ impl Room {
             Platform::InTouch => intouch::answer(self, call),
             Platform::JonasI4 => i4::answer(self, call),
             Platform::Vfp => vfp::answer(self, call),
+            Platform::AbcDatatrak => abc::answer(self, call),
             Platform::OpenSpoke => spoke::answer(self, call),
             Platform::ClubPlanner => club_planner::answer(self, call),
             Platform::HubSpot => hubspot::answer(self, call),
@@ -101,6 +102,7 @@ impl Room {
             Platform::InTouch => intouch::trouble(trouble),
             Platform::JonasI4 => i4::trouble(trouble),
             Platform::Vfp => vfp::trouble(trouble),
+            Platform::AbcDatatrak => abc::trouble(trouble),
             Platform::OpenSpoke => spoke::trouble(trouble, call),
             Platform::ClubPlanner => club_planner::trouble(trouble, call),
             Platform::HubSpot => hubspot::trouble(trouble, call),
@@ -115,6 +117,7 @@ impl Room {
             Platform::InTouch => intouch::subject(call),
             Platform::JonasI4 => i4::subject(call),
             Platform::Vfp => vfp::subject(call),
+            Platform::AbcDatatrak => abc::subject(call),
             Platform::OpenSpoke => spoke::subject(call),
             Platform::ClubPlanner => club_planner::subject(call),
             Platform::HubSpot => hubspot::subject(call),
@@ -147,7 +150,7 @@ impl Room {
         if staff.id.is_empty() {
             let number = self.number();
             staff.id = match self.platform {
-                Platform::InTouch => self.dice.uuid(),
+                Platform::InTouch | Platform::AbcDatatrak => self.dice.uuid(),
                 Platform::Vfp => format!("S-{}", 100 + number),
                 Platform::JonasI4 | Platform::OpenSpoke => format!("staff-{number}"),
                 Platform::HubSpot => format!("{}", 77_000_000 + number),
@@ -166,6 +169,7 @@ impl Room {
             let number = self.number();
             let id = match self.platform {
                 Platform::InTouch => number.to_string(),
+                Platform::AbcDatatrak => self.dice.uuid(),
                 Platform::Vfp => format!("L-{number}"),
                 Platform::JonasI4 | Platform::OpenSpoke => format!("source-{number}"),
                 Platform::HubSpot => format!("source_{number}"),
@@ -325,7 +329,7 @@ impl Room {
     fn person_id(&mut self) -> String {
         let number = self.number();
         match self.platform {
-            Platform::InTouch => self.dice.uuid(),
+            Platform::InTouch | Platform::AbcDatatrak => self.dice.uuid(),
             Platform::JonasI4 => format!("{:08}", 10_400 + number),
             Platform::Vfp => format!("G-{}", 55_000 + number),
             Platform::OpenSpoke => format!("p-{number}"),

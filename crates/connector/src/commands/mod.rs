@@ -16,6 +16,7 @@ mod restore;
 mod status;
 mod store;
 pub mod token;
+mod trial;
 pub mod turn_up;
 
 use std::process::ExitCode;

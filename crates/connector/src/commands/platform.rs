@@ -11,7 +11,7 @@ use platform::{Description, samples};
 use serde_json::{Value, json};
 
 use super::entry::{listed, meant};
-use super::lint;
+use super::{lint, trial};
 use crate::cli;
 use crate::config::Config;
 use crate::say::{note, tell};
@@ -33,12 +33,13 @@ pub async fn run(asked: cli::Platform, config: &Config) -> Result<ExitCode> {
         cli::Platform::Lint { paths } => return lint::run(&paths, config),
         cli::Platform::Fields { json } => fields(json)?,
         cli::Platform::Schema => tell(format_args!("{:#}", platform::json_schema()))?,
+        cli::Platform::Try(asked) => return trial::run(*asked, config).await,
         cli::Platform::Test { name } => return test(&library(config)?, name.as_deref()).await,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn unknown(library: &Library, name: &str) -> String {
+pub(super) fn unknown(library: &Library, name: &str) -> String {
     let meant = meant(name, library.names());
     format!("no platform is called `{name}`{meant}; there are {}", listed(library.names()))
 }

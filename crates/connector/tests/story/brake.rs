@@ -67,7 +67,7 @@ async fn an_owner_of_sixty_people_is_not_sent_to_all_before_somebody_decided_it(
         .says("nobody is sent anew yet, for 60 people at once need a decision: see `connector held list`");
     let told = house.command(&["held", "list"]).await.went_well();
     told.says(
-        "60 of 60 people in VFP would get another owner at once, because of the staff member “Olga Owner”",
+        "The owner of 60 of 60 people in VFP would change at once, because of the staff member “Olga Owner”",
     )
     .says("Ann Able0: nothing → Olga Owner");
     let lines = house.log(&["--platform", "vfp"]).await;

@@ -251,3 +251,31 @@ async fn the_samples_of_an_own_folder_of_descriptions_are_replayed_and_missing_o
     fs::write(&verify, changed).unwrap();
     house.command(&["platform", "test", "vfp"]).await.failed().says("/pong");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_tried_expression_by_expression_and_made_only_when_asked_to() {
+    let house = house().with_vfp().open().await;
+    let sample =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../platforms/vfp/samples/create_prospect.yaml");
+    let (address, key) = (format!("base_url={}", house.vfp.url()), "api_key=key&1".to_owned());
+    let call = ["platform", "try", "vfp", "create_prospect", "--sample", sample.to_str().unwrap()];
+    let person = ["--set", &address, "--person", "first_name=Grace", "--person", "company="];
+    let told = house.command(&[&call[..], &person, &["--set", &key]].concat()).await.went_well();
+    let told = told.says("=person.first_name                       \"Grace\"").says("=person.company");
+    let told = told.says("cleared").says("unknown").says("x-api-key: ••••••").says("Nothing was sent");
+    assert!(!told.out.contains("key&1"), "{told:#?}");
+    assert_eq!(house.vfp.people(), []);
+
+    let key = format!("api_key={}", simulator::Config::new(simulator::Platform::Vfp).credentials.secret);
+    let sent = [&call[..], &person, &["--set", &key, "--person", "owner=", "--send"]].concat();
+    house.command(&sent).await.went_well().says("What it means: saved, number G-");
+    let refused = [&call[..], &person, &["--set", "api_key=wrong", "--send"]].concat();
+    house
+        .command(&refused)
+        .await
+        .failed()
+        .says("What it means: unauthorised")
+        .says("because of `failures: when: =");
+    let unknown = house.command(&["platform", "try", "vfp", "create_guest"]).await.failed();
+    unknown.says("VFP has no operation `create_guest` (did you mean `create_prospect`?); it has verify, ");
+}

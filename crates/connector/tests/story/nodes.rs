@@ -29,12 +29,13 @@ async fn led(house: &House) -> BTreeMap<String, u64> {
     nodes.iter().map(of).collect()
 }
 
-/// Waits until so many nodes lead both platforms' lanes among them.
+/// Waits until so many nodes lead all platforms' lanes among them.
 async fn until_all_lead(house: &House, nodes: usize) {
+    let lanes = u64::from(house.plans.i4) + u64::from(house.plans.vfp);
     house
         .until("every lane is led", async || {
             let led = led(house).await;
-            led.len() == nodes && led.values().sum::<u64>() == 2
+            led.len() == nodes && led.values().sum::<u64>() == lanes
         })
         .await;
 }
@@ -223,4 +224,31 @@ async fn nodes_go_on_after_their_database_was_away() {
     until_all_lead(&house, 2).await;
     house.until("everybody is in both", async || all_there(&house, 10, "one").await).await;
     house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_who_is_linked_by_hand_at_a_node_reaches_everybody_whose_lane_another_leads() {
+    const LEADS: usize = 30;
+    let Some(database) = postgres::database() else { return };
+    let house = house()
+        .with_vfp()
+        .with_vfp_staff("V-77", ("Olga", "Owner"), "olga@vfp.example")
+        .with_vfp_staff("V-78", ("Per", "Trainer"), "per@vfp.example")
+        .on(&database)
+        .open()
+        .await;
+    let _nodes = nodes_until_one_leads(&house).await;
+    house.save_staff("st-1", ("Olga", "Owner"), "olga@club.example").await;
+    for nth in 0..LEADS {
+        let lead = house.lead(&format!("lead-{nth}"), ("Ann", &name(nth).1)).with("ownerID", "st-1");
+        house.save(&lead).await;
+    }
+    house.until("all arrived", async || house.vfp.people().len() == LEADS).await;
+    for number in ["V-77", "V-78", "V-77", "V-78"] {
+        let there = format!("vfp:{number}");
+        let link = ["directory", "link", "staff", "intouch:st-1", &there, "--club", KITS.name];
+        house.command(&link).await.went_well();
+        let owned = || house.vfp.people().iter().filter(|one| one.get("owner_id") == number).count();
+        house.until("all have the owner", async || owned() == LEADS).await;
+    }
 }

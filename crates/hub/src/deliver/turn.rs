@@ -8,7 +8,7 @@ use model::{
     Operation, Outcome, Person, PersonId, References, RemoteId, Rest, Settled, State, Step, Story, Tracking,
     begin_doubt, next_step, project, release_if_edited, settle,
 };
-use platform::{Answer, Endpoint, Exchange, Given};
+use platform::{Answer, Endpoint, Given};
 use store::{Settlement, Verdict};
 
 use super::{Ended, Handed, STORE_PAUSE_MS};
@@ -149,15 +149,14 @@ impl<'a> Turn<'a> {
     /// then, nobody here knows.
     pub(super) async fn call(&mut self, endpoint: &Endpoint, operation: Operation, given: &Given) -> Answer {
         let reason = "this node could not prove in time that the lane is still its own".to_owned();
-        let without = |outcome| Answer { outcome, found: Vec::new(), exchange: Exchange::default() };
         if self.is_ours().is_err() {
-            return without(Outcome::Unavailable { reason, retry_after_s: None });
+            return Answer::without_call(Outcome::Unavailable { reason, retry_after_s: None });
         }
         self.trials.clear();
         self.paid.retain(|paid| *paid != operation);
         let call = self.hub.call(endpoint, self.person.id, operation, given);
         let answer = self.hub.place().within(self.hub.clock(), call).await;
-        answer.unwrap_or_else(|| without(Outcome::Doubtful { reason }))
+        answer.unwrap_or_else(|| Answer::without_call(Outcome::Doubtful { reason }))
     }
 
     /// The save whose transfer this is.

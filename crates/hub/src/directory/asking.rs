@@ -7,7 +7,7 @@ use model::{
     ClubId, ConnectionId, DirectoryStory, EntryId, Field, Operation, Outcome, Person, PersonId, Reference,
     References,
 };
-use platform::{Answer, Exchange, Found, Given};
+use platform::{Answer, Found, Given};
 
 use store::nodes::News;
 
@@ -24,7 +24,7 @@ impl Hub {
         spoke: &Arc<Spoke>,
     ) -> store::Result<References> {
         if self.directory().lacks(person) {
-            self.directory().load(self.store()).await?;
+            self.read_directory().await?;
         }
         Ok(References {
             owner: self.resolve_one(person, spoke, Field::Owner).await?,
@@ -228,8 +228,8 @@ impl Hub {
         Ok(())
     }
 
-    /// One call about staff or lead sources. A platform that is paused or known not to
-    /// answer is not asked.
+    /// One question about staff or lead sources; each page of a list is a call. A platform that is paused or known not
+    /// to answer is not asked.
     pub(crate) async fn ask_directory(
         self: &Arc<Self>,
         spoke: &Spoke,
@@ -240,15 +240,24 @@ impl Hub {
         let endpoint = spoke.endpoint(club).ok()?;
         if spoke.connection.paused.is_some() || !self.may_pass(endpoint) {
             let reason = "it is known not to answer just now".to_owned();
-            let outcome = Outcome::Unavailable { reason, retry_after_s: None };
-            return Some(Answer { outcome, found: Vec::new(), exchange: Exchange::default() });
+            return Some(Answer::without_call(Outcome::Unavailable { reason, retry_after_s: None }));
         }
-        if !self.spend_patiently(spoke, club, operation).await.unwrap_or(false) {
-            let outcome = Outcome::Throttled { retry_after_s: None };
-            return Some(Answer { outcome, found: Vec::new(), exchange: Exchange::default() });
+        let mut given = Given { now: self.clock().now().timestamp(), ..given };
+        let mut answer: Option<Answer> = None;
+        loop {
+            let page = if self.spend_patiently(spoke, club, operation).await.unwrap_or(false) {
+                self.call(endpoint, PersonId::default(), operation, &given).await
+            } else {
+                Answer::without_call(Outcome::Throttled { retry_after_s: None })
+            };
+            let mut whole = match answer {
+                Some(answer) => answer.and(page),
+                None => page,
+            };
+            let Some(next) = whole.next.take() else { return Some(whole) };
+            given.page = next;
+            answer = Some(whole);
         }
-        let given = Given { now: self.clock().now().timestamp(), ..given };
-        Some(self.call(endpoint, PersonId::default(), operation, &given).await)
     }
 }
 

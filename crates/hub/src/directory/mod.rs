@@ -7,6 +7,7 @@ mod asking;
 mod brake;
 mod by_hand;
 mod counterpart;
+mod decision;
 mod listing;
 mod save;
 mod tend;
@@ -21,9 +22,10 @@ use store::Store;
 use crate::door::Sender;
 
 pub(crate) use asking::listed;
-pub use brake::{Braked, Sample, SentAnew, Verdict};
+pub use brake::SentAnew;
 pub use by_hand::{HandProblem, Unlinked};
 use counterpart::Counterpart;
+pub use decision::{Braked, Sample, Verdict};
 pub use listing::{Overview, Place, Placed, Standing};
 
 /// Stands for a number that the platform is still to be asked for.
@@ -86,8 +88,8 @@ pub(crate) const fn role_of(field: Field) -> Role {
 }
 
 impl Directory {
-    /// Reads the directory from the store.
-    pub async fn load(&self, store: &dyn Store) -> store::Result<()> {
+    /// Reads the directory from the store. Answers whom somebody else linked, or linked otherwise, since it was read before.
+    pub async fn load(&self, store: &dyn Store) -> store::Result<Vec<(EntryId, ConnectionId)>> {
         let _alone = self.keeping.lock().await;
         let (entries, correspondences) = store.directory().await?;
         let mut read = Tables::default();
@@ -100,8 +102,15 @@ impl Directory {
         let mut tables = self.write();
         read.asked = std::mem::take(&mut tables.asked);
         read.unanswered = std::mem::take(&mut tables.unanswered);
+        let is_same = |one: &Correspondence, before: &Correspondence| {
+            (&one.remote_id, one.how) == (&before.remote_id, before.how)
+        };
+        let is_new = |(key, one): &(&(EntryId, ConnectionId), &Correspondence)| {
+            tables.correspondences.get(key).is_none_or(|before| !is_same(one, before))
+        };
+        let linked = read.correspondences.iter().filter(is_new).map(|(key, _)| *key).collect();
         *tables = read;
-        Ok(())
+        Ok(linked)
     }
 
     /// Whether a person refers to somebody whom another node took in, and who was not read yet.

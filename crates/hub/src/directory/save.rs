@@ -126,18 +126,30 @@ impl Hub {
 
     /// Looks anew at an entry because one like it changed: it may find a counterpart, or no longer be told apart.
     pub(super) async fn review(self: &Arc<Self>, entry: &Entry, spoke: &Arc<Spoke>) -> store::Result<()> {
-        let before = self.directory().correspondence(entry.id, spoke.id());
-        let by_email = |one: &Correspondence| one.how == How::Matched && entry.role == Role::Staff;
-        if entry.connection == spoke.id() || before.as_ref().is_some_and(|one| !by_email(one)) {
-            return Ok(());
-        }
-        let story = self.match_again(entry, spoke).await?;
-        if self.directory().correspondence(entry.id, spoke.id()) != before {
-            let tracking = clock::tracking(self.clock(), self.clock().now());
-            self.tell_directory(entry, spoke, tracking, story).await?;
+        if self.is_linked_anew(entry, spoke).await? {
             self.reproject(entry.id, spoke).await?;
         }
         Ok(())
+    }
+
+    /// Matches an entry anew where that may change; answers whether it did.
+    pub(super) async fn is_linked_anew(
+        self: &Arc<Self>,
+        entry: &Entry,
+        spoke: &Arc<Spoke>,
+    ) -> store::Result<bool> {
+        let before = self.directory().correspondence(entry.id, spoke.id());
+        let by_email = |one: &Correspondence| one.how == How::Matched && entry.role == Role::Staff;
+        if entry.connection == spoke.id() || before.as_ref().is_some_and(|one| !by_email(one)) {
+            return Ok(false);
+        }
+        let story = self.match_again(entry, spoke).await?;
+        let is_changed = self.directory().correspondence(entry.id, spoke.id()) != before;
+        if is_changed {
+            let tracking = clock::tracking(self.clock(), self.clock().now());
+            self.tell_directory(entry, spoke, tracking, story).await?;
+        }
+        Ok(is_changed)
     }
 
     /// Matches an entry anew: a staff member whose e-mail changed may be somebody else there now, and a renamed lead

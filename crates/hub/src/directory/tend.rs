@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use model::directory::{Entry, How, Role};
 use model::{
-    Accepted, ClubId, ConnectionId, DirectoryStory, EntryId, Operation, Person, PersonId, Reference, State,
+    Accepted, ClubId, ConnectionId, DirectoryStory, EntryId, Field, Operation, Person, PersonId, Reference,
+    State,
 };
 use store::{Settlement, Verdict};
 
 use super::SentAnew;
+use super::by_hand::field_of;
 use super::save::takes;
 use crate::Hub;
 use crate::clock;
@@ -25,7 +27,7 @@ pub(super) const PAGE: usize = 200;
 
 impl Hub {
     /// Makes due, on one connection, all people who refer to an entry and whose projection it changes; slowly means behind
-    /// everybody else.
+    /// everybody else. Where the entry is linked otherwise meanwhile, or its brake decided, the rest is up to whoever did so.
     pub(super) async fn apply(
         self: &Arc<Self>,
         entry: EntryId,
@@ -33,12 +35,21 @@ impl Hub {
         slowly: bool,
     ) -> store::Result<SentAnew> {
         let (mut after, mut sent) = (PersonId::default(), SentAnew::default());
+        let Some(Entry { role, .. }) = self.directory().get(entry) else { return Ok(sent) };
+        let linked = || {
+            let linked = self.directory().correspondence(entry, spoke.id());
+            linked.map(|one| (one.remote_id, one.how, one.brake))
+        };
+        let before = linked();
         loop {
             let people = self.store().referring(entry, after, PAGE).await?;
             let Some(last) = people.last() else { return Ok(sent) };
             after = *last;
             for person in people {
-                sent.people += usize::from(self.apply_to(person, spoke, slowly).await?);
+                if before.is_some() && linked() != before {
+                    return Ok(sent);
+                }
+                sent.people += usize::from(self.apply_to(person, field_of(role), spoke, slowly).await?);
             }
         }
     }
@@ -46,6 +57,7 @@ impl Hub {
     async fn apply_to(
         self: &Arc<Self>,
         person: PersonId,
+        field: Field,
         spoke: &Arc<Spoke>,
         slowly: bool,
     ) -> store::Result<bool> {
@@ -55,10 +67,13 @@ impl Hub {
             let Some(link) = subject.links.iter().find(|link| link.connection == spoke.id()) else {
                 return Ok(false);
             };
+            if !self.concerns(field, link, &subject.person, spoke) {
+                return Ok(false);
+            }
             let mut link = link.clone();
             let now = self.clock().now();
             let save = clock::tracking(self.clock(), now);
-            let at_rest = link.state == State::Idle;
+            let (at_rest, is_due) = (link.state == State::Idle, link.due_at().is_some());
             if self.accept_on(&mut link, &subject.person, spoke, (save, now)) != Accepted::Due {
                 return Ok(false);
             }
@@ -70,9 +85,40 @@ impl Hub {
             if self.store().settle(Settlement { link, lines: Vec::new() }).await? == Verdict::Applied {
                 self.lane_due(spoke.id(), person, at);
                 self.announce(club);
-                return Ok(true);
+                return Ok(!is_due);
             }
         }
+    }
+
+    /// Reads what other nodes linked or decided. They made due whom it concerns; a turn here that knew nothing of it yet may
+    /// have found nothing to be sent to them, so that they are looked at again.
+    pub(crate) async fn read_directory(self: &Arc<Self>) -> store::Result<()> {
+        let linked = self.directory().load(self.store()).await?;
+        self.reproject_later(linked);
+        Ok(())
+    }
+
+    fn reproject_later(self: &Arc<Self>, linked: Vec<(EntryId, ConnectionId)>) {
+        let registry = Arc::clone(&self.registry());
+        let led = |connection| registry.spoke(connection).filter(|spoke| self.tends(spoke)).cloned();
+        let linked: Vec<_> =
+            linked.into_iter().filter_map(|(entry, connection)| Some((entry, led(connection)?))).collect();
+        if linked.is_empty() {
+            return;
+        }
+        let hub = Arc::clone(self);
+        tokio::spawn(async move {
+            for (entry, spoke) in linked {
+                if let Err(error) = hub.reproject(entry, &spoke).await {
+                    tracing::error!(%error, "whom another node linked was not sent anew");
+                }
+            }
+        });
+    }
+
+    /// The same where the store is shared, before something of it is decided.
+    pub(super) async fn look_at_directory(self: &Arc<Self>) -> store::Result<()> {
+        if self.place().is_shared() { self.read_directory().await } else { Ok(()) }
     }
 
     /// Asks again, now and then, for whatever is still unmatched.
@@ -96,8 +142,7 @@ impl Hub {
         });
     }
 
-    /// Asks once more where a platform did not answer, and goes on to the next one where it still does not. Who was sent
-    /// incomplete meanwhile is completed, however many they are: nothing changed but that the answer came.
+    /// Asks once more where a platform did not answer, and goes on to the next one where it still does not.
     async fn ask_the_unanswered(self: &Arc<Self>) -> store::Result<()> {
         let registry = Arc::clone(&self.registry());
         let waiting: Vec<_> = self.directory().read().unanswered.iter().copied().collect();
@@ -111,7 +156,7 @@ impl Hub {
             let Some(spoke) = registry.spoke(connection).filter(|spoke| self.tends(spoke)) else { continue };
             match self.ask_for(entry, spoke).await? {
                 (_, DirectoryStory::NotAsked) => drop(down.insert((connection, club))),
-                (Reference::To(_), _) => drop(self.apply(entry, spoke, false).await?),
+                (Reference::To(_), _) => drop(self.complete(entry, spoke).await?),
                 _ => {}
             }
         }
@@ -158,11 +203,15 @@ impl Hub {
         });
     }
 
+    /// What a round links is added up, for its cause is one: a widened agreement, a platform's new list.
     async fn tend_some(self: &Arc<Self>, are_meant: impl Fn(&Spoke) -> bool) -> store::Result<()> {
         let registry = Arc::clone(&self.registry());
         for spoke in registry.spokes().filter(|spoke| self.tends(spoke) && are_meant(spoke)) {
+            let mut changed = 0;
             for entry in self.to_be_reviewed(spoke) {
-                self.review(&entry, spoke).await?;
+                if self.is_linked_anew(&entry, spoke).await? {
+                    changed += self.reproject_after(changed, entry.id, spoke).await?.people;
+                }
             }
         }
         Ok(())

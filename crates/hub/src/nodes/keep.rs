@@ -97,7 +97,7 @@ impl Hub {
             (known.setup != roll.setup, known.directory != roll.directory)
         };
         if directory {
-            self.directory().load(self.store()).await?;
+            self.read_directory().await?;
             self.place().known().directory = roll.directory;
         }
         if setup {

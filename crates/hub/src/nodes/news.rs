@@ -36,7 +36,7 @@ impl Hub {
             }
             News::Clubs(clubs) => clubs.into_iter().for_each(|club| self.show(club)),
             News::Entry(entry, tracking) => {
-                self.directory().load(self.store()).await?;
+                self.read_directory().await?;
                 if let Some(entry) = self.directory().get(entry) {
                     self.spread_later(entry, None, tracking);
                 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::{ConnectionId, Moment};
 use store::nodes::{News, NodeId};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -40,7 +41,9 @@ impl Until {
 /// This process's place.
 pub(crate) struct Place {
     shared: bool,
-    until: watch::Sender<Option<Until>>,
+    until: Mutex<Option<Until>>,
+    /// Until when it is sure has changed. It wakes in the order of waiting, so that a schedule of tests plays again alike.
+    changed: Notify,
     known: Mutex<Known>,
     pub(super) nudge: Arc<Notify>,
     untold: mpsc::Sender<News>,
@@ -89,7 +92,8 @@ impl Place {
         let (untold, to_tell) = mpsc::channel(UNTOLD);
         Place {
             shared,
-            until: watch::Sender::new(None),
+            until: Mutex::default(),
+            changed: Notify::new(),
             known: Mutex::default(),
             nudge: Arc::default(),
             untold,
@@ -133,13 +137,18 @@ impl Place {
     }
 
     pub(super) fn is_sure_until(&self, until: Option<Until>) {
-        self.until.send_replace(until);
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+        self.changed.notify_waiters();
+    }
+
+    fn until(&self) -> Option<Until> {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the place is sure now.
     pub(crate) fn is_sure(&self, clock: &dyn Clock) -> bool {
         !self.shared
-            || self.until.borrow().is_some_and(|until| {
+            || self.until().is_some_and(|until| {
                 Instant::now() < until.by_time_passed && clock.now() < until.by_time_of_day
             })
     }
@@ -161,15 +170,15 @@ impl Place {
 
     /// The place is lost although it is sure again by the time that this looks: then it is another.
     async fn lost(&self) {
-        let mut until = self.until.subscribe();
-        let node = until.borrow().map(|until| until.node);
+        let node = self.until().map(|until| until.node);
         loop {
-            let now = until.borrow_and_update().filter(|now| Some(now.node) == node);
-            let Some(now) = now else { return };
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            let Some(now) = self.until().filter(|now| Some(now.node) == node) else { return };
             tokio::select! {
                 biased;
                 () = tokio::time::sleep_until(now.by_time_passed) => return,
-                changed = until.changed() => if changed.is_err() { return },
+                () = changed => {}
             }
         }
     }

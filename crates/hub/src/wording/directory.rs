@@ -46,7 +46,7 @@ pub(super) fn sentence(what: DirectoryStory, role: Option<Role>, to: &str) -> St
             "{to} did not confirm that it made it, so nobody knows whether it is there; people go there without it."
         ),
         (DirectoryStory::Braked { changes, people }, role) => format!(
-            "{changes} of {people} people in {to} would get another {} at once, so nothing was sent for now. People who \
+            "The {} of {changes} of {people} people in {to} would change at once, so nothing was sent for now. People who \
              are changed themselves go there as ever.",
             word(role)
         ),

@@ -5,6 +5,7 @@ mod shared;
 
 use std::collections::BTreeMap;
 use std::future::pending;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -96,15 +97,22 @@ fn file(platform: &Value) -> TurnUpFile {
 }
 
 async fn hub(store: &Arc<Shared>, net: &Arc<Called>) -> Arc<Hub> {
-    hub_by(store, net, Ahead(0)).await
+    hub_by(store, net, Ahead::by(0)).await
 }
 
 /// A machine's clock that goes wrong by so many milliseconds.
-struct Ahead(i64);
+#[derive(Clone)]
+struct Ahead(Arc<AtomicI64>);
+
+impl Ahead {
+    fn by(ms: i64) -> Ahead {
+        Ahead(Arc::new(AtomicI64::new(ms)))
+    }
+}
 
 impl Clock for Ahead {
     fn now(&self) -> Moment {
-        SystemClock.now().plus_ms(self.0)
+        SystemClock.now().plus_ms(self.0.load(Ordering::Relaxed))
     }
 
     fn dice(&self) -> u64 {
@@ -163,11 +171,16 @@ async fn ann_arrives(store: &Arc<Shared>) {
 
 /// A hub is told of Ann, and answers that it knows.
 async fn ann_moves(hub: &Arc<Hub>, city: &str) {
+    assert!(ann_is_said_to_move(hub, city).await);
+}
+
+/// Answers whether it was taken in.
+async fn ann_is_said_to_move(hub: &Arc<Hub>, city: &str) -> bool {
     let said = |(field, text): (Field, &str)| (field, Said::Value(text.to_owned()));
     let fields = [(Field::FirstName, "Ann"), (Field::LastName, "Able"), (Field::City, city)];
     let fields = fields.into_iter().map(said).collect();
     let save = UserSave { record_id: "1".to_owned(), kind: Kind::Prospect, fields, ignored: Vec::new() };
-    assert!(hub.receive(intouch(hub), save).await.is_ok());
+    hub.receive(intouch(hub), save).await.is_ok()
 }
 
 #[tokio::test(start_paused = true)]
@@ -250,7 +263,7 @@ async fn an_operators_word_after_a_restore_holds_wherever_it_was_given() {
 #[tokio::test(start_paused = true)]
 async fn what_a_sender_said_last_holds_whatever_the_clocks_of_the_nodes_say() {
     let (store, hub, net) = leader(vfp()).await;
-    let fast = hub_by(&store, &net, Ahead(60_000)).await;
+    let fast = hub_by(&store, &net, Ahead::by(60_000)).await;
     for (node, city) in
         [(&fast, "Burnaby"), (&hub, "Surrey"), (&hub, "Langley"), (&fast, "Delta"), (&hub, "Hope")]
     {
@@ -259,6 +272,23 @@ async fn what_a_sender_said_last_holds_whatever_the_clocks_of_the_nodes_say() {
             store.people(hub.registry().setup.clubs[0].id, PersonId::default(), 1).await.unwrap().remove(0);
         assert_eq!(ann.person.profile.get(Field::City), Some(city));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_node_was_told_before_it_stood_still_is_not_taken_in_when_it_wakes() {
+    let (store, hub, net) = leader(vfp()).await;
+    ann_moves(&hub, "Surrey").await;
+    let clock = Ahead::by(0);
+    let other = hub_by(&store, &net, clock.clone()).await;
+    store.hold_up("identify");
+    let told = tokio::spawn(async move { ann_is_said_to_move(&other, "Burnaby").await });
+    sleep(JOURNEY).await;
+    clock.0.store(60_000, Ordering::Relaxed);
+    store.let_go("identify");
+    assert!(!told.await.unwrap(), "its sender gave up and said it again, or something newer, elsewhere");
+    let club = hub.registry().setup.clubs[0].id;
+    let ann = store.people(club, PersonId::default(), 1).await.unwrap().remove(0);
+    assert_eq!(ann.person.profile.get(Field::City), Some("Surrey"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -303,7 +333,7 @@ async fn a_lead_source_is_made_by_the_leader_of_its_lane_which_stays_its_leader_
     let (store, hub, net) = leader(platform).await;
     net.answer(r#"{ "success": true, "leadSources": [] }"#);
     let vfp = lane(&hub);
-    let (elsewhere, sender) = (hub_by(&store, &net, Ahead(0)).await, intouch(&hub));
+    let (elsewhere, sender) = (hub_by(&store, &net, Ahead::by(0)).await, intouch(&hub));
     let source = SourceRecord { record_id: "7".to_owned(), name: "Walk-in".to_owned(), active: true };
     assert!(elsewhere.save_source(sender, source).await.is_ok());
     let entry = elsewhere.directory().entries_of(sender.connection, sender.club, Role::LeadSource).remove(0);

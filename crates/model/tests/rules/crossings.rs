@@ -52,6 +52,16 @@ fn a_field_that_is_filled_there_while_a_whole_record_without_it_is_sent_is_sent_
 }
 
 #[test]
+fn a_field_that_stays_empty_in_a_record_that_we_made_takes_little_room() {
+    let mut story = Story::arrived(everything(), whole_record());
+    story.edits(Field::Email, Some("new@a.example"), 20);
+    let step = story.step();
+    story.ended(&step, &saved("17"), (20, 30));
+    let company = serde_json::to_string(&story.link.shadow.fields[&Field::Company]).unwrap();
+    assert_eq!(company, r#"{"w":{"t":30000}}"#);
+}
+
+#[test]
 fn of_two_edits_that_cross_our_call_and_arrive_at_one_instant_the_second_stays() {
     let mut story = updated();
     for value in ["third@a.example", "fourth@a.example", "fourth@a.example"] {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use model::{Field, FindBy, Grade, Operation};
 
+use super::pages::{self, Pages};
 use super::reading::{self, Reading};
 use super::requests::{self, Request};
 use super::rules::{self, Rule};
@@ -17,6 +18,7 @@ use crate::yaml::Node;
 pub(crate) struct Call {
     pub request: Request,
     pub reading: Reading,
+    pub pages: Option<Pages>,
     pub failures: Vec<Rule>,
     /// Whether a repeat is harmless.
     pub safe: bool,
@@ -76,6 +78,7 @@ fn call(
     let request =
         node.get("request").and_then(|request| requests::request(request, place, draft, hosts, mistakes));
     let reading = reading::reading(node.get("answer"), draft, mistakes);
+    let pages = pages::pages(node, draft, mistakes);
     let failures = rules::rules(node.get("failures"), draft, mistakes);
     let updates = draft.root.get("capabilities").and_then(|node| node.text_at("updates"));
     let sends = node.text_at("sends").or(updates);
@@ -88,6 +91,7 @@ fn call(
     Some(Call {
         request,
         reading,
+        pages,
         failures,
         safe: repeat.map_or(!makes_something(operation), |repeat| repeat == "safe"),
         changed_only: sends != Some("whole"),

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use minijinja::value::Value;
 use model::{Operation, Outcome};
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
+use super::classify::Understood;
 use super::mask::Mask;
 use super::prepare::Sending;
-use super::{Endpoint, classify, ended};
+use super::{Endpoint, classify};
 use crate::clock::Watch;
 use crate::decode::{self, Decoded};
 use crate::description::Call;
@@ -28,14 +30,15 @@ impl Endpoint {
         let mut notes = Vec::new();
         let mut token = match self.token(call.request.host, given.now, watch.left_of(call.timeout)).await {
             Ok(token) => token,
-            Err(outcome) => return ended(outcome),
+            Err(outcome) => return Answer::without_call(outcome),
         };
         let mut sending = match self.prepare(call, given, &scope, token.as_ref()) {
             Ok(sending) => sending,
-            Err(problem) => return ended(classify::not_made(problem)),
+            Err(problem) => return Answer::without_call(classify::not_made(problem)),
         };
         let mask = self.masked(token.as_ref());
         let mut exchange = kept(&sending, &mask);
+        let asked = sending.request.url.clone();
         sending.request.deadline = watch.left_of(call.timeout);
         let mut answer = self.net.send(sending.request).await;
         if let (Ok(Response { status: 401, .. }), Some(refused)) = (&answer, &token) {
@@ -45,11 +48,11 @@ impl Endpoint {
             }
             token = match self.token(call.request.host, given.now, watch.left_of(call.timeout)).await {
                 Ok(token) => token,
-                Err(outcome) => return Answer { exchange, ..ended(outcome) },
+                Err(outcome) => return Answer { exchange, ..Answer::without_call(outcome) },
             };
             sending = match self.prepare(call, given, &scope, token.as_ref()) {
                 Ok(sending) => sending,
-                Err(problem) => return ended(classify::not_made(problem)),
+                Err(problem) => return Answer::without_call(classify::not_made(problem)),
             };
             sending.request.deadline = watch.left_of(call.timeout);
             answer = self.net.send(sending.request).await;
@@ -57,7 +60,7 @@ impl Endpoint {
         exchange.took_ms = watch.elapsed_ms();
         exchange.notes = notes;
         let mask = token.as_ref().map_or(mask, |token| self.masked(Some(token)));
-        self.understand(operation, call, given, Received { scope, answer, exchange, mask })
+        self.understand(operation, call, given, Received { scope, asked, answer, exchange, mask })
     }
 
     fn masked(&self, token: Option<&SecretString>) -> Mask {
@@ -65,12 +68,12 @@ impl Endpoint {
     }
 
     fn understand(&self, operation: Operation, call: &Call, given: &Given, received: Received) -> Answer {
-        let Received { scope, answer, mut exchange, mask } = received;
+        let Received { scope, asked, answer, mut exchange, mask } = received;
         let response = match answer {
             Ok(response) => response,
             Err(error) => {
                 let outcome = classify::no_answer(&masked_error(&error, &mask), call.safe);
-                return Answer { outcome, found: Vec::new(), exchange };
+                return Answer { exchange, ..Answer::without_call(outcome) };
             }
         };
         let decoded = decode::decode(&response, call.reading.decode);
@@ -82,19 +85,21 @@ impl Endpoint {
             call,
             given,
             response: &response,
+            asked: &asked,
             decoded: &decoded,
             scope: answered(Arc::unwrap_or_clone(scope), &response, &decoded),
             rules: &self.description.failures,
             mask: &mask,
         };
-        let (outcome, found) = heard.understand(&mut exchange.notes);
-        Answer { outcome: mask_outcome(outcome, &mask), found, exchange }
+        let Understood { outcome, found, next } = heard.understand(&mut exchange);
+        Answer { outcome: mask_outcome(outcome, &mask), found, exchange, next }
     }
 }
 
 /// What came back from one call.
 struct Received {
     scope: Arc<Scope>,
+    asked: Url,
     answer: Result<Response, NetError>,
     exchange: Exchange,
     mask: Mask,

@@ -10,13 +10,14 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use minijinja::value::{Value, ValueKind};
 use model::{Field, Operation, Outcome, RemoteId};
+use url::Url;
 
-use super::found;
 use super::mask::Mask;
+use super::{found, pages};
 use crate::decode::Decoded;
 use crate::description::{Call, Rule, Verdict};
 use crate::expression::{Expr, Problem, Scope};
-use crate::given::{Found, Given};
+use crate::given::{Exchange, Found, Given, Page};
 use crate::net::{NetError, Response};
 use crate::template::RequestProblem;
 
@@ -31,31 +32,47 @@ pub(super) struct Heard<'a> {
     pub call: &'a Call,
     pub given: &'a Given,
     pub response: &'a Response,
+    /// The address that was asked.
+    pub asked: &'a Url,
     pub decoded: &'a Decoded,
     pub scope: Arc<Scope>,
     pub rules: &'a [Rule],
     pub mask: &'a Mask,
 }
 
+/// What an answer means, what it lists, and where the list goes on.
+pub(super) struct Understood {
+    pub outcome: Outcome,
+    pub found: Vec<Found>,
+    pub next: Option<Page>,
+}
+
 impl Heard<'_> {
-    pub fn understand(&self, notes: &mut Vec<String>) -> (Outcome, Vec<Found>) {
-        let outcome = match self.judge() {
-            Ok(Some(outcome)) => return (outcome, Vec::new()),
-            Ok(None) => self.taken(notes),
+    pub fn understand(&self, exchange: &mut Exchange) -> Understood {
+        let understood = match self.judge(exchange) {
+            Ok(Some(outcome)) => Err(outcome),
+            Ok(None) => self.taken(&mut exchange.notes),
             Err(problem) => Err(unreadable(&problem)),
         };
-        outcome.unwrap_or_else(|outcome| (outcome, Vec::new()))
+        understood.unwrap_or_else(|outcome| Understood { outcome, found: Vec::new(), next: None })
     }
 
     /// What the rules, and then HTTP, say against it; nothing if the platform took it.
-    fn judge(&self) -> Result<Option<Outcome>, Problem> {
+    fn judge(&self, exchange: &mut Exchange) -> Result<Option<Outcome>, Problem> {
         for rule in self.call.failures.iter().chain(self.rules) {
             if rule.when.holds(&self.scope)? {
+                exchange.rule = Some(format!("failures: when: ={}", rule.when.source()));
                 return self.by(rule).map(Some);
             }
         }
         let taken = match &self.call.reading.success {
-            Some(success) => success.holds(&self.scope)?,
+            Some(success) => {
+                let holds = success.holds(&self.scope)?;
+                if !holds {
+                    exchange.rule = Some(format!("success: ={} does not hold", success.source()));
+                }
+                holds
+            }
             None => (200..300).contains(&self.response.status),
         };
         let broken = (200..300).contains(&self.response.status) && self.decoded.problem.is_some();
@@ -112,11 +129,11 @@ impl Heard<'_> {
     }
 
     /// What a call that was taken gives.
-    fn taken(&self, notes: &mut Vec<String>) -> Result<(Outcome, Vec<Found>), Outcome> {
-        let found = found::found(&self.call.reading, &self.scope, notes)?;
+    fn taken(&self, notes: &mut Vec<String>) -> Result<Understood, Outcome> {
+        let (found, listed) = found::found(&self.call.reading, &self.scope, notes)?;
         let id = self.id(&self.call.reading.id).map_err(|problem| unreadable(&problem))?;
         match self.operation {
-            Operation::ReadPerson if found.is_empty() => return Ok((Outcome::Gone, found)),
+            Operation::ReadPerson if found.is_empty() => return Err(Outcome::Gone),
             Operation::CreateProspect | Operation::CreateMember if id.is_none() => {
                 let status = self.response.status;
                 let reason = format!(
@@ -140,7 +157,11 @@ impl Heard<'_> {
             }
             _ => {}
         }
-        Ok((Outcome::Saved { id }, found))
+        let next = match &self.call.pages {
+            Some(pages) => pages::next(pages, &self.given.page, (&found, listed), (&self.scope, self.asked))?,
+            None => None,
+        };
+        Ok(Understood { outcome: Outcome::Saved { id }, found, next })
     }
 
     fn id(&self, alternatives: &[Expr]) -> Result<Option<RemoteId>, Problem> {

@@ -16,30 +16,32 @@ const MOST: usize = 50_000;
 /// The most remarks about one answer.
 const MOST_NOTES: usize = 20;
 
+/// What an answer lists, and how many things that were, the unreadable included.
 pub(super) fn found(
     reading: &Reading,
     scope: &Arc<Scope>,
     notes: &mut Vec<String>,
-) -> Result<Vec<Found>, Outcome> {
+) -> Result<(Vec<Found>, usize), Outcome> {
     let (Some(items), Some(item)) = (&reading.items, &reading.item) else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     };
     let wrong = |said: String| Outcome::Misconfigured { reason: format!("`={}`: {said}", items.source()) };
     let list = items.eval(scope).map_err(|problem| wrong(problem.said))?;
     if list.is_none() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
     if !matches!(list.kind(), ValueKind::Seq | ValueKind::Iterable) {
         return Err(wrong(format!("expected a list, found a {}", list.kind())));
     }
     let things = list.try_iter().map_err(|error| wrong(error.to_string()))?;
-    let mut found = Vec::new();
+    let (mut found, mut listed) = (Vec::new(), 0);
     for thing in things.take(MOST) {
+        listed += 1;
         let mut scope = Scope::clone(scope);
         scope.set(Root::Item, thing);
         found.extend(Reader { item, scope: Arc::new(scope), notes }.read());
     }
-    Ok(found)
+    Ok((found, listed))
 }
 
 struct Reader<'a> {

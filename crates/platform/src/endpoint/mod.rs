@@ -5,8 +5,10 @@
 mod ask;
 mod bind;
 mod classify;
+mod computed;
 mod found;
 mod mask;
+mod pages;
 mod prepare;
 mod settings;
 mod sign;
@@ -21,7 +23,7 @@ use model::{FindBy, Operation, Outcome};
 
 use crate::description::{Call, Description};
 use crate::expression::{Root, Scope};
-use crate::given::{Answer, Exchange, Found, Given, Prepared};
+use crate::given::{Answer, Found, Given, Prepared};
 use crate::net::{Egress, Net};
 use crate::tokens::Slot;
 use mask::Mask;
@@ -79,7 +81,7 @@ impl Endpoint {
     /// Carries out one operation.
     pub async fn call(&self, operation: Operation, given: &Given) -> Answer {
         let Some(call) = self.description.calls.get(&operation) else {
-            return ended(Outcome::Unsupported);
+            return Answer::without_call(Outcome::Unsupported);
         };
         let scope = self.scope.clone().given(given);
         match operation {
@@ -136,7 +138,7 @@ impl Endpoint {
                 break;
             }
         }
-        last.map_or_else(|| ended(Outcome::Unsupported), |answer| Answer { found, ..answer })
+        last.map_or_else(|| Answer::without_call(Outcome::Unsupported), |answer| Answer { found, ..answer })
     }
 }
 
@@ -155,8 +157,4 @@ fn search_keys(by: FindBy, given: &Given) -> Option<Value> {
         }
     };
     Some(Value::from_pairs(pairs))
-}
-
-fn ended(outcome: Outcome) -> Answer {
-    Answer { outcome, found: Vec::new(), exchange: Exchange::default() }
 }

@@ -53,10 +53,18 @@ impl Endpoint {
         if let Some(auth) = auth {
             place_credentials(auth, scope, token, &mut headers)?;
         }
-        let mut url = address(&bound.base, &call.request.path, scope)?;
         rendering.cleared = if cleared == Absent::Null { Absent::Omit } else { cleared };
         let auth_query = auth.map_or(&[][..], |auth| &auth.query);
-        add_query(&mut url, host.query.iter().chain(&call.request.query).chain(auth_query), &mut rendering)?;
+        let mut url;
+        if let Some(there) = &given.page.url {
+            url = there.clone();
+            let lacks = |(name, _): &&(Box<str>, Template)| there.query_pairs().all(|(key, _)| key != **name);
+            add_query(&mut url, auth_query.iter().filter(lacks), &mut rendering)?;
+        } else {
+            url = address(&bound.base, &call.request.path, scope)?;
+            let query = host.query.iter().chain(&call.request.query).chain(auth_query);
+            add_query(&mut url, query, &mut rendering)?;
+        }
         if let Some(secret) = auth.and_then(|auth| auth.standard_webhooks.as_deref()) {
             sign::standard_webhooks(secret, scope, given, &body, &mut headers)?;
         }

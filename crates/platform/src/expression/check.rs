@@ -15,6 +15,9 @@ use crate::mistakes::Mistakes;
 /// What can follow `is`.
 const TESTS: [&str; 4] = ["none", "text", "number", "list"];
 
+/// What is known of a page of a list.
+const PAGE: [&str; 4] = ["number", "offset", "cursor", "count"];
+
 /// What expressions may refer to, and where mistakes go.
 pub(crate) struct Vocabulary<'a> {
     pub file: &'a str,
@@ -39,6 +42,8 @@ pub(crate) enum Place {
     Search,
     /// An answer to one.
     Answer,
+    /// An answer that is a page of a list.
+    Pages,
     /// One of the things that an answer lists.
     Item,
 }
@@ -57,6 +62,7 @@ impl Place {
             Root::Search => self >= Place::Search,
             Root::Status | Root::Headers | Root::Answer | Root::Text | Root::Fault => self >= Place::Answer,
             Root::Item => self == Place::Item,
+            Root::Page => matches!(self, Place::Request | Place::Pages),
             Root::Maps => false,
             _ => self >= Place::Request,
         }
@@ -201,7 +207,7 @@ impl Walk<'_, '_, '_> {
                 self.add(at, format!("`{name}` is not a name"), name, place.names())
                     .help(format!("here there are {list}"));
             }
-            Some(Root::Person | Root::Settings | Root::Search) => {
+            Some(Root::Person | Root::Settings | Root::Search | Root::Page) => {
                 self.add(at, format!("`{name}` alone is no value: name a field of it"), name, []);
             }
             Some(_) => {}
@@ -234,6 +240,9 @@ impl Walk<'_, '_, '_> {
                 if !KEYS.contains(&name) {
                     self.add(at, format!("`{name}` is not a key to search by"), name, KEYS);
                 }
+            }
+            Some(Root::Page) if !PAGE.contains(&name) => {
+                self.add(at, format!("`{name}` is not part of a page"), name, PAGE);
             }
             Some(Root::Fault) if !["code", "string", "detail"].contains(&name) => {
                 self.add(at, format!("`{name}` is not part of a fault"), name, ["code", "string", "detail"]);

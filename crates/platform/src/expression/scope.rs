@@ -6,7 +6,7 @@ use minijinja::value::{Enumerator, Object, Value};
 use model::Field;
 
 use super::{FieldSet, Maps};
-use crate::given::Given;
+use crate::given::{Given, Page};
 
 /// The names at the top of every expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub(crate) enum Root {
     Email,
     Now,
     Search,
+    Page,
     Token,
     Status,
     Headers,
@@ -32,8 +33,10 @@ pub(crate) enum Root {
     Maps,
 }
 
+const ROOTS: usize = Root::ALL.len();
+
 impl Root {
-    pub const ALL: [(&'static str, Root); 19] = [
+    pub const ALL: [(&'static str, Root); 20] = [
         ("person", Root::Person),
         ("settings", Root::Settings),
         ("record", Root::Record),
@@ -45,6 +48,7 @@ impl Root {
         ("email", Root::Email),
         ("now", Root::Now),
         ("search", Root::Search),
+        ("page", Root::Page),
         ("token", Root::Token),
         ("status", Root::Status),
         ("headers", Root::Headers),
@@ -63,7 +67,7 @@ impl Root {
 /// What one call's expressions see.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope {
-    values: [Value; 19],
+    values: [Value; ROOTS],
     person: Arc<PersonValues>,
 }
 
@@ -136,7 +140,19 @@ impl Scope {
         self.set(Root::Name, text(&given.name));
         self.set(Root::Email, text(&given.email));
         self.set(Root::Now, Value::from(given.now.to_string()));
+        self.page(&given.page, None);
         self
+    }
+
+    /// With a page that is asked for, or was, and how many things it had.
+    pub fn page(&mut self, page: &Page, count: Option<usize>) {
+        let values = [
+            ("number", Value::from(page.number)),
+            ("offset", Value::from(page.offset)),
+            ("cursor", Value::from(page.cursor.as_deref())),
+            ("count", Value::from(count)),
+        ];
+        self.set(Root::Page, Value::from_pairs(values));
     }
 
     pub fn set(&mut self, root: Root, value: Value) {

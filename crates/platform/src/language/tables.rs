@@ -291,6 +291,7 @@ static OPERATION: Shape = Shape {
         ),
         must("request", Is::Object(&REQUEST), "the call"),
         may("answer", Is::Object(&ANSWER), "how its answer is read"),
+        may("pages", Is::Object(&PAGES), "how a long list goes on; each page is a call of its own"),
         may("failures", Is::List(&Is::Object(&FAILURE)), "rules for its answers; the first that fits counts"),
         may("timeout_s", Is::Integer(1, 300), "the longest that this call may take, its token included"),
         later("steps", "several requests that hand on values"),
@@ -371,6 +372,16 @@ static ITEM: Shape = Shape {
         may("created_at", Is::Expression, "when it was created"),
         may("kind", Is::Expression, "PROSPECT, MEMBER or EX_MEMBER"),
         may("fields", Is::Map(&Is::Expression), "the whole record in canonical fields"),
+    ],
+};
+
+static PAGES: Shape = Shape {
+    name: "the pages",
+    keys: &[
+        may("next", Is::Expression, "a cursor for the next request, as `page.cursor`; none is the end"),
+        may("url", Is::Expression, "the address of the next page, on the same host; none is the end"),
+        may("more", Is::Expression, "whether there is another: `page.count` is how many things this one has"),
+        may("most", Is::Integer(1, 5000), "the most pages; a longer list is not used; 200 unless said"),
     ],
 };
 

@@ -200,11 +200,16 @@ pub fn read(text: &str) -> Result<Sample, Mismatch> {
 /// Replays a sample: every request must be as it says, and the call must end as it says.
 pub async fn replay(description: &Arc<Description>, sample: &Sample) -> Result<(), Mismatch> {
     let script = Arc::new(Script::of(sample));
-    let settings = settings(description, sample);
+    let settings = sample.settings(description);
     let net: Arc<dyn Net> = Arc::<Script>::clone(&script);
     let endpoint = Endpoint::bind(Arc::clone(description), settings, net, Arc::new(Tokens::new()))
         .map_err(|problems| Mismatch(problems.iter().map(ToString::to_string).collect()))?;
-    let answer = endpoint.call(sample.operation, &given(sample)).await;
+    let mut asked = sample.given();
+    let mut answer = endpoint.call(sample.operation, &asked).await;
+    while let Some(page) = answer.next.take() {
+        asked.page = page;
+        answer = answer.and(endpoint.call(sample.operation, &asked).await);
+    }
     let mut differences = script.finish();
     let expected = &sample.expected;
     compare(&mut differences, "outcome", &expected.outcome.as_str(), &outcome_name(&answer.outcome));
@@ -231,31 +236,36 @@ pub async fn replay(description: &Arc<Description>, sample: &Sample) -> Result<(
     if differences.is_empty() { Ok(()) } else { Err(Mismatch(differences)) }
 }
 
-fn settings(description: &Description, sample: &Sample) -> Settings {
-    let values = sample.settings.iter().map(|(name, value)| {
-        let secret = description.setting(name).is_some_and(crate::Setting::is_secret);
-        let value = if secret {
-            SettingValue::Secret(value.clone().into())
-        } else {
-            SettingValue::Text(value.clone())
-        };
-        (name.clone(), value)
-    });
-    Settings(values.collect())
-}
+impl Sample {
+    /// The settings, its secrets as secrets.
+    pub fn settings(&self, description: &Description) -> Settings {
+        let values = self.settings.iter().map(|(name, value)| {
+            let secret = description.setting(name).is_some_and(crate::Setting::is_secret);
+            let value = if secret {
+                SettingValue::Secret(value.clone().into())
+            } else {
+                SettingValue::Text(value.clone())
+            };
+            (name.clone(), value)
+        });
+        Settings(values.collect())
+    }
 
-fn given(sample: &Sample) -> Given {
-    let given = &sample.given;
-    Given {
-        person: given.person.clone(),
-        changed: given.changed.clone(),
-        kind: given.kind,
-        record: given.record.as_deref().map(RemoteId::plain),
-        external_id: given.external_id.clone(),
-        tracking: given.tracking.clone(),
-        name: given.name.clone(),
-        email: given.email.clone(),
-        now: given.now.unwrap_or(Timestamp::UNIX_EPOCH),
+    /// What its call is about.
+    pub fn given(&self) -> Given {
+        let given = &self.given;
+        Given {
+            person: given.person.clone(),
+            changed: given.changed.clone(),
+            kind: given.kind,
+            record: given.record.as_deref().map(RemoteId::plain),
+            external_id: given.external_id.clone(),
+            tracking: given.tracking.clone(),
+            name: given.name.clone(),
+            email: given.email.clone(),
+            now: given.now.unwrap_or(Timestamp::UNIX_EPOCH),
+            ..Given::default()
+        }
     }
 }
 

@@ -41,7 +41,7 @@ impl Net for Script {
             return Err(NetError::Refused("the sample has no further call".to_owned()));
         };
         compare_request(&mut differences, &call.request, &request);
-        response(&call.response)
+        call.response.answer()
     }
 }
 
@@ -89,23 +89,28 @@ fn parse(text: &str) -> Option<xml::Element> {
     Some(root)
 }
 
-fn response(sample: &SampleResponse) -> Result<Response, NetError> {
-    let Some(status) = sample.status else {
-        return Err(NetError::Lost("no answer within 30 s".to_owned()));
-    };
-    let mut headers = HeaderMap::new();
-    for (name, value) in &sample.headers {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
-            headers.append(name, value);
+impl SampleResponse {
+    /// The answer as it comes over the wire; without a status it is lost.
+    pub fn answer(&self) -> Result<Response, NetError> {
+        let Some(status) = self.status else {
+            return Err(NetError::Lost("no answer within 30 s".to_owned()));
+        };
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+                headers.append(name, value);
+            }
         }
+        let body = match (&self.json, &self.text) {
+            (Some(json), _) => {
+                headers
+                    .entry(http::header::CONTENT_TYPE)
+                    .or_insert(HeaderValue::from_static("application/json"));
+                json.to_string()
+            }
+            (None, Some(text)) => text.clone(),
+            (None, None) => String::new(),
+        };
+        Ok(Response { status, headers, body: body.into() })
     }
-    let body = match (&sample.json, &sample.text) {
-        (Some(json), _) => {
-            headers.entry(http::header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
-            json.to_string()
-        }
-        (None, Some(text)) => text.clone(),
-        (None, None) => String::new(),
-    };
-    Ok(Response { status, headers, body: body.into() })
 }

@@ -48,7 +48,8 @@ pub(super) const DUE_BUT: &str = "SELECT person, at FROM due
      ORDER BY at, person LIMIT $2";
 pub(super) const REFERRING: &str = "SELECT id FROM person WHERE owner = $1 AND id > $2
      UNION SELECT id FROM person WHERE lead_source = $1 AND id > $2 ORDER BY id LIMIT $3";
-const PEOPLE_AT: &str = "SELECT count(*) FROM link WHERE connection = $1 AND remote_id IS NOT NULL";
+/// By the key of the numbers: links have no index that begins with the connection.
+pub(super) const PEOPLE_AT: &str = "SELECT count(DISTINCT person) FROM record WHERE connection = $1";
 pub(super) const COUNTS: &str = "SELECT NULL::bigint AS connection, count(*) FROM person
      UNION ALL SELECT connection, count(*) FROM link WHERE held GROUP BY connection ORDER BY connection NULLS FIRST";
 
@@ -166,12 +167,13 @@ pub(super) async fn referring(
     Ok(rows.iter().map(|row| PersonId(row.get(0))).collect())
 }
 
-/// People in all, and held links per connection.
+/// People with a record at a connection.
 pub(super) async fn people_at(session: &Session, connection: ConnectionId) -> Result<usize> {
     let row = session.row(PEOPLE_AT, &[&connection.0]).await?;
     Ok(row.map_or(0, |row| row.get::<_, i64>(0) as usize))
 }
 
+/// People in all, and held links per connection.
 pub(super) async fn counts(session: &Session) -> Result<(u64, Vec<(ConnectionId, u64)>)> {
     let rows = session.rows(COUNTS, &[]).await?;
     let mut counted = rows.iter().map(|row| (row.get::<_, Option<i64>>(0), row.get::<_, i64>(1) as u64));

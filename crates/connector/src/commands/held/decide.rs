@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use hub::Hub;
-use hub::directory::Verdict;
 use hub::held::{Decided, HeldRecord};
 use model::{Decision, Refusal, RemoteId};
 use serde_json::{Value, json};
@@ -15,17 +14,11 @@ use super::{NAMED, Word, many};
 /// Takes a decision about a group or a record, or only says what it would do.
 pub(super) async fn decide(hub: &Arc<Hub>, which: &str, word: &Word, preview: bool) -> Result<Value> {
     long_enough(which)?;
-    let verdict = match word {
-        Word::Apply { slowly: false } => Some(Verdict::Apply),
-        Word::Apply { slowly: true } => Some(Verdict::ApplySlowly),
-        Word::Discard => Some(Verdict::Discard),
-        _ => None,
-    };
-    if let Some(verdict) = verdict {
+    if let Word::Many(verdict) = word {
         let Some(braked) = many::meant(hub, which).await? else {
             bail!("no decision that waits begins with `{which}`; see `connector held list`");
         };
-        return many::decide(hub, &braked, verdict, preview).await;
+        return many::decide(hub, &braked, *verdict, preview).await;
     }
     let records = meant(hub, which).await?;
     let (unknown, open): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| record.unknown.is_some());
@@ -46,7 +39,7 @@ pub(super) async fn decide(hub: &Arc<Hub>, which: &str, word: &Word, preview: bo
             Word::Is(number) => (Decision::Is(record_named(record, number)), ""),
             Word::NotThere => (Decision::NotThere, ""),
             Word::Settled(note) => (Decision::Settled, note.as_str()),
-            Word::Apply { .. } | Word::Discard => continue,
+            Word::Many(_) => continue,
         };
         let of = (record.person, record.connection);
         match hub.decide_held(of, decision, note).await? {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use hub::Hub;
 use hub::directory::{Braked, Verdict};
 use hub::log::zone_of;
@@ -25,6 +25,9 @@ pub(super) async fn list(hub: &Hub, wanted: Option<&[ConnectionId]>) -> Result<V
 pub(super) async fn meant(hub: &Hub, which: &str) -> Result<Option<Braked>> {
     let mut waiting = hub.braked().await?;
     waiting.retain(|one| one.name.starts_with(which));
+    if waiting.len() > 1 {
+        bail!("{} decisions begin with `{which}`: give more of the name", waiting.len());
+    }
     Ok(waiting.pop())
 }
 
@@ -52,7 +55,7 @@ pub(super) fn told(hub: &Hub, braked: &Braked) -> Value {
         "changes": changes,
         "people": people,
         "sentence": format!(
-            "{changes} of {people} people in {title} would get another {role} at once, because of the {called} “{}” of {}.",
+            "The {role} of {changes} of {people} people in {title} would change at once, because of the {called} “{}” of {}.",
             braked.entry.name,
             teller.title(Some(braked.entry.connection)),
         ),
@@ -77,7 +80,7 @@ pub(super) async fn decide(
         format!("{sentence} {would} Say --yes to do it.")
     } else {
         match (hub.decide_braked(braked, verdict).await?, verdict) {
-            (None, _) => "it was decided already".to_owned(),
+            (None, _) => "it waits no longer: it was decided or linked otherwise meanwhile".to_owned(),
             (Some(_), Verdict::Discard) => "nobody is sent anew because of it".to_owned(),
             (Some(people), _) => format!("{people} sent anew"),
         }

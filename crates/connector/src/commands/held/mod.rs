@@ -7,6 +7,7 @@ mod many;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use hub::directory::Verdict;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -58,13 +59,8 @@ pub enum Word {
     NotThere,
     /// Settled, with a note.
     Settled(String),
-    /// A change of many people is sent.
-    Apply {
-        /// Behind everybody else.
-        slowly: bool,
-    },
-    /// A change of many people is not sent.
-    Discard,
+    /// What becomes of a change of many people.
+    Many(Verdict),
 }
 
 /// Runs the command.
@@ -80,8 +76,9 @@ pub async fn run(asked: cli::Held, config: &Config) -> Result<ExitCode> {
             show_as(json, &answer, records)?;
             return Ok(ExitCode::SUCCESS);
         }
-        cli::Held::Apply { which, slowly, yes } => (which, Word::Apply { slowly }, yes),
-        cli::Held::Discard { which, yes } => (which, Word::Discard, yes),
+        cli::Held::Apply { which, slowly: false, yes } => (which, Word::Many(Verdict::Apply), yes),
+        cli::Held::Apply { which, slowly: true, yes } => (which, Word::Many(Verdict::ApplySlowly), yes),
+        cli::Held::Discard { which, yes } => (which, Word::Many(Verdict::Discard), yes),
         cli::Held::Release { which, yes } => (which, Word::Again, yes),
         cli::Held::Is { which, number, yes } => (which, Word::Is(number), yes),
         cli::Held::NotThere { which } => (which, Word::NotThere, true),

@@ -138,6 +138,14 @@ async fn what_is_due_is_read_in_order_without_sorting() {
 }
 
 #[tokio::test]
+async fn people_with_a_record_are_counted_without_those_of_other_connections() {
+    let Some((database, pool)) = made().await else { return };
+    database.run(CROWD);
+    let count = plan(&pool, people::PEOPLE_AT).await;
+    assert!(count.contains("record_pkey") && whole_reads(&count).is_empty(), "{count}");
+}
+
+#[tokio::test]
 async fn only_what_is_beside_the_path_reads_more_than_it_answers() {
     let Some((database, pool)) = made().await else { return };
     database.run(CROWD);
