@@ -183,7 +183,9 @@ async fn a_customer_is_amended_block_by_block_and_a_block_is_whole() {
     let id = simulator.people()[0].id.clone();
     let amend = |block: &str| format!("/customers/{id}/self-service/{block}");
     let contact = json!({"email": "ann@new.example"});
-    assert_eq!(studio(&simulator, "POST", &amend("contact-data"), contact).await.status, 200);
+    let got = studio(&simulator, "POST", &amend("contact-data"), contact).await;
+    assert_eq!((got.status, &got.json()["email"]), (200, &json!("ann@new.example")));
+    assert!(got.json()["id"].is_number(), "the number of the request: {}", got.text);
     let master =
         json!({"firstName": "Ann", "lastName": "Lee-Wu", "dateOfBirth": "1990-05-01", "gender": "FEMALE"});
     assert_eq!(studio(&simulator, "POST", &amend("master-data"), master).await.status, 200);
@@ -193,6 +195,30 @@ async fn a_customer_is_amended_block_by_block_and_a_block_is_whole() {
     let half = studio(&simulator, "POST", &amend("address-data"), json!({"city": "Bremen"})).await;
     assert_eq!((half.status, &half.json()["reference"]), (400, &json!("street")));
     assert_eq!(studio(&simulator, "POST", &amend("nothing"), json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn where_changes_want_approval_one_of_a_block_waits_and_the_customer_reads_as_before() {
+    let simulator = open().await;
+    studio(&simulator, "POST", "/leads/create", lead()).await;
+    let id = simulator.people()[0].id.clone();
+    let path = format!("/customers/{id}/self-service/contact-data");
+    simulator.set_faults(Faults { changes_wait: true, ..Faults::default() });
+    let change = json!({"email": "ann@new.example"});
+    assert_eq!(studio(&simulator, "POST", &path, change.clone()).await.status, 200);
+    assert_eq!(simulator.person(&id).unwrap().get("email"), "ann@lee.example");
+    let again = studio(&simulator, "POST", &path, change).await;
+    assert_eq!((again.status, &again.json()["errorCode"]), (409, &json!("AMENDMENT_ALREADY_PENDING")));
+    let shown = studio(&simulator, "GET", &path, Value::Null).await.json();
+    assert_eq!(shown["amendmentConfigurationStatus"], "CHANGES_REQUIRE_VERIFICATION");
+    assert_eq!(
+        (&shown["email"], &shown["pendingAmendment"]["email"]),
+        (&json!("ann@lee.example"), &json!("ann@new.example"))
+    );
+    simulator.approve_changes();
+    assert_eq!(simulator.person(&id).unwrap().get("email"), "ann@new.example");
+    let shown = studio(&simulator, "GET", &path, Value::Null).await.json();
+    assert!(shown.get("pendingAmendment").is_none());
 }
 
 #[tokio::test]
