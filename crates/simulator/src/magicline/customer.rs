@@ -75,7 +75,7 @@ pub(super) fn by(room: &Room, studio: &str, call: &Incoming) -> Answer {
     Ok(Reply::json(200, &document(room, found)))
 }
 
-/// A bare list of those in whom everything given holds.
+/// A bare list of those in whom everything given holds; of a name, that it begins so.
 pub(super) fn search(room: &Room, studio: &str, call: &Incoming) -> Answer {
     let body = call.json().filter(Value::is_object).ok_or_else(Problem::malformed)?;
     let keys = CUSTOMER[..4].iter().filter_map(|(ours, theirs)| Some((*ours, body[*theirs].as_str()?)));
@@ -83,8 +83,11 @@ pub(super) fn search(room: &Room, studio: &str, call: &Incoming) -> Answer {
     if keys.is_empty() {
         return Err(Problem::missing("email"));
     }
-    let found = visible(room, studio)
-        .filter(|person| keys.iter().all(|(ours, wanted)| fold(person.get(ours)) == fold(wanted)));
+    let holds = |person: &Person, (ours, wanted): &(&str, &str)| match *ours {
+        "first_name" | "last_name" => fold(person.get(ours)).starts_with(&fold(wanted)),
+        _ => fold(person.get(ours)) == fold(wanted),
+    };
+    let found = visible(room, studio).filter(|person| keys.iter().all(|key| holds(person, key)));
     Ok(Reply::json(200, &found.map(|person| document(room, person)).collect()))
 }
 

@@ -168,6 +168,13 @@ async fn a_search_answers_with_a_bare_list_of_those_in_whom_everything_holds() {
     let search = json!({"email": "ANN@lee.example", "lastName": "lee"});
     let found = studio(&simulator, "POST", "/customers/search", search).await.json();
     assert_eq!(found[0]["id"].as_u64().unwrap().to_string(), simulator.people()[0].id);
+    let begun = json!({"firstName": "An", "lastName": "L"});
+    let found = studio(&simulator, "POST", "/customers/search", begun).await.json();
+    assert_eq!(found.as_array().unwrap().len(), 1, "a name is searched from its beginning");
+    assert_eq!(
+        studio(&simulator, "POST", "/customers/search", json!({"lastName": "ee"})).await.json(),
+        json!([])
+    );
     let other = json!({"email": "ann@lee.example", "firstName": "Bob"});
     assert_eq!(studio(&simulator, "POST", "/customers/search", other).await.json(), json!([]));
     assert_eq!(studio(&simulator, "POST", "/customers/search", json!({})).await.status, 400);
