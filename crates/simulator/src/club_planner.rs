@@ -1,4 +1,4 @@
-//! Club Planner: every call is a GET, writes included; answers are JSON, and refusals are XML in Dutch.
+//! Club Planner: every call is a GET, writes included; answers are JSON, and refusals are XML, most of them in Dutch.
 
 mod member;
 
@@ -21,9 +21,6 @@ pub(crate) fn answer(room: &mut Room, call: &Incoming) -> Reply {
     }
     if form.text("token") != room.config.credentials.secret {
         return refuse(400, "Ongeldig token").of("", &club);
-    }
-    if form.filled("from").is_none() {
-        return refuse(400, "Parameter from ontbreekt").of("", &club);
     }
     let (operation, answer) = match method(call).as_str() {
         "member/addmember" => ("AddMember", member::add(room, &form)),
@@ -78,7 +75,17 @@ fn refuse(status: u16, message: &str) -> Reply {
 }
 
 fn clubs(room: &Room) -> Reply {
-    let clubs = room.clubs.iter().map(|club| json!({"Id": number(&club.id), "Name": club.name}));
+    let clubs = room.clubs.iter().map(|club| {
+        let (street, mail) = ("Molenstraat 1", "info@club.example");
+        json!({
+            "Id": number(&club.id),
+            "Name": club.name,
+            "AddressLine": street,
+            "City": "Brussel",
+            "Zip": "1000",
+            "EMail": mail,
+        })
+    });
     Reply::json(200, &clubs.collect())
 }
 

@@ -94,9 +94,13 @@ fn add(room: &mut Room, parts: &[&str], call: &Incoming) -> Reply {
             room.cached.clear();
             Reply::empty(204)
         }
+        ["approve-changes"] => {
+            room.approve_changes();
+            Reply::empty(204)
+        }
         _ => problem(
             404,
-            "staff, lead-sources, clubs, people, faults, expire-tokens and expire-cache can be posted",
+            "staff, lead-sources, clubs, people, faults, expire-tokens, expire-cache and approve-changes can be posted",
         ),
     }
 }

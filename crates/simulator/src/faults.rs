@@ -32,6 +32,8 @@ pub struct Faults {
     pub visible_after_ms: u64,
     /// A value that the platform does not like.
     pub refuse: Option<Refuse>,
+    /// Magicline: what is asked to be changed waits until the platform's people approve it.
+    pub changes_wait: bool,
     /// Open spoke: a new external id whose name, e-mail and mobile a record has already is answered 409.
     pub refuse_duplicates: bool,
 }

@@ -1,5 +1,6 @@
 //! Magicline: the open API with a key for each studio, and the connect API of its web forms, on one address.
 
+mod amendment;
 mod connect;
 mod contract;
 mod customer;
@@ -53,7 +54,10 @@ fn route(room: &mut Room, call: &Incoming, studio: &str, path: &[&str]) -> (&'st
         ("POST", ["customers", "search"]) => ("searchCustomers", customer::search(room, studio, call)),
         ("POST", ["customers", "create"]) => ("createCustomer", customer::create(room, studio, call)),
         ("POST", ["customers", id, "self-service", block]) => {
-            ("amendCustomer", customer::amend(room, studio, (id, block), call))
+            ("amendCustomer", amendment::create(room, studio, (id, block), call))
+        }
+        ("GET", ["customers", id, "self-service", block]) => {
+            ("getBlock", amendment::get(room, studio, (id, block)))
         }
         ("GET", ["memberships", "membership-offers"]) => ("listOffers", Ok(contract::offers())),
         ("POST", ["memberships", "signup"]) => ("signUp", contract::sign_up(room, studio, call)),

@@ -28,13 +28,15 @@ const STATUSES: [(Kind, &str); 3] = [(Kind::Prospect, "1"), (Kind::Member, "2"),
 const INFOS: u32 = 20;
 
 pub(super) fn add(room: &mut Room, form: &Form) -> Answer {
-    let owner = form.filled("owner").ok_or("Parameter owner ontbreekt")?;
-    let club =
-        room.club(owner).map(|club| club.id.clone()).ok_or_else(|| format!("Onbekende club {owner}"))?;
+    let club = match form.filled("owner") {
+        None => room.clubs.first(),
+        Some(owner) => Some(room.club(owner).ok_or_else(|| format!("Onbekende club {owner}"))?),
+    };
+    let club = club.map(|club| club.id.clone()).unwrap_or_default();
     let (kind, changes) = read(room, form)?;
     for (ours, theirs, _) in &MEMBER[..2] {
         if !changes.iter().any(|(name, value)| name == ours && value.is_some()) {
-            return Err(format!("Parameter {theirs} ontbreekt"));
+            return Err(format!("{theirs} is mandatory"));
         }
     }
     let kind = kind.unwrap_or(Kind::Prospect);
@@ -71,7 +73,7 @@ pub(super) fn get(room: &Room, form: &Form) -> Answer {
             let found = room.clubs.iter().flat_map(|club| room.people.find(&club.id, &search));
             found.min_by_key(|person| person.created_ms).ok_or("Lid niet gevonden")?
         }
-        (None, None, None) => return Err("Parameter id, uid of email ontbreekt".to_owned()),
+        (None, None, None) => return Err("id or uid or email is mandatory".to_owned()),
     };
     Ok(Reply::json(200, &document(room, person)))
 }
@@ -88,7 +90,7 @@ fn read(room: &Room, form: &Form) -> Result<(Option<Kind>, Changes), String> {
         match form.sent(theirs).map(str::trim) {
             None => {}
             Some("") if matches!(ours, "first_name" | "last_name") => {
-                return Err(format!("Parameter {theirs} ontbreekt"));
+                return Err(format!("{theirs} is mandatory"));
             }
             Some("") => changes.push((ours, None)),
             Some(text) => {
@@ -141,8 +143,7 @@ fn keep(room: &mut Room, id: &str, form: &Form) {
 
 /// The other number of a member.
 fn uid_of(person: &Person) -> String {
-    let number = person.id.parse::<u64>().unwrap_or(0);
-    format!("{:08x}-c1ab-4000-8000-{:012x}", number ^ 0x00c1_ab00, number * 104_729)
+    format!("GMOL{}", person.id)
 }
 
 /// What a write answers with.
@@ -154,7 +155,8 @@ fn shown(room: &Room, id: &str) -> Reply {
 fn card(room: &Room, person: &Person) -> Map<String, Value> {
     let owner = room.club(&person.club).map_or("", |club| club.name.as_str());
     let name = format!("{} {}", person.get("first_name"), person.get("last_name"));
-    let entrance = if person.kind == Kind::Member { "Toegelaten" } else { "Geweigerd" };
+    let entrance =
+        if person.kind == Kind::Member { "Valid subscription" } else { "No valid subscription found" };
     let mut card = Map::new();
     for (name, value) in [
         ("Id", number(&person.id)),
@@ -170,7 +172,13 @@ fn card(room: &Room, person: &Person) -> Map<String, Value> {
 
 fn document(room: &Room, person: &Person) -> Value {
     let mut shown = card(room, person);
+    shown.remove("FullName");
     shown.insert("UId".to_owned(), json!(uid_of(person)));
+    let entrance = if person.kind == Kind::Member { "Valid" } else { "NoValidSubscription" };
+    shown.insert("CheckInStatusId".to_owned(), json!(entrance));
+    shown.insert("LanguageId".to_owned(), json!("NL"));
+    // The vendor's own example shows one: who reads a member is told this, too.
+    shown.insert("Password".to_owned(), json!(format!("hash-of-the-password-of-{}", person.id)));
     for (ours, _, theirs) in MEMBER {
         let value = match (ours, person.get(ours)) {
             ("birth_date", "") => Value::Null,

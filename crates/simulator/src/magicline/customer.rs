@@ -1,5 +1,4 @@
-//! Customers: everybody a studio knows, leads among them. They are listed in slices, searched, and amended block by
-//! block.
+//! Customers: everybody a studio knows, leads among them. They are listed in slices and searched.
 
 use serde_json::{Map, Value, json};
 
@@ -26,7 +25,7 @@ const CUSTOMER: [(&str, &str); 11] = [
     ("work_phone", "phoneBusiness"),
 ];
 /// What a new customer has: ours, theirs, whether it is needed.
-const NEW: [(&str, &str, bool); 13] = [
+pub(super) const NEW: [(&str, &str, bool); 13] = [
     ("first_name", "firstName", true),
     ("last_name", "lastName", true),
     ("birth_date", "dateOfBirth", true),
@@ -76,7 +75,7 @@ pub(super) fn by(room: &Room, studio: &str, call: &Incoming) -> Answer {
     Ok(Reply::json(200, &document(room, found)))
 }
 
-/// A bare list of those in whom everything given holds.
+/// A bare list of those in whom everything given holds; of a name, that it begins so.
 pub(super) fn search(room: &Room, studio: &str, call: &Incoming) -> Answer {
     let body = call.json().filter(Value::is_object).ok_or_else(Problem::malformed)?;
     let keys = CUSTOMER[..4].iter().filter_map(|(ours, theirs)| Some((*ours, body[*theirs].as_str()?)));
@@ -84,8 +83,11 @@ pub(super) fn search(room: &Room, studio: &str, call: &Incoming) -> Answer {
     if keys.is_empty() {
         return Err(Problem::missing("email"));
     }
-    let found = visible(room, studio)
-        .filter(|person| keys.iter().all(|(ours, wanted)| fold(person.get(ours)) == fold(wanted)));
+    let holds = |person: &Person, (ours, wanted): &(&str, &str)| match *ours {
+        "first_name" | "last_name" => fold(person.get(ours)).starts_with(&fold(wanted)),
+        _ => fold(person.get(ours)) == fold(wanted),
+    };
+    let found = visible(room, studio).filter(|person| keys.iter().all(|key| holds(person, key)));
     Ok(Reply::json(200, &found.map(|person| document(room, person)).collect()))
 }
 
@@ -109,39 +111,13 @@ pub(super) fn store(room: &mut Room, studio: &str, body: &Value, kind: Kind) -> 
     Ok(room.create(NewPerson { club: studio, kind, external_ref, changes, own: false }))
 }
 
-fn refuse(room: &Room, changes: &Changes) -> Result<(), Problem> {
+/// Refuses what the fault of that name asks for.
+pub(super) fn refuse(room: &Room, changes: &Changes) -> Result<(), Problem> {
     let wire = NEW.map(|(ours, theirs, _)| (ours, theirs));
     match room.refused(changes, &wire) {
         Some((field, message)) => Err(Problem::about(&field, "INVALID_VALUE", Said::Own(message))),
         None => Ok(()),
     }
-}
-
-/// Replaces one block of what a customer said: what the block leaves out is emptied.
-pub(super) fn amend(room: &mut Room, studio: &str, (id, block): (&str, &str), call: &Incoming) -> Answer {
-    let fields: &[(&str, &str, bool)] = match block {
-        "master-data" => &[
-            ("first_name", "firstName", true),
-            ("last_name", "lastName", true),
-            NEW[9],
-            ("birth_date", "dateOfBirth", false),
-        ],
-        "address-data" => &NEW[3..8],
-        "contact-data" => &[("email", "email", true), NEW[10], NEW[11], NEW[12]],
-        _ => return Err(Problem::new(404, "NOT_FOUND", Said::NotFound)),
-    };
-    known(room, studio, id)?;
-    let body = call.json().filter(Value::is_object).ok_or_else(Problem::malformed)?;
-    let mut changes = Changes::new();
-    for (ours, theirs, needed) in fields {
-        take(&mut changes, &body, (ours, theirs), *needed)?;
-        if changes.last().is_none_or(|(last, _)| last != ours) {
-            changes.push((ours, None));
-        }
-    }
-    refuse(room, &changes)?;
-    room.update(id, None, &changes);
-    Ok(Reply::json(200, &json!({"customerId": Ids::of(id).customer})).stored(id))
 }
 
 /// A customer as the API shows it.

@@ -14,6 +14,7 @@ pub(super) enum Said {
     TooMany,
     Broken,
     Malformed,
+    Waiting,
     /// In the words of whoever asked for the fault.
     Own(String),
 }
@@ -29,6 +30,9 @@ impl Said {
             Said::TooMany => ("too many requests", "zu viele Anfragen"),
             Said::Broken => ("an unexpected error occurred", "ein unerwarteter Fehler ist aufgetreten"),
             Said::Malformed => ("the body is not valid JSON", "der Inhalt ist kein gültiges JSON"),
+            Said::Waiting => {
+                ("another change waits for approval", "eine andere Änderung wartet auf Bestätigung")
+            }
             Said::Own(words) => return words.clone(),
         };
         (if german { in_german } else { english }).to_owned()

@@ -168,6 +168,13 @@ async fn a_search_answers_with_a_bare_list_of_those_in_whom_everything_holds() {
     let search = json!({"email": "ANN@lee.example", "lastName": "lee"});
     let found = studio(&simulator, "POST", "/customers/search", search).await.json();
     assert_eq!(found[0]["id"].as_u64().unwrap().to_string(), simulator.people()[0].id);
+    let begun = json!({"firstName": "An", "lastName": "L"});
+    let found = studio(&simulator, "POST", "/customers/search", begun).await.json();
+    assert_eq!(found.as_array().unwrap().len(), 1, "a name is searched from its beginning");
+    assert_eq!(
+        studio(&simulator, "POST", "/customers/search", json!({"lastName": "ee"})).await.json(),
+        json!([])
+    );
     let other = json!({"email": "ann@lee.example", "firstName": "Bob"});
     assert_eq!(studio(&simulator, "POST", "/customers/search", other).await.json(), json!([]));
     assert_eq!(studio(&simulator, "POST", "/customers/search", json!({})).await.status, 400);
@@ -183,7 +190,9 @@ async fn a_customer_is_amended_block_by_block_and_a_block_is_whole() {
     let id = simulator.people()[0].id.clone();
     let amend = |block: &str| format!("/customers/{id}/self-service/{block}");
     let contact = json!({"email": "ann@new.example"});
-    assert_eq!(studio(&simulator, "POST", &amend("contact-data"), contact).await.status, 200);
+    let got = studio(&simulator, "POST", &amend("contact-data"), contact).await;
+    assert_eq!((got.status, &got.json()["email"]), (200, &json!("ann@new.example")));
+    assert!(got.json()["id"].is_number(), "the number of the request: {}", got.text);
     let master =
         json!({"firstName": "Ann", "lastName": "Lee-Wu", "dateOfBirth": "1990-05-01", "gender": "FEMALE"});
     assert_eq!(studio(&simulator, "POST", &amend("master-data"), master).await.status, 200);
@@ -193,6 +202,30 @@ async fn a_customer_is_amended_block_by_block_and_a_block_is_whole() {
     let half = studio(&simulator, "POST", &amend("address-data"), json!({"city": "Bremen"})).await;
     assert_eq!((half.status, &half.json()["reference"]), (400, &json!("street")));
     assert_eq!(studio(&simulator, "POST", &amend("nothing"), json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn where_changes_want_approval_one_of_a_block_waits_and_the_customer_reads_as_before() {
+    let simulator = open().await;
+    studio(&simulator, "POST", "/leads/create", lead()).await;
+    let id = simulator.people()[0].id.clone();
+    let path = format!("/customers/{id}/self-service/contact-data");
+    simulator.set_faults(Faults { changes_wait: true, ..Faults::default() });
+    let change = json!({"email": "ann@new.example"});
+    assert_eq!(studio(&simulator, "POST", &path, change.clone()).await.status, 200);
+    assert_eq!(simulator.person(&id).unwrap().get("email"), "ann@lee.example");
+    let again = studio(&simulator, "POST", &path, change).await;
+    assert_eq!((again.status, &again.json()["errorCode"]), (409, &json!("AMENDMENT_ALREADY_PENDING")));
+    let shown = studio(&simulator, "GET", &path, Value::Null).await.json();
+    assert_eq!(shown["amendmentConfigurationStatus"], "CHANGES_REQUIRE_VERIFICATION");
+    assert_eq!(
+        (&shown["email"], &shown["pendingAmendment"]["email"]),
+        (&json!("ann@lee.example"), &json!("ann@new.example"))
+    );
+    simulator.approve_changes();
+    assert_eq!(simulator.person(&id).unwrap().get("email"), "ann@new.example");
+    let shown = studio(&simulator, "GET", &path, Value::Null).await.json();
+    assert!(shown.get("pendingAmendment").is_none());
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
+mod trouble;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -49,28 +51,44 @@ async fn simulated(platform: Platform) -> Simulator {
 }
 
 fn gymmaster(simulator: &Simulator) -> Endpoint {
-    let settings = [("site", "kits"), ("api_key", "gymmaster-key"), ("company_id", "31")];
+    gymmaster_with(simulator, "gymmaster-key")
+}
+
+fn gymmaster_with(simulator: &Simulator, key: &str) -> Endpoint {
+    let settings = [("site", "kits"), ("api_key", key), ("company_id", "31")];
     pointed(simulator, &["https://{{ settings.site }}.gymmasteronline.com"], &settings)
 }
 
 fn magicline(simulator: &Simulator) -> Endpoint {
+    magicline_with(simulator, "magicline-key")
+}
+
+fn magicline_with(simulator: &Simulator, key: &str) -> Endpoint {
     let vendors = [
         "https://{{ settings.tenant }}.open-api.magicline.com",
         "https://{{ settings.tenant }}.api.magicline.com",
     ];
-    let settings = [("tenant", "kits"), ("studio_id", "1200"), ("api_key", "magicline-key")];
+    let settings = [("tenant", "kits"), ("studio_id", "1200"), ("api_key", key)];
     pointed(simulator, &vendors, &settings)
 }
 
 fn hubspot(simulator: &Simulator) -> Endpoint {
-    let settings = [("access_token", "pat-hubspot"), ("club", "kits")];
+    hubspot_with(simulator, "pat-hubspot")
+}
+
+fn hubspot_with(simulator: &Simulator, token: &str) -> Endpoint {
+    let settings = [("access_token", token), ("club", "kits")];
     pointed(simulator, &["https://api.hubapi.com"], &settings)
 }
 
 fn club_planner(simulator: &Simulator) -> Endpoint {
+    club_planner_with(simulator, "club-planner-token")
+}
+
+fn club_planner_with(simulator: &Simulator, token: &str) -> Endpoint {
     let settings = [
         ("club", "kits"),
-        ("token", "club-planner-token"),
+        ("token", token),
         ("club_number", "5"),
         ("status_prospect", "1"),
         ("status_member", "2"),
