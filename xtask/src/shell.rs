@@ -44,6 +44,14 @@ pub fn find(names: &[&str]) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
+/// What a program writes to standard output; fails when it fails.
+pub fn said(command: &mut Command) -> Result<String> {
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.with_context(|| format!("`{}` did not start", shown(command)))?;
+    ensure!(output.status.success(), "`{}` failed", shown(command));
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// Runs a program that prints for itself; fails when it fails.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("`{}` did not start", shown(command)))?;

@@ -11,6 +11,8 @@ use super::{House, KITS, house};
 /// A platform to be turned up.
 #[derive(Clone, Copy, Debug)]
 pub struct Vendor {
+    /// The name in descriptions, files and commands.
+    pub name: &'static str,
     pub platform: Platform,
     /// The addresses in its description that are its maker's own.
     pub addresses: &'static [&'static str],
@@ -28,11 +30,6 @@ pub struct Vendor {
 }
 
 impl Vendor {
-    /// The name in descriptions, files and commands.
-    pub fn name(&self) -> &'static str {
-        self.platform.name()
-    }
-
     fn club_id(&self) -> String {
         Config::new(self.platform).clubs[0].id.clone()
     }
@@ -53,7 +50,7 @@ impl Vendor {
             .map(|(kind, what)| (kind.to_owned(), json!(what)))
             .collect();
         file["connections"].as_array_mut().unwrap().push(json!({
-            "platform": self.name(), "client_id": self.client_id, "live": true, "settings": settings,
+            "platform": self.name, "client_id": self.client_id, "live": true, "settings": settings,
             "clubs": [{ "club": KITS.name, "id": self.club_id(), "settings": of_club }],
             "agreement": {
                 "sends": sends, "with": self.with, "existing_people": "none", "accept_assumed": self.assumed,
@@ -63,10 +60,18 @@ impl Vendor {
     }
 }
 
-/// A house with InTouch and one platform, where Nina works and Facebook is a lead source.
+/// One of many who work there, so that lists have several pages.
+fn somebody(number: u32) -> Staff {
+    Staff::new(&number.to_string(), "Sam", &format!("Staff{number}"), &format!("s{number}@club.example"))
+}
+
+/// A house with InTouch and one platform, where Nina works, among many, and Facebook is a lead source.
 pub async fn with(vendor: &Vendor) -> (House, Simulator) {
     let config = Config {
-        staff: vec![Staff::new("101", "Nina", "Okafor", "nina@club.example")],
+        staff: (102..250)
+            .map(somebody)
+            .chain([Staff::new("101", "Nina", "Okafor", "nina@club.example")])
+            .collect(),
         lead_sources: vec![LeadSource::new("7", "Facebook")],
         ..Config::new(vendor.platform)
     };
@@ -83,7 +88,7 @@ pub async fn with(vendor: &Vendor) -> (House, Simulator) {
 
 /// The hub knows the vendor's description with the simulator's address in it, and looks into a doubt soon.
 fn point(house: &House, vendor: &Vendor, there: &Simulator) {
-    let name = vendor.name();
+    let name = vendor.name;
     let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../platforms").join(name);
     let setting = "settings:\n  simulator: {title: Simulator, kind: url, scope: installation}\n";
     let text = fs::read_to_string(bundled.join("platform.yaml")).unwrap();

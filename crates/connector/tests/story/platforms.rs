@@ -8,6 +8,7 @@ use crate::house::log::text;
 use crate::house::vendor::{self, Vendor};
 
 const ABC: Vendor = Vendor {
+    name: "abc-datatrak",
     platform: Platform::AbcDatatrak,
     addresses: &["'{{ settings.api_url }}"],
     client_id: "kits",
@@ -19,6 +20,7 @@ const ABC: Vendor = Vendor {
 };
 
 const GYMMASTER: Vendor = Vendor {
+    name: "gymmaster",
     platform: Platform::GymMaster,
     addresses: &["https://{{ settings.site }}.gymmasteronline.com"],
     client_id: "kits",
@@ -30,6 +32,7 @@ const GYMMASTER: Vendor = Vendor {
 };
 
 const MAGICLINE: Vendor = Vendor {
+    name: "magicline",
     platform: Platform::Magicline,
     addresses: &[
         "https://{{ settings.tenant }}.open-api.magicline.com",
@@ -44,6 +47,7 @@ const MAGICLINE: Vendor = Vendor {
 };
 
 const HUBSPOT: Vendor = Vendor {
+    name: "hubspot",
     platform: Platform::HubSpot,
     addresses: &["https://api.hubapi.com"],
     client_id: "kits",
@@ -55,6 +59,7 @@ const HUBSPOT: Vendor = Vendor {
 };
 
 const CLUB_PLANNER: Vendor = Vendor {
+    name: "club-planner",
     platform: Platform::ClubPlanner,
     addresses: &["https://{{ settings.club }}.clubplanner.be"],
     client_id: "kits",
@@ -64,6 +69,21 @@ const CLUB_PLANNER: Vendor = Vendor {
     with: &[],
     assumed: &["create_member", "convert"],
 };
+
+const OPEN_SPOKE: Vendor = Vendor {
+    name: "open-spoke",
+    platform: Platform::OpenSpoke,
+    addresses: &["'{{ settings.base_url }}"],
+    client_id: "https://spoke.example",
+    settings: &[("signing_secret", "whsec_c2ltdWxhdGVkIG9wZW4gc3Bva2Ugc2VjcmV0IDE=")],
+    secret: ("token", false),
+    sends: ["creates_and_updates", "creates_and_updates", "updates"],
+    with: &["owner", "lead_source"],
+    assumed: &[],
+};
+
+const OPEN_SPOKE_SOAP: Vendor =
+    Vendor { name: "open-spoke-soap", settings: &[], addresses: &["=settings.base_url"], ..OPEN_SPOKE };
 
 /// What the story tells of a platform; what it does not offer is left out, and named here.
 struct Story {
@@ -100,7 +120,7 @@ async fn told(story: Story) {
 
     let saved = house.save(&lead(&house, "p-1", "Able")).await;
     house.until("Able is there", async || at(&there, "Able").len() == 1).await;
-    let line = house.line_saying(&saved, vendor.name(), "Arrived").await;
+    let line = house.line_saying(&saved, vendor.name, "Arrived").await;
     let able = at(&there, "Able").remove(0);
     assert_eq!((able.kind, able.get("email")), (Kind::Prospect, "ann.able@example.org"), "{line:#}");
     for (what, field, number) in [("owner", "owner_id", "101"), ("lead_source", "lead_source_id", "7")] {
@@ -114,7 +134,7 @@ async fn told(story: Story) {
         let new = async || at(&there, "Able")[0].get("email") == "able@new.example";
         house.until("the new address is there", new).await;
     } else {
-        house.line_saying(&changed, vendor.name(), "no changes of them").await;
+        house.line_saying(&changed, vendor.name, "no changes of them").await;
     }
     if story.sells {
         house.save(&lead(&house, "p-1", "Able").with("userType", "MEMBER")).await;
@@ -123,21 +143,21 @@ async fn told(story: Story) {
 
     there.set_faults(Faults { throttle: Some(Throttle { count: 1, retry_after_s: 1 }), ..Faults::default() });
     let saved = house.save(&lead(&house, "p-2", "Bold").with("email", "bold@example.org")).await;
-    house.line_saying(&saved, vendor.name(), "Arrived").await;
+    house.line_saying(&saved, vendor.name, "Arrived").await;
     assert_eq!(at(&there, "Bold").len(), 1, "after it was told to wait");
     there.clear_faults();
 
     there.change_secret("another");
     let saved = house.save(&lead(&house, "p-3", "Cope").with("email", "cope@example.org")).await;
-    house.line_saying(&saved, vendor.name(), "does not let the Connector in").await;
+    house.line_saying(&saved, vendor.name, "does not let the Connector in").await;
     assert_eq!(at(&there, "Cope"), []);
     house.turn_up(&vendor.turn_up_file(&house, "another")).await.went_well();
-    house.line_saying(&saved, vendor.name(), "Arrived").await;
+    house.line_saying(&saved, vendor.name, "Arrived").await;
 
     there.set_faults(Faults { drop_after_store: 1, ..Faults::default() });
     let saved = house.save(&lead(&house, "p-4", "Dahl").with("email", "dahl@example.org")).await;
     let ends = if story.asked { "Arrived" } else { "cannot ask" };
-    house.line_saying(&saved, vendor.name(), ends).await;
+    house.line_saying(&saved, vendor.name, ends).await;
     assert_eq!(at(&there, "Dahl").len(), 1);
     for person in there.people() {
         assert_eq!(at(&there, person.get("last_name")).len(), 1, "{person:?}");
@@ -168,4 +188,14 @@ async fn hubspot_from_end_to_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn club_planner_from_end_to_end() {
     told(Story { vendor: CLUB_PLANNER, changes: true, sells: true, asked: true }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_spoke_from_end_to_end() {
+    told(Story { vendor: OPEN_SPOKE, changes: true, sells: true, asked: true }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_spoke_soap_from_end_to_end() {
+    told(Story { vendor: OPEN_SPOKE_SOAP, changes: true, sells: true, asked: true }).await;
 }
