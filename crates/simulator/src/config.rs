@@ -87,14 +87,14 @@ fn yes() -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Credentials {
-    /// InTouch, HubSpot: client id. I4: Basic user. ABC: application id.
+    /// InTouch, HubSpot: client id. I4: Basic user. ABC: application id. MINDBODY: a staff member's user name.
     pub user: String,
-    /// InTouch: client secret. I4: Basic password. VFP: API key. ABC: application key. Open spoke: the token, and, written `whsec_…`, also
+    /// InTouch: client secret. I4: Basic password. VFP: API key. ABC: application key. MINDBODY: the password. Open spoke: the token, and, written `whsec_…`, also
     /// the signing key. GymMaster: API key. Magicline: the first studio's API key.
     /// HubSpot: the token of the private app, and the client secret of the public one.
     /// Club Planner: the token.
     pub secret: String,
-    /// I4: company id. HubSpot: refresh token.
+    /// I4: company id. HubSpot: refresh token. MINDBODY: API key.
     pub company: String,
     /// Open spoke: a signing key apart from the token.
     pub signing: Option<String>,
@@ -135,6 +135,7 @@ impl Config {
             Platform::JonasI4 => ("7", "connector", "i4-password", "1234"),
             Platform::Vfp => ("0042", "", "vfp-key", ""),
             Platform::AbcDatatrak => ("0042", "abc-app", "abc-key", ""),
+            Platform::Mindbody => ("4100", "connector", "mindbody-password", "mindbody-key"),
             Platform::OpenSpoke => ("kits", "", "whsec_c2ltdWxhdGVkIG9wZW4gc3Bva2Ugc2VjcmV0IDE=", ""),
             Platform::ClubPlanner => ("5", "", "club-planner-token", ""),
             Platform::HubSpot => ("hub", "connector", "pat-hubspot", "hubspot-refresh"),

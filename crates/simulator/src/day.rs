@@ -46,6 +46,7 @@ impl DayClub {
             Platform::Vfp => self.vfp,
             Platform::OpenSpoke
             | Platform::AbcDatatrak
+            | Platform::Mindbody
             | Platform::GymMaster
             | Platform::Magicline
             | Platform::HubSpot

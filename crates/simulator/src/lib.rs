@@ -23,6 +23,7 @@ mod i4;
 mod intouch;
 mod ledger;
 mod magicline;
+mod mindbody;
 mod offline;
 mod people;
 mod person;

@@ -18,6 +18,8 @@ pub enum Platform {
     Vfp,
     /// ABC DataTrak, REST.
     AbcDatatrak,
+    /// MINDBODY, its Public API.
+    Mindbody,
     /// The contract for partners without an API.
     OpenSpoke,
     /// GymMaster, the API of its member portal.
@@ -36,11 +38,12 @@ pub enum Platform {
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Platform; 9] = [
+    pub const ALL: [Platform; 10] = [
         Platform::InTouch,
         Platform::JonasI4,
         Platform::Vfp,
         Platform::AbcDatatrak,
+        Platform::Mindbody,
         Platform::OpenSpoke,
         Platform::GymMaster,
         Platform::Magicline,
@@ -55,6 +58,7 @@ impl Platform {
             Platform::JonasI4 => "jonas-i4",
             Platform::Vfp => "vfp",
             Platform::AbcDatatrak => "abc-datatrak",
+            Platform::Mindbody => "mindbody",
             Platform::OpenSpoke => "open-spoke",
             Platform::GymMaster => "gymmaster",
             Platform::Magicline => "magicline",

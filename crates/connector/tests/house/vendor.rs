@@ -19,6 +19,8 @@ pub struct Vendor {
     pub client_id: &'static str,
     /// Settings of client scope, without their secret.
     pub settings: &'static [(&'static str, &'static str)],
+    /// Settings of club scope, without their secret.
+    pub club_settings: &'static [(&'static str, &'static str)],
     /// The setting that is a secret, and whether each club has one of its own.
     pub secret: (&'static str, bool),
     /// What flows there: prospects, members, ex-members.
@@ -39,7 +41,8 @@ impl Vendor {
         let mut file = house.turn_up_file();
         let mut settings =
             self.settings.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-        let mut of_club = serde_json::Map::new();
+        let mut of_club: serde_json::Map<_, _> =
+            self.club_settings.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
         let (name, each_club) = self.secret;
         let scope: &mut serde_json::Map<_, _> = if each_club { &mut of_club } else { &mut settings };
         scope.insert(name.to_owned(), json!(secret));
@@ -68,7 +71,7 @@ fn somebody(number: u32) -> Staff {
 /// A house with InTouch and one platform, where Nina works, among many, and Facebook is a lead source.
 pub async fn with(vendor: &Vendor) -> (House, Simulator) {
     let config = Config {
-        staff: (102..250)
+        staff: (102..360)
             .map(somebody)
             .chain([Staff::new("101", "Nina", "Okafor", "nina@club.example")])
             .collect(),
@@ -101,10 +104,13 @@ fn point(house: &House, vendor: &Vendor, there: &Simulator) {
         text = text.lines().map(hurried).collect();
     }
     for address in vendor.addresses {
-        let (before, after) = text.split_once(&format!("base: {address}")).expect("the vendor's address");
-        let (path, after) = after.split_once('\n').unwrap();
-        let path = path.trim_end_matches('\'');
-        text = format!("{before}base: '{{{{ settings.simulator }}}}{path}'\n{after}");
+        let address = format!(": {address}");
+        assert!(text.contains(&address), "{address}");
+        while let Some((before, after)) = text.split_once(&address) {
+            let (path, after) = after.split_once('\n').unwrap();
+            let path = path.trim_end_matches('\'');
+            text = format!("{before}: '{{{{ settings.simulator }}}}{path}'\n{after}");
+        }
     }
     let root = house.dir.path();
     let own = root.join("own").join(name);

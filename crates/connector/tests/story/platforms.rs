@@ -13,10 +13,24 @@ const ABC: Vendor = Vendor {
     addresses: &["'{{ settings.api_url }}"],
     client_id: "kits",
     settings: &[("app_id", "abc-app")],
+    club_settings: &[],
     secret: ("app_key", false),
     sends: ["creates_and_updates", "", ""],
     with: &["owner", "lead_source"],
     assumed: &["update_prospect", "list_staff", "read_person"],
+};
+
+const MINDBODY: Vendor = Vendor {
+    name: "mindbody",
+    platform: Platform::Mindbody,
+    addresses: &["https://api.mindbodyonline.com"],
+    client_id: "kits",
+    settings: &[("api_key", "mindbody-key")],
+    club_settings: &[("user", "connector")],
+    secret: ("password", true),
+    sends: ["creates_and_updates", "creates_and_updates", ""],
+    with: &["owner", "lead_source"],
+    assumed: &["create_member", "update_member"],
 };
 
 const GYMMASTER: Vendor = Vendor {
@@ -25,6 +39,7 @@ const GYMMASTER: Vendor = Vendor {
     addresses: &["https://{{ settings.site }}.gymmasteronline.com"],
     client_id: "kits",
     settings: &[],
+    club_settings: &[],
     secret: ("api_key", false),
     sends: ["creates", "", ""],
     with: &[],
@@ -40,6 +55,7 @@ const MAGICLINE: Vendor = Vendor {
     ],
     client_id: "kits",
     settings: &[],
+    club_settings: &[],
     secret: ("api_key", true),
     sends: ["creates_and_updates", "updates", "updates"],
     with: &["lead_source"],
@@ -52,6 +68,7 @@ const HUBSPOT: Vendor = Vendor {
     addresses: &["https://api.hubapi.com"],
     client_id: "kits",
     settings: &[],
+    club_settings: &[],
     secret: ("access_token", false),
     sends: ["creates_and_updates", "creates_and_updates", "updates"],
     with: &["owner", "lead_source"],
@@ -64,6 +81,7 @@ const CLUB_PLANNER: Vendor = Vendor {
     addresses: &["https://{{ settings.club }}.clubplanner.be"],
     client_id: "kits",
     settings: &[("status_prospect", "1"), ("status_member", "2")],
+    club_settings: &[],
     secret: ("token", false),
     sends: ["creates_and_updates", "updates", ""],
     with: &[],
@@ -76,6 +94,7 @@ const OPEN_SPOKE: Vendor = Vendor {
     addresses: &["'{{ settings.base_url }}"],
     client_id: "https://spoke.example",
     settings: &[("signing_secret", "whsec_c2ltdWxhdGVkIG9wZW4gc3Bva2Ugc2VjcmV0IDE=")],
+    club_settings: &[],
     secret: ("token", false),
     sends: ["creates_and_updates", "creates_and_updates", "updates"],
     with: &["owner", "lead_source"],
@@ -148,6 +167,7 @@ async fn told(story: Story) {
     there.clear_faults();
 
     there.change_secret("another");
+    there.expire_tokens();
     let saved = house.save(&lead(&house, "p-3", "Cope").with("email", "cope@example.org")).await;
     house.line_saying(&saved, vendor.name, "does not let the Connector in").await;
     assert_eq!(at(&there, "Cope"), []);
@@ -168,6 +188,11 @@ async fn told(story: Story) {
 #[tokio::test(flavor = "multi_thread")]
 async fn abc_datatrak_from_end_to_end() {
     told(Story { vendor: ABC, changes: true, sells: false, asked: false }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mindbody_from_end_to_end() {
+    told(Story { vendor: MINDBODY, changes: true, sells: true, asked: true }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

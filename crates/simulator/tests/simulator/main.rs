@@ -15,6 +15,7 @@ mod i4;
 mod intouch;
 mod load;
 mod magicline;
+mod mindbody;
 mod sender;
 mod spoke;
 mod vfp;
