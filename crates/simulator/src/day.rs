@@ -47,6 +47,7 @@ impl DayClub {
             Platform::OpenSpoke
             | Platform::AbcDatatrak
             | Platform::Mindbody
+            | Platform::ClubReady
             | Platform::GymMaster
             | Platform::Magicline
             | Platform::HubSpot

@@ -29,6 +29,11 @@ impl Form {
         Form(fields)
     }
 
+    /// Adds a field.
+    pub(crate) fn add(&mut self, name: String, value: String) {
+        self.0.push((name, value));
+    }
+
     /// A field that was sent, empty ones too.
     pub(crate) fn sent(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())

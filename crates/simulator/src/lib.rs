@@ -9,6 +9,7 @@
 mod abc;
 mod clock;
 mod club_planner;
+mod clubready;
 mod config;
 mod control;
 mod dates;

@@ -20,6 +20,9 @@ pub enum Platform {
     AbcDatatrak,
     /// MINDBODY, its Public API.
     Mindbody,
+    /// ClubReady.
+    #[serde(rename = "clubready")]
+    ClubReady,
     /// The contract for partners without an API.
     OpenSpoke,
     /// GymMaster, the API of its member portal.
@@ -38,12 +41,13 @@ pub enum Platform {
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Platform; 10] = [
+    pub const ALL: [Platform; 11] = [
         Platform::InTouch,
         Platform::JonasI4,
         Platform::Vfp,
         Platform::AbcDatatrak,
         Platform::Mindbody,
+        Platform::ClubReady,
         Platform::OpenSpoke,
         Platform::GymMaster,
         Platform::Magicline,
@@ -59,6 +63,7 @@ impl Platform {
             Platform::Vfp => "vfp",
             Platform::AbcDatatrak => "abc-datatrak",
             Platform::Mindbody => "mindbody",
+            Platform::ClubReady => "clubready",
             Platform::OpenSpoke => "open-spoke",
             Platform::GymMaster => "gymmaster",
             Platform::Magicline => "magicline",

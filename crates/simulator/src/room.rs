@@ -11,7 +11,9 @@ use crate::people::{People, Search};
 use crate::person::{Changes, Fields, Kind, Person, human};
 use crate::tally::Counts;
 use crate::watch::{Watch, Wrong};
-use crate::{Platform, abc, club_planner, gymmaster, hubspot, i4, intouch, magicline, mindbody, spoke, vfp};
+use crate::{
+    Platform, abc, club_planner, clubready, gymmaster, hubspot, i4, intouch, magicline, mindbody, spoke, vfp,
+};
 
 /// A platform's state.
 #[derive(Debug)]
@@ -92,6 +94,7 @@ impl Room {
             Platform::Vfp => vfp::answer(self, call),
             Platform::AbcDatatrak => abc::answer(self, call),
             Platform::Mindbody => mindbody::answer(self, call),
+            Platform::ClubReady => clubready::answer(self, call),
             Platform::OpenSpoke => spoke::answer(self, call),
             Platform::ClubPlanner => club_planner::answer(self, call),
             Platform::HubSpot => hubspot::answer(self, call),
@@ -108,6 +111,7 @@ impl Room {
             Platform::Vfp => vfp::trouble(trouble),
             Platform::AbcDatatrak => abc::trouble(trouble),
             Platform::Mindbody => mindbody::trouble(trouble),
+            Platform::ClubReady => clubready::trouble(trouble),
             Platform::OpenSpoke => spoke::trouble(trouble, call),
             Platform::ClubPlanner => club_planner::trouble(trouble, call),
             Platform::HubSpot => hubspot::trouble(trouble, call),
@@ -124,6 +128,7 @@ impl Room {
             Platform::Vfp => vfp::subject(call),
             Platform::AbcDatatrak => abc::subject(call),
             Platform::Mindbody => mindbody::subject(call),
+            Platform::ClubReady => clubready::subject(call),
             Platform::OpenSpoke => spoke::subject(call),
             Platform::ClubPlanner => club_planner::subject(call),
             Platform::HubSpot => hubspot::subject(call),
@@ -161,7 +166,9 @@ impl Room {
                 Platform::JonasI4 | Platform::OpenSpoke => format!("staff-{number}"),
                 Platform::HubSpot => format!("{}", 77_000_000 + number),
                 Platform::Magicline => format!("{}", 3_000 + number),
-                Platform::GymMaster | Platform::ClubPlanner | Platform::Mindbody => format!("{number}"),
+                Platform::GymMaster | Platform::ClubPlanner | Platform::Mindbody | Platform::ClubReady => {
+                    format!("{number}")
+                }
             };
         }
         let id = staff.id.clone();
@@ -180,7 +187,9 @@ impl Room {
                 Platform::JonasI4 | Platform::OpenSpoke => format!("source-{number}"),
                 Platform::HubSpot => format!("source_{number}"),
                 Platform::Magicline => format!("{}", 500 + number),
-                Platform::GymMaster | Platform::ClubPlanner | Platform::Mindbody => format!("{number}"),
+                Platform::GymMaster | Platform::ClubPlanner | Platform::Mindbody | Platform::ClubReady => {
+                    format!("{number}")
+                }
             };
             if !self.lead_sources.iter().any(|known| known.id == id) {
                 source.id = id;
@@ -351,6 +360,7 @@ impl Room {
             Platform::Magicline => format!("{}", 1_210_000 + number),
             Platform::GymMaster => format!("{}", 20_300 + number),
             Platform::Mindbody => format!("{}", 100_000_000 + number),
+            Platform::ClubReady => format!("{}", 5_000_000 + number),
         }
     }
 }

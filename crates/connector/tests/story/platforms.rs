@@ -33,6 +33,19 @@ const MINDBODY: Vendor = Vendor {
     assumed: &["create_member", "update_member"],
 };
 
+const CLUBREADY: Vendor = Vendor {
+    name: "clubready",
+    platform: Platform::ClubReady,
+    addresses: &["'{{ settings.api_url }}"],
+    client_id: "kits",
+    settings: &[],
+    club_settings: &[],
+    secret: ("api_key", false),
+    sends: ["creates_and_updates", "", ""],
+    with: &[],
+    assumed: &["update_prospect", "read_person"],
+};
+
 const GYMMASTER: Vendor = Vendor {
     name: "gymmaster",
     platform: Platform::GymMaster,
@@ -193,6 +206,11 @@ async fn abc_datatrak_from_end_to_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn mindbody_from_end_to_end() {
     told(Story { vendor: MINDBODY, changes: true, sells: true, asked: true }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clubready_from_end_to_end() {
+    told(Story { vendor: CLUBREADY, changes: true, sells: false, asked: true }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@
 
 mod abc;
 mod club_planner;
+mod clubready;
 mod control;
 mod day;
 mod evening;
