@@ -72,7 +72,7 @@ const MAGICLINE: Vendor = Vendor {
     secret: ("api_key", true),
     sends: ["creates_and_updates", "updates", "updates"],
     with: &["lead_source"],
-    assumed: &["update_prospect", "update_member", "update_ex_member"],
+    assumed: &["list_lead_sources", "update_prospect", "update_member", "update_ex_member"],
 };
 
 const HUBSPOT: Vendor = Vendor {
