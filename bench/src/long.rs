@@ -55,9 +55,9 @@ async fn outage(options: &Options, seconds: u64) -> Result<()> {
 /// empty hub, what it is delivered in the last that of a hub with long tables and a long backlog.
 async fn backlog(options: &Options, records: u64) -> Result<()> {
     let [well, away] = [Sink::start().await?, Sink::start().await?];
-    away.be_away(true);
     let mut house =
         House::start_beside(options, ("open-spoke", well.addr), &[("open-spoke-soap", away.addr)]).await?;
+    away.be_away(true);
     let part = records / PARTS;
     let mut rates = Vec::new();
     for nth in 0..PARTS {
