@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use model::budget::{Grant, Wish};
 use model::directory::{Correspondence, Entry};
 use model::{
-    ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, PersonId, RemoteId, Restored, Setup, State,
-    Tracking,
+    ClubId, ConnectionId, EntryId, Feed, Field, Line, Link, Moment, PersonId, RemoteId, Restored, Setup,
+    State, Tracking,
 };
 use store::{
     Due, Error, Identified, LinePage, LineQuery, Memory, Receipt, Removal, Removed, Result, Settlement,
@@ -227,6 +227,14 @@ impl Store for Stumbling {
 
     async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant> {
         self.write(self.memory.take_budget(id, wish)).await
+    }
+
+    async fn feeds(&self) -> Result<Vec<Feed>> {
+        self.read(self.memory.feeds()).await
+    }
+
+    async fn keep_feed(&self, feed: Feed) -> Result<()> {
+        self.write(self.memory.keep_feed(feed)).await
     }
 
     fn nodes(&self) -> Option<&dyn Nodes> {

@@ -14,6 +14,7 @@ use tokio::sync::broadcast;
 
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::feeds::Feeds;
 use crate::held::changed_settings;
 use crate::lanes::Lanes;
 use crate::nodes::Place;
@@ -48,6 +49,7 @@ pub struct Hub {
     registry: ArcSwap<Registry>,
     directory: Directory,
     lanes: Lanes,
+    feeds: Feeds,
     place: Place,
     restored: ArcSwapOption<Restored>,
     scopes: Scopes,
@@ -68,6 +70,7 @@ impl Hub {
             registry: ArcSwap::default(),
             directory,
             lanes: Lanes::default(),
+            feeds: Feeds::default(),
             restored: ArcSwapOption::from_pointee(restored),
             scopes: Scopes::default(),
             changes: broadcast::channel(CHANGES).0,
@@ -141,6 +144,10 @@ impl Hub {
             tracing::error!(%problem, "a connection is left out until this is mended");
         }
         self.registry.store(Arc::new(registry));
+    }
+
+    pub(crate) const fn feed_places(&self) -> &Feeds {
+        &self.feeds
     }
 
     /// The set-up as it is now.

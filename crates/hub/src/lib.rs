@@ -9,6 +9,7 @@ mod decide;
 mod deliver;
 pub mod directory;
 pub mod door;
+pub mod feeds;
 mod fetch;
 pub mod held;
 mod hub;

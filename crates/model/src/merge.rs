@@ -36,6 +36,15 @@ impl Merged {
     pub fn is_change(&self) -> bool {
         !self.changed.is_empty() || self.was.is_some()
     }
+
+    /// Whether there is nothing to tell of it.
+    pub fn is_quiet(&self) -> bool {
+        !self.is_change()
+            && self.conflicts.is_empty()
+            && self.left_apart.is_empty()
+            && self.refused_kind.is_none()
+            && !self.crossed
+    }
 }
 
 /// Who reports, by which rule conflicts are decided, and what the platform clips.

@@ -28,6 +28,8 @@ pub struct Given {
     pub email: Option<String>,
     /// The time of the call.
     pub now: Timestamp,
+    /// From when until when changes are read.
+    pub feed: Option<(Timestamp, Timestamp)>,
     /// The page of a list; the first unless said.
     pub page: Page,
 }

@@ -84,9 +84,10 @@ impl Hub {
             record,
             report,
             ignored: Vec::new(),
+            quietly: false,
         };
         match self.take(incoming, &registry).await {
-            Ok(()) => {}
+            Ok(_) => {}
             Err(refusal @ Refusal::Database) => return Err(store::Error::Database(refusal.into())),
             Err(refusal) => {
                 tracing::error!(%refusal, "what was read before a whole-record update could not be kept");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Field, FindBy, Grade, Operation};
+use model::{FeedTerms, Field, FindBy, Grade, Operation};
 
 use super::pages::{self, Pages};
 use super::reading::{self, Reading};
@@ -19,6 +19,8 @@ pub(crate) struct Call {
     pub request: Request,
     pub reading: Reading,
     pub pages: Option<Pages>,
+    /// How changes are read, of the operation that lists them.
+    pub feed: Option<FeedTerms>,
     pub failures: Vec<Rule>,
     /// Whether a repeat is harmless.
     pub safe: bool,
@@ -79,6 +81,7 @@ fn call(
         node.get("request").and_then(|request| requests::request(request, place, draft, hosts, mistakes));
     let reading = reading::reading(node.get("answer"), draft, mistakes);
     let pages = pages::pages(node, draft, mistakes);
+    let feed = feed(operation, node, mistakes);
     let failures = rules::rules(node.get("failures"), draft, mistakes);
     let updates = draft.root.get("capabilities").and_then(|node| node.text_at("updates"));
     let sends = node.text_at("sends").or(updates);
@@ -92,6 +95,7 @@ fn call(
         request,
         reading,
         pages,
+        feed,
         failures,
         safe: repeat.map_or(!makes_something(operation), |repeat| repeat == "safe"),
         changed_only: sends != Some("whole"),
@@ -99,6 +103,28 @@ fn call(
         timeout,
         grade: grade(node.text_at("grade")),
         names,
+    })
+}
+
+/// How often, and from when on, the changes are read.
+fn feed(operation: Operation, node: &Node, mistakes: &mut Mistakes) -> Option<FeedTerms> {
+    let terms = node.get("feed");
+    if operation != Operation::ListChanges {
+        if let Some(terms) = terms {
+            mistakes
+                .add(terms.span.start..terms.span.start + 1, "only `list_changes` is read again and again")
+                .help("leave `feed` out here");
+        }
+        return None;
+    }
+    let number = |key: &str, usual: u32| {
+        let said = terms.and_then(|terms| terms.get(key)).and_then(Node::integer);
+        said.and_then(|number| u32::try_from(number).ok()).unwrap_or(usual)
+    };
+    Some(FeedTerms {
+        every_s: number("every_min", 60) * 60,
+        overlap_s: number("overlap_s", 300),
+        lag_s: number("lag_s", 0),
     })
 }
 

@@ -61,6 +61,7 @@ pub(super) fn abilities(
             .and_then(|n| usize::try_from(n).ok())
             .unwrap_or(4),
         rates: rates::rates(draft, mistakes),
+        feed: calls.get(&Operation::ListChanges).and_then(|call| call.feed),
         find_by: calls
             .get(&Operation::FindPerson)
             .map(|call| call.find_by.iter().copied().collect())

@@ -107,11 +107,19 @@ fn answers(operation: Operation, key: &Key, description: &Description, mistakes:
             | Operation::FindLeadSource
             | Operation::FindPerson
             | Operation::ReadPerson
+            | Operation::ListChanges
     );
     if lists && (call.reading.items.is_none() || call.reading.item.is_none()) {
         mistakes
             .add(key.span.clone(), format!("`{}` does not say what it finds", key.name))
             .help("write `answer: items:` and `item:`");
+    }
+    if let (Operation::ReadPerson | Operation::ListChanges, Some(item)) = (operation, &call.reading.item)
+        && item.fields.is_empty()
+    {
+        mistakes
+            .add(key.span.clone(), format!("`{}` reads people, and no field of them", key.name))
+            .help("write `answer: item: fields:`");
     }
     if operation == Operation::FindPerson && call.find_by.is_empty() {
         mistakes

@@ -18,6 +18,9 @@ const TESTS: [&str; 4] = ["none", "text", "number", "list"];
 /// What is known of a page of a list.
 const PAGE: [&str; 4] = ["number", "offset", "cursor", "count"];
 
+/// What is known of a reading of changes.
+const FEED: [&str; 2] = ["since", "until"];
+
 /// What expressions may refer to, and where mistakes go.
 pub(crate) struct Vocabulary<'a> {
     pub file: &'a str,
@@ -63,6 +66,7 @@ impl Place {
             Root::Status | Root::Headers | Root::Answer | Root::Text | Root::Fault => self >= Place::Answer,
             Root::Item => self == Place::Item,
             Root::Page => matches!(self, Place::Request | Place::Pages),
+            Root::Feed => matches!(self, Place::Request | Place::Item),
             Root::Maps => false,
             _ => self >= Place::Request,
         }
@@ -207,7 +211,7 @@ impl Walk<'_, '_, '_> {
                 self.add(at, format!("`{name}` is not a name"), name, place.names())
                     .help(format!("here there are {list}"));
             }
-            Some(Root::Person | Root::Settings | Root::Search | Root::Page) => {
+            Some(Root::Person | Root::Settings | Root::Search | Root::Page | Root::Feed) => {
                 self.add(at, format!("`{name}` alone is no value: name a field of it"), name, []);
             }
             Some(_) => {}
@@ -243,6 +247,9 @@ impl Walk<'_, '_, '_> {
             }
             Some(Root::Page) if !PAGE.contains(&name) => {
                 self.add(at, format!("`{name}` is not part of a page"), name, PAGE);
+            }
+            Some(Root::Feed) if !FEED.contains(&name) => {
+                self.add(at, format!("`{name}` is not part of a feed"), name, FEED);
             }
             Some(Root::Fault) if !["code", "string", "detail"].contains(&name) => {
                 self.add(at, format!("`{name}` is not part of a fault"), name, ["code", "string", "detail"]);

@@ -23,6 +23,7 @@ pub(crate) enum Root {
     Now,
     Search,
     Page,
+    Feed,
     Token,
     Status,
     Headers,
@@ -36,7 +37,7 @@ pub(crate) enum Root {
 const ROOTS: usize = Root::ALL.len();
 
 impl Root {
-    pub const ALL: [(&'static str, Root); 20] = [
+    pub const ALL: [(&'static str, Root); 21] = [
         ("person", Root::Person),
         ("settings", Root::Settings),
         ("record", Root::Record),
@@ -49,6 +50,7 @@ impl Root {
         ("now", Root::Now),
         ("search", Root::Search),
         ("page", Root::Page),
+        ("feed", Root::Feed),
         ("token", Root::Token),
         ("status", Root::Status),
         ("headers", Root::Headers),
@@ -140,6 +142,11 @@ impl Scope {
         self.set(Root::Name, text(&given.name));
         self.set(Root::Email, text(&given.email));
         self.set(Root::Now, Value::from(given.now.to_string()));
+        if let Some((since, until)) = &given.feed {
+            let values =
+                [("since", Value::from(since.to_string())), ("until", Value::from(until.to_string()))];
+            self.set(Root::Feed, Value::from_pairs(values));
+        }
         self.page(&given.page, None);
         self
     }

@@ -59,7 +59,6 @@ pub(crate) static DESCRIPTION: Shape = Shape {
             Is::List(&Is::Object(&RATE)),
             "how many calls the platform allows; all that count a call hold for it",
         ),
-        later("feeds", "reading changes: paging, cursors, windows, differences"),
         later("webhooks", "calls in: verification, handshakes, envelopes, routing"),
         later("subscriptions", "the life cycle of webhook subscriptions"),
         later("files", "files in and out: columns, encodings, delivery"),
@@ -292,6 +291,7 @@ static OPERATION: Shape = Shape {
         must("request", Is::Object(&REQUEST), "the call"),
         may("answer", Is::Object(&ANSWER), "how its answer is read"),
         may("pages", Is::Object(&PAGES), "how a long list goes on; each page is a call of its own"),
+        may("feed", Is::Object(&FEED), "how often the changes are read, and from when on"),
         may("failures", Is::List(&Is::Object(&FAILURE)), "rules for its answers; the first that fits counts"),
         may("timeout_s", Is::Integer(1, 300), "the longest that this call may take, its token included"),
         later("steps", "several requests that hand on values"),
@@ -382,6 +382,19 @@ static PAGES: Shape = Shape {
         may("url", Is::Expression, "the address of the next page, on the same host; none is the end"),
         may("more", Is::Expression, "whether there is another: `page.count` is how many things this one has"),
         may("most", Is::Integer(1, 5000), "the most pages; a longer list is not used; 200 unless said"),
+    ],
+};
+
+static FEED: Shape = Shape {
+    name: "the feed",
+    keys: &[
+        may("every_min", Is::Integer(1, 1440), "how often the changes are read; 60 unless said"),
+        may(
+            "overlap_s",
+            Is::Integer(0, 604_800),
+            "how far before the end of the last reading the next one begins; 300 unless said",
+        ),
+        may("lag_s", Is::Integer(0, 604_800), "how old what it says may be; 0 unless said"),
     ],
 };
 

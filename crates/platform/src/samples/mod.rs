@@ -64,6 +64,8 @@ pub struct SampleGiven {
     pub email: Option<String>,
     /// The time of the call.
     pub now: Option<Timestamp>,
+    /// From when on changes are read, until now.
+    pub since: Option<Timestamp>,
 }
 
 /// One request and its answer.
@@ -264,6 +266,7 @@ impl Sample {
             name: given.name.clone(),
             email: given.email.clone(),
             now: given.now.unwrap_or(Timestamp::UNIX_EPOCH),
+            feed: given.since.map(|since| (since, given.now.unwrap_or(Timestamp::UNIX_EPOCH))),
             ..Given::default()
         }
     }

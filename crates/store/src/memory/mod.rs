@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use model::budget::{Grant, Spent, Wish};
 use model::directory::{Correspondence, Entry, How};
 use model::{
-    ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, Person, PersonId, RemoteId, Restored, Setup,
-    Tracking,
+    ClubId, ConnectionId, EntryId, Feed, Field, Line, Link, Moment, Person, PersonId, RemoteId, Restored,
+    Setup, Tracking,
 };
 
 use crate::sabotage::{self, Way};
@@ -38,6 +38,7 @@ struct Tables {
     indexed: i64,
     restored: Option<Restored>,
     budgets: BTreeMap<String, Spent>,
+    feeds: BTreeMap<(ConnectionId, ClubId), Feed>,
 }
 
 impl Memory {
@@ -378,6 +379,15 @@ impl Store for Memory {
 
     async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant> {
         Ok(self.tables().budgets.entry(id.to_owned()).or_default().take(wish))
+    }
+
+    async fn feeds(&self) -> Result<Vec<Feed>> {
+        Ok(self.tables().feeds.values().cloned().collect())
+    }
+
+    async fn keep_feed(&self, feed: Feed) -> Result<()> {
+        self.tables().feeds.insert((feed.connection, feed.club), feed);
+        Ok(())
     }
 
     async fn people_at(&self, connection: ConnectionId) -> Result<usize> {

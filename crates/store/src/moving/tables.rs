@@ -65,7 +65,7 @@ const RECORD: &[(&str, Kind)] = &[
 ];
 
 /// What is moved, in this order.
-pub(crate) const TABLES: [Table; 13] = [
+pub(crate) const TABLES: [Table; 14] = [
     Table {
         name: "setup",
         from: "setup",
@@ -168,6 +168,12 @@ pub(crate) const TABLES: [Table; 13] = [
         from: "progress",
         columns: &[("name", Kind::Text), ("at", Kind::Number)],
         key: &[0],
+    },
+    Table {
+        name: "feed",
+        from: "feed",
+        columns: &[("connection", Kind::Number), ("club", Kind::Number), ("doc", Kind::Text)],
+        key: &[0, 1],
     },
     Table { name: "budget", from: "budget", columns: &[("id", Kind::Text), ("doc", Kind::Text)], key: &[0] },
     Table {

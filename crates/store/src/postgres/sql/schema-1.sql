@@ -153,3 +153,11 @@ CREATE TABLE budget (
   id  text COLLATE "C" PRIMARY KEY,
   doc text NOT NULL
 );
+
+-- How far the platforms' changes were read.
+CREATE TABLE feed (
+  connection bigint NOT NULL,
+  club       bigint NOT NULL,
+  doc        text NOT NULL,
+  PRIMARY KEY (connection, club)
+);
