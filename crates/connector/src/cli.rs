@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::DatabaseUrl;
-pub use care::{AfterRestore, Backup, Doctor, Pause, Restore, Store, Which};
+pub use care::{AfterRestore, Backup, Doctor, Feeds, Pause, Restore, Store, Which};
 pub use held::Held;
 
 /// Keeps the people of a fitness club the same in every system the club uses.
@@ -92,6 +92,9 @@ pub enum Command {
     Pause(Pause),
     /// End a pause: what waits goes out.
     Resume(Which),
+    /// What platforms' own people changed: how far it was read, reading it now, and decisions about it.
+    #[command(subcommand)]
+    Feeds(Feeds),
     /// Records that wait for somebody: why, for whom, and decisions about them.
     #[command(subcommand)]
     Held(Held),

@@ -31,6 +31,8 @@ mod demo;
 mod directory;
 #[path = "story/faults.rs"]
 mod faults;
+#[path = "story/feeds.rs"]
+mod feeds;
 #[path = "story/fields.rs"]
 mod fields;
 #[path = "story/flow.rs"]

@@ -79,8 +79,9 @@ pub(crate) fn standing(story: &Story, notes: &[Note]) -> (Level, Turn) {
         Story::Gone => (Level::Warning, Turn::Club),
         Story::NotAccepted { .. } => (Level::Error, Turn::Platform),
         Story::Directory { what } => directory_standing(*what),
-        Story::Feed { what: FeedStory::Failing { .. } } => (Level::Warning, Turn::Operator),
-        Story::Feed { what: FeedStory::Braked { .. } } => (Level::Warning, Turn::Operator),
+        Story::Feed { what: FeedStory::Failing { .. } | FeedStory::Braked { .. } } => {
+            (Level::Warning, Turn::Operator)
+        }
         _ => notes.iter().map(note_standing).max().unwrap_or((Level::Info, Turn::Nobody)),
     }
 }

@@ -3,6 +3,8 @@
 //! A feed never skips: what could not be read, or not be kept, is read again from where the last whole reading began, and a
 //! record that is read twice changes nothing the second time.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::brake::ALWAYS;
@@ -60,9 +62,43 @@ pub enum Obstacle {
         since: Moment,
         /// What it would do.
         brought: Brought,
-        /// Whether somebody decided for it: the next reading goes through.
-        applied: bool,
+        /// What somebody decided; the next reading carries it out.
+        decided: Option<Decided>,
     },
+}
+
+/// What somebody decided about a reading that would change many people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decided {
+    /// It is taken in, as it is when it is read anew.
+    Apply,
+    /// Its records are left out, until they are changed once more.
+    Discard,
+}
+
+/// What became of reading a platform's changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedStory {
+    /// It fails again and again.
+    Failing {
+        /// What the platform said.
+        said: String,
+    },
+    /// It works again.
+    Again,
+    /// It would change or make so many people that somebody has to decide it.
+    Braked {
+        /// What it would do.
+        brought: Brought,
+        /// How many people the connection has.
+        people: usize,
+    },
+    /// Somebody decided for it.
+    Applied,
+    /// Somebody decided against it.
+    Discarded,
 }
 
 /// One club's changes at a platform.
@@ -82,12 +118,23 @@ pub struct Feed {
     /// What stands in its way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<Obstacle>,
+    /// When records were left out, and their content as hashes: a reading overlaps the one before, and must not bring them again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<(Moment, BTreeSet<u64>)>,
 }
 
 impl Feed {
     /// A feed that is read from the day on which the connection went live; whoever was there before is a first load's.
     pub const fn begin(connection: ConnectionId, club: ClubId, live_since: Moment) -> Feed {
-        Feed { connection, club, known_until: live_since, next_at: live_since, last: None, obstacle: None }
+        Feed {
+            connection,
+            club,
+            known_until: live_since,
+            next_at: live_since,
+            last: None,
+            obstacle: None,
+            left_out: None,
+        }
     }
 
     /// From when on a reading asks.
@@ -97,12 +144,26 @@ impl Feed {
 
     /// Whether it is to be read: its time has come, and nobody has to decide first.
     pub fn is_due(&self, now: Moment) -> bool {
-        self.next_at <= now && !matches!(self.obstacle, Some(Obstacle::Braked { applied: false, .. }))
+        self.next_at <= now && !matches!(self.obstacle, Some(Obstacle::Braked { decided: None, .. }))
     }
 
-    /// Whether a reading that would change many may do so.
-    pub const fn is_let_through(&self) -> bool {
-        matches!(self.obstacle, Some(Obstacle::Braked { applied: true, .. }))
+    /// What was decided about a reading that would change many.
+    pub const fn decided(&self) -> Option<Decided> {
+        match self.obstacle {
+            Some(Obstacle::Braked { decided, .. }) => decided,
+            _ => None,
+        }
+    }
+
+    /// Whether a record of this content was left out.
+    pub fn leaves_out(&self, content: u64) -> bool {
+        self.left_out.as_ref().is_some_and(|(_, contents)| contents.contains(&content))
+    }
+
+    /// Leaves out records from now on.
+    pub fn leave_out(&mut self, now: Moment, contents: BTreeSet<u64>) {
+        let before = self.left_out.take().map(|(_, contents)| contents).unwrap_or_default();
+        self.left_out = Some((now, &before | &contents));
     }
 
     /// It was read to its end, and all of it was kept. `began` is when the reading did.
@@ -111,6 +172,8 @@ impl Feed {
         self.next_at = began.plus_s(i64::from(terms.every_s));
         self.last = Some((began, brought));
         self.obstacle = None;
+        let reaches = self.since(terms).plus_s(-i64::from(terms.lag_s));
+        self.left_out.take_if(|(at, _)| *at < reaches);
     }
 
     /// It could not be read, or not be kept; answers how often in a row. A decision that was made stays made.
@@ -121,7 +184,7 @@ impl Feed {
         };
         let again = retry::again_at(now, times, None, chance);
         self.next_at = again.min(now.plus_s(i64::from(terms.every_s)));
-        if !self.is_let_through() {
+        if self.decided().is_none() {
             self.obstacle = Some(Obstacle::Failing { times, since, said: said.to_owned() });
         }
         times
@@ -129,20 +192,14 @@ impl Feed {
 
     /// Somebody has to decide before it goes on.
     pub fn brake(&mut self, now: Moment, brought: Brought) {
-        self.obstacle = Some(Obstacle::Braked { since: now, brought, applied: false });
+        self.obstacle = Some(Obstacle::Braked { since: now, brought, decided: None });
     }
 
-    /// Somebody decided: the changes are read and taken now, or those until now never are. Answers whether there was
-    /// anything to decide.
-    pub fn decide(&mut self, now: Moment, apply: bool) -> bool {
-        let Some(Obstacle::Braked { applied, .. }) = &mut self.obstacle else { return false };
+    /// Somebody decided, and the next reading, which is due at once, carries it out. Answers whether there was anything to decide.
+    pub fn decide(&mut self, now: Moment, decision: Decided) -> bool {
+        let Some(Obstacle::Braked { decided, .. }) = &mut self.obstacle else { return false };
+        *decided = Some(decision);
         self.next_at = now;
-        if apply {
-            *applied = true;
-        } else {
-            self.known_until = now;
-            self.obstacle = None;
-        }
         true
     }
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clip::clip;
 use crate::directory::Role;
-use crate::{Brought, ClubId, ConnectionId, EntryId, Field, Kind, Moment, PersonId, RemoteId, Tracking};
+use crate::feed::FeedStory;
+use crate::{ClubId, ConnectionId, EntryId, Field, Kind, Moment, PersonId, RemoteId, Tracking};
 
 /// How a transfer stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -149,30 +150,6 @@ pub enum Story {
         /// What became of it.
         what: FeedStory,
     },
-}
-
-/// What became of reading a platform's changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FeedStory {
-    /// It fails again and again.
-    Failing {
-        /// What the platform said.
-        said: String,
-    },
-    /// It works again.
-    Again,
-    /// It would change or make so many people that somebody has to decide it.
-    Braked {
-        /// What it would do.
-        brought: Brought,
-        /// How many people the connection has.
-        people: usize,
-    },
-    /// Somebody decided for it.
-    Applied,
-    /// Somebody decided against it.
-    Discarded,
 }
 
 /// What became of a staff member or lead source at a platform.

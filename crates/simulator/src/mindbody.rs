@@ -183,6 +183,11 @@ fn clients(room: &Room, site: &str, call: &Incoming) -> Answer {
     };
     let found = room.people.find(site, &room.search()).into_iter();
     let found = found.filter(|person| ids.is_empty() || ids.contains(&person.id)).filter(holds);
+    let since = call.param("request.lastModifiedDate").map(|text| crate::dates::local_ms(&text).ok_or(text));
+    let since = since.transpose().map_err(|text| {
+        Refusal::new(400, "InvalidParameter", format!("'{text}' is not valid for LastModifiedDate"))
+    })?;
+    let found = found.filter(|person| since.is_none_or(|since| person.updated_ms >= since));
     paged(call, "Clients", found.map(client::document).collect())
 }
 

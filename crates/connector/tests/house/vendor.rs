@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use simulator::{Config, LeadSource, Platform, Simulator, Staff};
 
-use super::{House, KITS, house};
+use super::{House, KITS, Plans, house};
 
 /// A platform to be turned up.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,8 @@ pub struct Vendor {
     pub with: &'static [&'static str],
     /// Assumed operations that are accepted.
     pub assumed: &'static [&'static str],
+    /// Whether what its own people change is taken.
+    pub receives: bool,
 }
 
 impl Vendor {
@@ -57,6 +59,7 @@ impl Vendor {
             "clubs": [{ "club": KITS.name, "id": self.club_id(), "settings": of_club }],
             "agreement": {
                 "sends": sends, "with": self.with, "existing_people": "none", "accept_assumed": self.assumed,
+                "receives": if self.receives { vec!["people"] } else { vec![] },
             },
         }));
         file
@@ -70,6 +73,11 @@ fn somebody(number: u32) -> Staff {
 
 /// A house with InTouch and one platform, where Nina works, among many, and Facebook is a lead source.
 pub async fn with(vendor: &Vendor) -> (House, Simulator) {
+    with_in(house(), vendor).await
+}
+
+/// The same in a house of these plans.
+pub async fn with_in(plans: Plans, vendor: &Vendor) -> (House, Simulator) {
     let config = Config {
         staff: (102..360)
             .map(somebody)
@@ -79,7 +87,7 @@ pub async fn with(vendor: &Vendor) -> (House, Simulator) {
         ..Config::new(vendor.platform)
     };
     let there = Simulator::start(vendor.platform, config).await.unwrap();
-    let mut house = house().not_turned_up().open().await;
+    let mut house = plans.not_turned_up().open().await;
     assert!(house.stop().await);
     point(&house, vendor, &there);
     house.start().await;

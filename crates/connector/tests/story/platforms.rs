@@ -18,9 +18,10 @@ const ABC: Vendor = Vendor {
     sends: ["creates_and_updates", "", ""],
     with: &["owner", "lead_source"],
     assumed: &["update_prospect", "list_staff", "read_person"],
+    receives: false,
 };
 
-const MINDBODY: Vendor = Vendor {
+pub const MINDBODY: Vendor = Vendor {
     name: "mindbody",
     platform: Platform::Mindbody,
     addresses: &["https://api.mindbodyonline.com"],
@@ -31,6 +32,7 @@ const MINDBODY: Vendor = Vendor {
     sends: ["creates_and_updates", "creates_and_updates", ""],
     with: &["owner", "lead_source"],
     assumed: &["create_member", "update_member"],
+    receives: false,
 };
 
 const CLUBREADY: Vendor = Vendor {
@@ -44,6 +46,7 @@ const CLUBREADY: Vendor = Vendor {
     sends: ["creates_and_updates", "", ""],
     with: &[],
     assumed: &["update_prospect", "read_person"],
+    receives: false,
 };
 
 const GYMMASTER: Vendor = Vendor {
@@ -57,6 +60,7 @@ const GYMMASTER: Vendor = Vendor {
     sends: ["creates", "", ""],
     with: &[],
     assumed: &[],
+    receives: false,
 };
 
 const MAGICLINE: Vendor = Vendor {
@@ -73,6 +77,7 @@ const MAGICLINE: Vendor = Vendor {
     sends: ["creates_and_updates", "updates", "updates"],
     with: &["lead_source"],
     assumed: &["list_lead_sources", "update_prospect", "update_member", "update_ex_member"],
+    receives: false,
 };
 
 const HUBSPOT: Vendor = Vendor {
@@ -86,6 +91,7 @@ const HUBSPOT: Vendor = Vendor {
     sends: ["creates_and_updates", "creates_and_updates", "updates"],
     with: &["owner", "lead_source"],
     assumed: &["create_member", "update_member", "update_ex_member"],
+    receives: false,
 };
 
 const CLUB_PLANNER: Vendor = Vendor {
@@ -99,9 +105,10 @@ const CLUB_PLANNER: Vendor = Vendor {
     sends: ["creates_and_updates", "updates", ""],
     with: &[],
     assumed: &["create_member", "convert"],
+    receives: false,
 };
 
-const OPEN_SPOKE: Vendor = Vendor {
+pub const OPEN_SPOKE: Vendor = Vendor {
     name: "open-spoke",
     platform: Platform::OpenSpoke,
     addresses: &["'{{ settings.base_url }}"],
@@ -112,6 +119,7 @@ const OPEN_SPOKE: Vendor = Vendor {
     sends: ["creates_and_updates", "creates_and_updates", "updates"],
     with: &["owner", "lead_source"],
     assumed: &[],
+    receives: false,
 };
 
 const OPEN_SPOKE_SOAP: Vendor =

@@ -91,7 +91,7 @@ impl Hub {
             let Ok(place) = Arc::clone(&self.feed_places().places).try_acquire_owned() else { return Ok(()) };
             let hub = Arc::clone(self);
             tokio::spawn(async move {
-                if let Err(error) = hub.read_feed(feed, &spoke).await {
+                if let Err(error) = hub.read_feed((feed.connection, feed.club)).await {
                     tracing::error!(%error, platform = spoke.title(), "changes were not all kept; they are read again");
                 }
                 drop(place);

@@ -1,9 +1,12 @@
 //! One reading: ask, weigh, take in, and only then remember how far it went.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use model::{Brought, Feed, FeedStory, Field, Moment, Operation, Outcome, Report};
+use model::{
+    Brought, ClubId, ConnectionId, Decided, Feed, FeedStory, Field, Moment, Operation, Outcome, Report,
+};
 use platform::{Found, Given};
 
 use super::brake::Weighed;
@@ -33,11 +36,16 @@ pub enum Read {
 
 impl Hub {
     /// Reads what was changed since the last time, and takes it in.
-    pub async fn read_feed(self: &Arc<Self>, mut feed: Feed, spoke: &Arc<Spoke>) -> store::Result<Read> {
-        let Some(terms) = terms(spoke) else { return Ok(Read::NotNow) };
-        let Some(_busy) = self.feed_places().take((feed.connection, feed.club)) else {
+    pub async fn read_feed(
+        self: &Arc<Self>,
+        (connection, club): (ConnectionId, ClubId),
+    ) -> store::Result<Read> {
+        let Some(_busy) = self.feed_places().take((connection, club)) else { return Ok(Read::NotNow) };
+        let of = |(feed, _): &(Feed, Arc<Spoke>)| (feed.connection, feed.club) == (connection, club);
+        let Some((mut feed, spoke)) = self.feeds().await?.into_iter().find(of) else {
             return Ok(Read::NotNow);
         };
+        let (spoke, Some(terms)) = (&spoke, terms(&spoke)) else { return Ok(Read::NotNow) };
         let began = self.clock().now();
         let sender = Sender { connection: feed.connection, club: feed.club };
         let span = (feed.since(terms).timestamp(), began.timestamp());
@@ -53,8 +61,14 @@ impl Hub {
         }
         let as_of = began.plus_s(-i64::from(terms.lag_s));
         let registry = Arc::clone(&self.registry());
-        if !feed.is_let_through()
-            && let Weighed::TooMuch(brought) = self.weigh_feed((&answer.found, as_of), sender, spoke).await?
+        let mut found = answer.found;
+        found.retain(|found| !feed.leaves_out(content(found)));
+        if feed.decided() == Some(Decided::Discard) {
+            feed.leave_out(began, found.iter().map(content).collect());
+            return self.whole(feed, (began, Brought::default()), (sender, spoke)).await;
+        }
+        if feed.decided().is_none()
+            && let Weighed::TooMuch(brought) = self.weigh_feed((&found, as_of), sender, spoke).await?
         {
             feed.brake(began, brought);
             self.store().keep_feed(feed).await?;
@@ -62,8 +76,8 @@ impl Hub {
             self.tell_of_feed(sender, FeedStory::Braked { brought, people }).await?;
             return Ok(Read::Braked(brought));
         }
-        let mut brought = Brought { records: answer.found.len(), ..Brought::default() };
-        for found in answer.found {
+        let mut brought = Brought { records: found.len(), ..Brought::default() };
+        for found in found {
             if !self.place().leads(sender.connection) {
                 return Ok(Read::NotNow);
             }
@@ -141,6 +155,13 @@ impl Hub {
             quietly: true,
         })
     }
+}
+
+/// What a record says, as a hash.
+fn content(found: &Found) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&found.id, found.kind, &found.fields).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn said(outcome: &Outcome) -> String {

@@ -9,6 +9,7 @@ mod crossings;
 mod directory;
 mod domain;
 mod doubts;
+mod feeds;
 mod holds;
 mod kinds;
 mod lane_world;

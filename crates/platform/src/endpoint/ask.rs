@@ -146,6 +146,7 @@ fn masked_error(error: &NetError, mask: &Mask) -> NetError {
         NetError::Refused(said) => NetError::Refused(mask.apply(said)),
         NetError::NotAllowed(said) => NetError::NotAllowed(mask.apply(said)),
         NetError::Lost(said) => NetError::Lost(mask.apply(said)),
+        NetError::TooLarge(said) => NetError::TooLarge(mask.apply(said)),
     }
 }
 

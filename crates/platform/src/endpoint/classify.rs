@@ -242,7 +242,11 @@ pub(super) fn no_answer(error: &NetError, safe: bool) -> Outcome {
         NetError::Lost(reason) if safe => {
             Outcome::Unavailable { reason: reason.clone(), retry_after_s: None }
         }
-        NetError::Lost(reason) => Outcome::Doubtful { reason: reason.clone() },
+        // The platform is there, and would answer the same again: only the description can help.
+        NetError::TooLarge(reason) if safe => Outcome::Misconfigured {
+            reason: format!("{reason}; `max_response_kb` of the description says how large it may be"),
+        },
+        NetError::Lost(reason) | NetError::TooLarge(reason) => Outcome::Doubtful { reason: reason.clone() },
     }
 }
 

@@ -52,6 +52,14 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn read(mut self) -> Option<Found> {
+        match self.item.only.as_ref().map(|only| only.holds(&self.scope)) {
+            None | Some(Ok(true)) => {}
+            Some(Ok(false)) => return None,
+            Some(Err(problem)) => {
+                self.note(format!("`={}`: {}", problem.source, problem.said));
+                return None;
+            }
+        }
         let id = match first(&self.item.id, &self.scope) {
             Ok(Some(id)) if !id.trim().is_empty() => id.trim().to_owned(),
             Ok(_) => {

@@ -361,6 +361,7 @@ static ITEM: Shape = Shape {
     name: "what was found",
     keys: &[
         must("id", Is::Alternatives, "its number"),
+        may("only", Is::Expression, "true for those that are meant; the others are left out"),
         may("id_space", Is::Expression, "the same of that number"),
         may("external_id", Is::Expression, "the Connector's own id, kept by the platform"),
         may("name", Is::Expression, "the name in one piece"),

@@ -28,6 +28,7 @@ mod copies;
 mod disk_full;
 mod durability;
 mod failover;
+mod feeds;
 mod moving;
 mod nodes;
 mod opening;

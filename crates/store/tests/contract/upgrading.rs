@@ -26,7 +26,7 @@ async fn a_database_of_schema_1_is_brought_up_to_date_and_holds_all_that_it_held
     let folder = tempfile::tempdir().unwrap();
     let file = of_schema_1(folder.path());
     let store = open(folder.path());
-    assert_eq!(schema(&file), 4);
+    assert_eq!(schema(&file), 5);
     let ann = store.subject(PersonId(1)).await.unwrap().unwrap();
     assert_eq!(ann.person.profile.get(Field::Email), Some("ann@example.org"));
     assert_eq!(ann.links.len(), 2);
@@ -57,7 +57,7 @@ async fn a_database_of_schema_2_is_brought_up_to_date_and_its_lines_are_found_as
     db.execute_batch("UPDATE line SET entry = 7; PRAGMA user_version = 2").unwrap();
     drop(db);
     let store = open(folder.path());
-    assert_eq!(schema(&file), 4);
+    assert_eq!(schema(&file), 5);
     let of_olga = Line { entry: Some(EntryId(7)), ..line(save(6, 1), VFP) };
     let query =
         LineQuery { club: KITS_BEACH, entries: Some(vec![EntryId(7)]), limit: 9, ..LineQuery::default() };
