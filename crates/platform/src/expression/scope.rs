@@ -30,13 +30,14 @@ pub(crate) enum Root {
     Text,
     Fault,
     Item,
+    Steps,
     Maps,
 }
 
 const ROOTS: usize = Root::ALL.len();
 
 impl Root {
-    pub const ALL: [(&'static str, Root); 20] = [
+    pub const ALL: [(&'static str, Root); 21] = [
         ("person", Root::Person),
         ("settings", Root::Settings),
         ("record", Root::Record),
@@ -56,6 +57,7 @@ impl Root {
         ("text", Root::Text),
         ("fault", Root::Fault),
         ("item", Root::Item),
+        ("steps", Root::Steps),
         ("maps", Root::Maps),
     ];
 
