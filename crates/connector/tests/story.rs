@@ -56,5 +56,7 @@ mod platforms;
 mod rules;
 #[path = "story/sources.rs"]
 mod sources;
+#[path = "story/steps.rs"]
+mod steps;
 #[path = "story/turn_up.rs"]
 mod turn_up;

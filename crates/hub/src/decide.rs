@@ -230,7 +230,7 @@ impl Hub {
             && !self.directory().must_ask(person, spoke.id())
             && !sabotage::is(Way::MarkSkipped)
         {
-            link.state = State::Calling(mark(&step, now));
+            link.state = State::Calling(mark(&step, abilities, now));
         }
         Some(claim)
     }

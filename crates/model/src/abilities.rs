@@ -166,6 +166,11 @@ pub struct Ability {
     pub deadline_s: u32,
     /// The fields that the call can carry.
     pub fields: BTreeSet<Field>,
+    /// Those of them that are stored only after the step that must not happen twice: a record that is found after a doubt
+    /// may lack them.
+    pub later: BTreeSet<Field>,
+    /// The most requests that the call makes, one after the other.
+    pub calls: u32,
     /// The grade of what we know about it.
     pub grade: Grade,
 }
@@ -226,6 +231,11 @@ impl Abilities {
     /// The longest that a call may take, in milliseconds; 0 for one that is not declared and so never made.
     pub fn deadline_ms(&self, operation: Operation) -> i64 {
         self.of(operation).map_or(0, |ability| i64::from(ability.deadline_s) * 1_000)
+    }
+
+    /// The most requests that a call makes.
+    pub fn requests(&self, operation: Operation) -> u32 {
+        self.of(operation).map_or(1, |ability| ability.calls.max(1))
     }
 
     /// What a person of this kind is to the platform, once they are there.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
-use model::{Field, Kind, Outcome, RemoteId};
+use model::{Field, Kind, Outcome, Part, RemoteId};
 use secrecy::SecretString;
 
 /// What a call is about. Only what the operation's description mentions is read.
@@ -45,12 +45,14 @@ pub struct Answer {
     pub exchange: Exchange,
     /// Where a list goes on: what was found is a page of it.
     pub next: Option<Page>,
+    /// What its earlier steps stored, where a later one failed; the outcome is then that of the rest.
+    pub part: Option<Part>,
 }
 
 impl Answer {
     /// A call that was not made.
     pub fn without_call(outcome: Outcome) -> Answer {
-        Answer { outcome, found: Vec::new(), exchange: Exchange::default(), next: None }
+        Answer { outcome, found: Vec::new(), exchange: Exchange::default(), next: None, part: None }
     }
 
     /// A list so far and its next page. Half a list is none: where the page was not answered, nothing was found.
@@ -165,6 +167,8 @@ pub struct Computed {
 /// The request that a call would send, secrets masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepared {
+    /// The name of its step; empty where the call has one alone.
+    pub step: String,
     /// The verb.
     pub method: String,
     /// The address, masked.

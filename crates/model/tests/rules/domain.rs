@@ -48,6 +48,8 @@ pub fn ability(operation: Operation) -> Ability {
         whole_record: false,
         deadline_s: 30,
         fields: FIELDS.into(),
+        later: [].into(),
+        calls: 1,
         grade: Grade::Certified,
     }
 }

@@ -17,6 +17,7 @@ mod lanes;
 mod late_answers;
 mod matching;
 mod merging;
+mod parts;
 mod restores;
 mod scope;
 mod scopes;

@@ -14,6 +14,7 @@ mod reading;
 mod requests;
 mod rules;
 mod setting;
+mod steps;
 
 pub(crate) use auth::{Auth, Login, OAuth2, Place as TokenPlace, TokenBy, Way};
 pub(crate) use calls::Call;
@@ -23,6 +24,7 @@ pub(crate) use reading::{Decode, Item, Reading};
 pub(crate) use requests::{Body, Namespaces};
 pub(crate) use rules::{Rule, Verdict};
 pub use setting::{Role, Scope, Setting, SettingKind};
+pub(crate) use steps::CallStep;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -123,12 +125,15 @@ impl std::fmt::Debug for Description {
 }
 
 /// A description being read: the file's tree, and the names that its expressions may use.
+#[derive(Clone)]
 pub(crate) struct Draft<'a> {
     pub root: &'a Node,
     pub file: &'a str,
     pub settings: BTreeSet<String>,
     pub maps: BTreeSet<String>,
     pub parts: BTreeMap<&'a str, &'a Node>,
+    /// The steps that come before, and what each hands on.
+    pub steps: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<'a> Draft<'a> {
@@ -139,7 +144,7 @@ impl<'a> Draft<'a> {
         };
         let parts = root.get("parts").map_or(&[][..], Node::entries);
         let parts = parts.iter().map(|(key, node)| (key.name.as_str(), node)).collect();
-        Draft { root, file, settings: names("settings"), maps: names("maps"), parts }
+        Draft { root, file, settings: names("settings"), maps: names("maps"), parts, steps: BTreeMap::new() }
     }
 
     pub fn section(&self, name: &str) -> &'a [(yaml::Key, Node)] {
@@ -154,6 +159,7 @@ impl<'a> Draft<'a> {
             file: self.file,
             settings: &self.settings,
             maps: &self.maps,
+            steps: &self.steps,
             place,
             in_each: false,
             mistakes,

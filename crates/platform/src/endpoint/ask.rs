@@ -1,6 +1,7 @@
-//! One call: a token if need be, the request, the answer, and what it means.
+//! One request: a token if need be, the request, the answer, and what it means.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use minijinja::value::Value;
 use model::{Operation, Outcome};
@@ -13,76 +14,101 @@ use super::prepare::Sending;
 use super::{Endpoint, classify};
 use crate::clock::Watch;
 use crate::decode::{self, Decoded};
-use crate::description::Call;
+use crate::description::{Call, CallStep};
 use crate::expression::{Root, Scope};
 use crate::given::{Answer, Exchange, Given};
 use crate::net::{NetError, Request, Response};
 
+/// What one step of a call came to.
+pub(super) struct Asked {
+    pub answer: Answer,
+    /// What it hands on, by name; why it cannot, if it cannot.
+    pub gave: Result<Vec<(String, Value)>, Outcome>,
+}
+
+impl Asked {
+    fn nothing(answer: Answer) -> Asked {
+        Asked { answer, gave: Ok(Vec::new()) }
+    }
+}
+
 impl Endpoint {
+    /// Makes the request of one step, within the time that is left of its call.
     pub(super) async fn ask(
         &self,
         operation: Operation,
-        call: &Call,
+        (call, step): (&Call, &CallStep),
         given: &Given,
         scope: Arc<Scope>,
-    ) -> Answer {
+        within: Duration,
+    ) -> Asked {
         let watch = Watch::start();
+        let host = step.request.host;
         let mut notes = Vec::new();
-        let mut token = match self.token(call.request.host, given.now, watch.left_of(call.timeout)).await {
+        let mut token = match self.token(host, given.now, watch.left_of(within)).await {
             Ok(token) => token,
-            Err(outcome) => return Answer::without_call(outcome),
+            Err(outcome) => return Asked::nothing(Answer::without_call(outcome)),
         };
-        let mut sending = match self.prepare(call, given, &scope, token.as_ref()) {
+        let mut sending = match self.prepare((call, step), given, &scope, token.as_ref()) {
             Ok(sending) => sending,
-            Err(problem) => return Answer::without_call(classify::not_made(problem)),
+            Err(problem) => return Asked::nothing(Answer::without_call(classify::not_made(problem))),
         };
         let mask = self.masked(token.as_ref());
         let mut exchange = kept(&sending, &mask);
         let asked = sending.request.url.clone();
-        sending.request.deadline = watch.left_of(call.timeout);
+        sending.request.deadline = watch.left_of(within);
         let mut answer = self.net.send(sending.request).await;
         if let (Ok(Response { status: 401, .. }), Some(refused)) = (&answer, &token) {
             notes.push("the token was no longer accepted and was renewed".to_owned());
-            if let Some(slot) = self.hosts[call.request.host].token.as_ref().map(|bound| &bound.slot) {
+            if let Some(slot) = self.hosts[host].token.as_ref().map(|bound| &bound.slot) {
                 slot.forget(refused).await;
             }
-            token = match self.token(call.request.host, given.now, watch.left_of(call.timeout)).await {
+            token = match self.token(host, given.now, watch.left_of(within)).await {
                 Ok(token) => token,
-                Err(outcome) => return Answer { exchange, ..Answer::without_call(outcome) },
+                Err(outcome) => {
+                    return Asked::nothing(Answer { exchange, ..Answer::without_call(outcome) });
+                }
             };
-            sending = match self.prepare(call, given, &scope, token.as_ref()) {
+            sending = match self.prepare((call, step), given, &scope, token.as_ref()) {
                 Ok(sending) => sending,
-                Err(problem) => return Answer::without_call(classify::not_made(problem)),
+                Err(problem) => return Asked::nothing(Answer::without_call(classify::not_made(problem))),
             };
-            sending.request.deadline = watch.left_of(call.timeout);
+            sending.request.deadline = watch.left_of(within);
             answer = self.net.send(sending.request).await;
         }
         exchange.took_ms = watch.elapsed_ms();
         exchange.notes = notes;
         let mask = token.as_ref().map_or(mask, |token| self.masked(Some(token)));
-        self.understand(operation, call, given, Received { scope, asked, answer, exchange, mask })
+        self.understand(operation, (call, step), given, Received { scope, asked, answer, exchange, mask })
     }
 
     fn masked(&self, token: Option<&SecretString>) -> Mask {
         token.map_or_else(|| self.mask.clone(), |token| self.mask.with(token.expose_secret()))
     }
 
-    fn understand(&self, operation: Operation, call: &Call, given: &Given, received: Received) -> Answer {
+    fn understand(
+        &self,
+        operation: Operation,
+        (call, step): (&Call, &CallStep),
+        given: &Given,
+        received: Received,
+    ) -> Asked {
         let Received { scope, asked, answer, mut exchange, mask } = received;
         let response = match answer {
             Ok(response) => response,
             Err(error) => {
-                let outcome = classify::no_answer(&masked_error(&error, &mask), call.safe);
-                return Answer { exchange, ..Answer::without_call(outcome) };
+                let outcome = classify::no_answer(&masked_error(&error, &mask), step.safe || !step.writes);
+                return Asked::nothing(Answer { exchange, ..Answer::without_call(outcome) });
             }
         };
-        let decoded = decode::decode(&response, call.reading.decode);
+        let decoded = decode::decode(&response, step.reading.decode);
         exchange.status = Some(response.status);
         exchange.response = mask.keep(&decoded.text);
         exchange.notes.extend(decoded.problem.clone());
         let heard = classify::Heard {
             operation,
             call,
+            step,
             given,
             response: &response,
             asked: &asked,
@@ -92,8 +118,26 @@ impl Endpoint {
             mask: &mask,
         };
         let Understood { outcome, found, next } = heard.understand(&mut exchange);
-        Answer { outcome: mask_outcome(outcome, &mask), found, exchange, next }
+        let taken = matches!(outcome, Outcome::Saved { .. } | Outcome::Unchanged);
+        let gave = if taken { handed_on(step, &heard.scope) } else { Ok(Vec::new()) };
+        let answer = Answer { outcome: mask_outcome(outcome, &mask), found, exchange, next, part: None };
+        Asked { answer, gave: gave.map_err(|outcome| mask_outcome(outcome, &mask)) }
     }
+}
+
+/// What a step hands on: of each value the first alternative that is something.
+fn handed_on(step: &CallStep, scope: &Arc<Scope>) -> Result<Vec<(String, Value)>, Outcome> {
+    let mut gave = Vec::with_capacity(step.gives.len());
+    for (name, alternatives) in &step.gives {
+        for expr in alternatives {
+            let value = expr.eval(scope).map_err(|problem| classify::unreadable(&problem))?;
+            if !value.is_none() {
+                gave.push((name.clone(), value));
+                break;
+            }
+        }
+    }
+    Ok(gave)
 }
 
 /// What came back from one call.

@@ -12,6 +12,7 @@ mod pages;
 mod prepare;
 mod settings;
 mod sign;
+mod steps;
 mod token;
 
 pub(crate) use settings::fits;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 use minijinja::value::Value;
 use model::{FindBy, Operation, Outcome};
 
-use crate::description::{Call, Description};
+use crate::description::{Call, CallStep, Description};
 use crate::expression::{Root, Scope};
 use crate::given::{Answer, Found, Given, Prepared};
 use crate::net::{Egress, Net};
@@ -86,21 +87,37 @@ impl Endpoint {
         let scope = self.scope.clone().given(given);
         match operation {
             Operation::FindPerson => self.search(call, given, &scope).await,
-            _ => self.ask(operation, call, given, Arc::new(scope)).await,
+            _ => Box::pin(self.carry_out(operation, call, given, scope)).await,
         }
     }
 
-    /// The request that a call would send, its secrets masked; a token that would be asked for is shown as `(token)`.
-    pub fn preview(&self, operation: Operation, given: &Given) -> Result<Prepared, Outcome> {
+    /// The requests that a call would send, one for each step, their secrets masked; a token that would be asked for is
+    /// shown as `(token)`, and what a step would hand on by its name.
+    pub fn preview(&self, operation: Operation, given: &Given) -> Result<Vec<Prepared>, Outcome> {
         let call = self.description.calls.get(&operation).ok_or(Outcome::Unsupported)?;
         let mut scope = self.scope.clone().given(given);
         if let Some(first) = call.find_by.first() {
             scope.set(Root::Search, search_keys(*first, given).unwrap_or_default());
         }
+        let prepared = call.steps.iter().enumerate().map(|(at, step)| {
+            let mut scope = scope.clone();
+            scope.set(Root::Steps, steps::unknown(&call.steps[..at]));
+            self.prepared((call, step), given, scope)
+        });
+        prepared.collect()
+    }
+
+    fn prepared(
+        &self,
+        (call, step): (&Call, &CallStep),
+        given: &Given,
+        scope: Scope,
+    ) -> Result<Prepared, Outcome> {
         let token = "(token)".to_owned().into();
         let sending =
-            self.prepare(call, given, &Arc::new(scope), Some(&token)).map_err(classify::not_made)?;
+            self.prepare((call, step), given, &Arc::new(scope), Some(&token)).map_err(classify::not_made)?;
         Ok(Prepared {
+            step: step.name.clone(),
             method: sending.request.method.to_string(),
             url: self.mask.apply(sending.request.url.as_str()),
             headers: sending
@@ -123,7 +140,7 @@ impl Endpoint {
             let Some(keys) = search_keys(*by, given) else { continue };
             let mut scope = scope.clone();
             scope.set(Root::Search, keys);
-            let mut answer = self.ask(Operation::FindPerson, call, given, Arc::new(scope)).await;
+            let mut answer = Box::pin(self.carry_out(Operation::FindPerson, call, given, scope)).await;
             if !matches!(answer.outcome, Outcome::Saved { .. }) {
                 return answer;
             }

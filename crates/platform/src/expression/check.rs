@@ -1,6 +1,6 @@
 //! Checks an expression's names when a description is loaded, so that a misspelt one is not discovered by a club's lead.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use minijinja::machinery::ast::{BinOpKind, CallArg, Expr as Ast};
@@ -26,6 +26,8 @@ pub(crate) struct Vocabulary<'a> {
     pub file: &'a str,
     pub settings: &'a BTreeSet<String>,
     pub maps: &'a BTreeSet<String>,
+    /// The steps that come before, and what each hands on.
+    pub steps: &'a BTreeMap<String, BTreeSet<String>>,
     pub place: Place,
     /// Inside a structure that is repeated for each `item` of a list.
     pub in_each: bool,
@@ -53,7 +55,11 @@ pub(crate) enum Place {
 
 impl Vocabulary<'_> {
     fn sees(&self, root: Root) -> bool {
-        self.place.sees(root) || (self.in_each && root == Root::Item)
+        match root {
+            Root::Steps => !self.steps.is_empty() && self.place >= Place::Request,
+            Root::Item if self.in_each => true,
+            root => self.place.sees(root),
+        }
     }
 }
 
@@ -67,7 +73,7 @@ impl Place {
             Root::Item => self == Place::Item,
             Root::Page => matches!(self, Place::Request | Place::Pages),
             Root::Feed => matches!(self, Place::Request | Place::Item),
-            Root::Maps => false,
+            Root::Maps | Root::Steps => false,
             _ => self >= Place::Request,
         }
     }
@@ -124,7 +130,10 @@ impl Walk<'_, '_, '_> {
             Ast::Var(var) => self.root(var.id, span(ast)),
             Ast::GetAttr(get) => match &get.expr {
                 Ast::Var(var) => self.member(var.id, get.name, ast),
-                inner => self.visit(inner),
+                inner => {
+                    self.visit(inner);
+                    self.handed_on(inner, get.name, ast);
+                }
             },
             Ast::GetItem(get) => match (&get.expr, &get.subscript_expr) {
                 (Ast::Var(var), Ast::Const(name)) if name.value.as_str().is_some() => {
@@ -211,7 +220,7 @@ impl Walk<'_, '_, '_> {
                 self.add(at, format!("`{name}` is not a name"), name, place.names())
                     .help(format!("here there are {list}"));
             }
-            Some(Root::Person | Root::Settings | Root::Search | Root::Page | Root::Feed) => {
+            Some(Root::Person | Root::Settings | Root::Search | Root::Page | Root::Feed | Root::Steps) => {
                 self.add(at, format!("`{name}` alone is no value: name a field of it"), name, []);
             }
             Some(_) => {}
@@ -251,12 +260,39 @@ impl Walk<'_, '_, '_> {
             Some(Root::Feed) if !FEED.contains(&name) => {
                 self.add(at, format!("`{name}` is not part of a feed"), name, FEED);
             }
+            Some(Root::Steps) if !self.vocabulary.steps.contains_key(name) => {
+                let steps = self.vocabulary.steps;
+                self.add(
+                    at,
+                    format!("there is no step `{name}` before this one"),
+                    name,
+                    steps.keys().map(String::as_str),
+                );
+            }
             Some(Root::Fault) if !["code", "string", "detail"].contains(&name) => {
                 self.add(at, format!("`{name}` is not part of a fault"), name, ["code", "string", "detail"]);
             }
             Some(_) => {}
             None => self.root(root, whole.start..whole.start + root.len()),
         }
+    }
+
+    /// What stands below a step's name is something that the step hands on.
+    fn handed_on(&mut self, inner: &Ast<'_>, name: &str, ast: &Ast<'_>) {
+        let Ast::GetAttr(step) = inner else { return };
+        let of_steps = matches!(&step.expr, Ast::Var(var) if Root::named(var.id) == Some(Root::Steps));
+        let steps = self.vocabulary.steps;
+        let Some(gives) = steps.get(step.name).filter(|gives| of_steps && !gives.contains(name)) else {
+            return;
+        };
+        let at = self.word(name, span(inner).end.min(span(ast).end));
+        self.add(
+            at,
+            format!("the step `{}` does not hand on `{name}`", step.name),
+            name,
+            gives.iter().map(String::as_str),
+        )
+        .help("write it under the step's `gives:`");
     }
 
     fn arguments(&mut self, args: &[CallArg<'_>], ast: &Ast<'_>) {

@@ -31,13 +31,14 @@ pub(crate) enum Root {
     Text,
     Fault,
     Item,
+    Steps,
     Maps,
 }
 
 const ROOTS: usize = Root::ALL.len();
 
 impl Root {
-    pub const ALL: [(&'static str, Root); 21] = [
+    pub const ALL: [(&'static str, Root); 22] = [
         ("person", Root::Person),
         ("settings", Root::Settings),
         ("record", Root::Record),
@@ -58,6 +59,7 @@ impl Root {
         ("text", Root::Text),
         ("fault", Root::Fault),
         ("item", Root::Item),
+        ("steps", Root::Steps),
         ("maps", Root::Maps),
     ];
 

@@ -2,6 +2,7 @@
 //!
 //! The reader checks files against these tables and the JSON Schema is printed from them, so the two cannot disagree.
 
+mod auth;
 mod check;
 mod schema;
 mod tables;

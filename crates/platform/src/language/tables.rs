@@ -1,16 +1,17 @@
 //! The tables themselves. Both halves of the language are here; the second half's keys are [`Is::Later`].
 
+use super::auth::AUTH;
 use super::{Entry, Is, Shape};
 
-const fn must(key: &'static str, is: Is, about: &'static str) -> Entry {
+pub(super) const fn must(key: &'static str, is: Is, about: &'static str) -> Entry {
     Entry { key, is, required: true, about }
 }
 
-const fn may(key: &'static str, is: Is, about: &'static str) -> Entry {
+pub(super) const fn may(key: &'static str, is: Is, about: &'static str) -> Entry {
     Entry { key, is, required: false, about }
 }
 
-const fn later(key: &'static str, about: &'static str) -> Entry {
+pub(super) const fn later(key: &'static str, about: &'static str) -> Entry {
     Entry { key, is: Is::Later, required: false, about }
 }
 
@@ -147,94 +148,6 @@ static SETTING: Shape = Shape {
     ],
 };
 
-static AUTH: Shape = Shape {
-    name: "a way to sign in",
-    keys: &[
-        may("headers", Is::Values, "headers that carry credentials"),
-        may("query", Is::Values, "query parameters that carry credentials"),
-        may("basic", Is::Object(&BASIC), "HTTP Basic"),
-        may("oauth2", Is::Object(&OAUTH2), "a token by client credentials"),
-        may("login", Is::Object(&LOGIN), "a token by a call of the platform's own"),
-        may("sign", Is::Object(&SIGN), "a signature over the request"),
-        later("digest", "HTTP Digest"),
-        later("ws_security", "a UsernameToken in the SOAP header"),
-        later("when", "alternative ways chosen by a setting"),
-    ],
-};
-
-static BASIC: Shape = Shape {
-    name: "HTTP Basic",
-    keys: &[
-        must("user", Is::Expression, "the user's name"),
-        must("password", Is::Expression, "the password"),
-    ],
-};
-
-static OAUTH2: Shape = Shape {
-    name: "OAuth 2",
-    keys: &[
-        must("grant", Is::OneOf(&["client_credentials"]), "how the token is asked for"),
-        must("url", Is::Expression, "the token's address"),
-        may("method", Is::OneOf(&["GET", "POST"]), "the verb; POST unless said"),
-        must("client_id", Is::Expression, "the client's name"),
-        must("client_secret", Is::Expression, "the client's secret"),
-        may("credentials", Is::OneOf(&["basic", "body", "query"]), "where they go; `body` unless said"),
-        may("parameters", Is::Values, "further parameters, such as `scope`"),
-        may("place", Is::Object(&PLACE), "where the token goes; `Authorization: Bearer` unless said"),
-        may("per", Is::OneOf(&["credentials", "club"]), "who shares a token; `credentials` unless said"),
-        may(
-            "renew_before_s",
-            Is::Integer(0, 3600),
-            "how long before its end a token is renewed; 60 unless said",
-        ),
-        may("lasts_s", Is::Integer(1, 31_536_000), "how long a token lasts if the answer does not say"),
-        later("refresh", "refresh tokens that rotate"),
-    ],
-};
-
-static LOGIN: Shape = Shape {
-    name: "a login",
-    keys: &[
-        must("url", Is::Expression, "the address"),
-        may("method", Is::OneOf(&["GET", "POST"]), "the verb; POST unless said"),
-        may("headers", Is::Values, "headers of this call alone"),
-        may("json", Is::Value, "a JSON body"),
-        may("form", Is::Values, "a form body"),
-        must("token", Is::Alternatives, "the token; an answer without one is a refusal"),
-        may("ends", Is::Alternatives, "the instant at which it ends"),
-        may("place", Is::Object(&PLACE), "where the token goes; `Authorization: Bearer` unless said"),
-        may("per", Is::OneOf(&["credentials", "club"]), "who shares a token; `credentials` unless said"),
-        may(
-            "renew_before_s",
-            Is::Integer(0, 3600),
-            "how long before its end a token is renewed; 60 unless said",
-        ),
-        may("lasts_s", Is::Integer(1, 31_536_000), "how long a token lasts if the answer does not say"),
-        later("steps", "several calls that hand on values"),
-    ],
-};
-
-static PLACE: Shape = Shape {
-    name: "the token's place",
-    keys: &[
-        must("header", Is::Text, "the header"),
-        must("value", Is::Text, "its value, with `{{ token }}` inside"),
-    ],
-};
-
-static SIGN: Shape = Shape {
-    name: "a signature",
-    keys: &[
-        may("standard_webhooks", Is::Object(&STANDARD_WEBHOOKS), "the Standard Webhooks scheme"),
-        later("hmac", "an HMAC over declared parts"),
-    ],
-};
-
-static STANDARD_WEBHOOKS: Shape = Shape {
-    name: "the signature",
-    keys: &[must("secret", Is::Expression, "the signing secret, `whsec_` and base64")],
-};
-
 static HOST: Shape = Shape {
     name: "a host",
     keys: &[
@@ -288,14 +201,40 @@ static OPERATION: Shape = Shape {
             Is::List(&Is::OneOf(FIND_BY)),
             "the keys by which a person is looked for, one call each",
         ),
-        must("request", Is::Object(&REQUEST), "the call"),
+        may("request", Is::Object(&REQUEST), "the call; every operation has one, or `steps`"),
+        may(
+            "steps",
+            Is::List(&Is::Object(&STEP)),
+            "two to five calls, made one after the other, that hand on values",
+        ),
         may("answer", Is::Object(&ANSWER), "how its answer is read"),
         may("pages", Is::Object(&PAGES), "how a long list goes on; each page is a call of its own"),
         may("feed", Is::Object(&FEED), "how often the changes are read, and from when on"),
         may("failures", Is::List(&Is::Object(&FAILURE)), "rules for its answers; the first that fits counts"),
-        may("timeout_s", Is::Integer(1, 300), "the longest that this call may take, its token included"),
-        later("steps", "several requests that hand on values"),
+        may(
+            "timeout_s",
+            Is::Integer(1, 300),
+            "the longest that this call may take, its token and all steps included",
+        ),
         later("dry_run", "the platform's own flag for trying out"),
+    ],
+};
+
+static STEP: Shape = Shape {
+    name: "a step",
+    keys: &[
+        must("name", Is::Text, "its name, for the steps after it: `steps.name.…`"),
+        may("when", Is::Expression, "it is left out where this is not true"),
+        may(
+            "does",
+            Is::OneOf(&["reads", "writes"]),
+            "whether it stores anything; what GET and HEAD do is read, unless said",
+        ),
+        may("repeat", Is::OneOf(&["safe", "unsafe"]), "`unsafe` at the one step that must not happen twice"),
+        must("request", Is::Object(&REQUEST), "the call"),
+        may("answer", Is::Object(&ANSWER), "how its answer is read; its `id` is handed on too"),
+        may("gives", Is::Map(&Is::Alternatives), "what it hands on, by names of its own"),
+        may("failures", Is::List(&Is::Object(&FAILURE)), "rules for its answers, before the operation's"),
     ],
 };
 

@@ -4,6 +4,7 @@
 
 mod login;
 mod pages;
+mod steps;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,9 +16,11 @@ use platform::library::Library;
 use platform::net::{NetError, Request, Response};
 use platform::{Description, Endpoint, Given, Net, SettingProblem, SettingValue, Settings, Tokens, samples};
 
+type Answers = dyn Fn(&Request) -> Result<Response, NetError> + Send + Sync;
+
 /// Answers every request with one function, and keeps the requests.
 struct Fake {
-    answer: fn(&Request) -> Result<Response, NetError>,
+    answer: Box<Answers>,
     asked: Mutex<Vec<Request>>,
 }
 
@@ -32,7 +35,13 @@ impl Net for Fake {
 }
 
 fn fake(answer: fn(&Request) -> Result<Response, NetError>) -> Arc<Fake> {
-    Arc::new(Fake { answer, asked: Mutex::default() })
+    Arc::new(Fake::with(answer))
+}
+
+impl Fake {
+    fn with(answer: impl Fn(&Request) -> Result<Response, NetError> + Send + Sync + 'static) -> Self {
+        Fake { answer: Box::new(answer), asked: Mutex::default() }
+    }
 }
 
 fn answer(status: u16, headers: &[(&'static str, &'static str)], body: &'static str) -> Response {

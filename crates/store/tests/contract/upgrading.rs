@@ -103,5 +103,6 @@ fn the_steps_that_were_released_are_as_they_were() {
     2 9dddbdeeebef357ba8c8505b1d99cfb46f70f18c8dc1b0742b6bf073d9d8a241
     3 fdcc1ff33e29ca6f8bff6cfdf7eec5a86e0a62e378fca2fd54ee22ee2fef6d35
     4 316081580c3944e53b616d8aa60f07e1c05d3fbb8fa2cd03778b0cf4daddeafc
+    5 b18c9197bbb7b409857784f572c6666ca455a8b04d49e049e730d2516a5e0ee3
     ");
 }
