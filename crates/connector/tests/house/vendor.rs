@@ -121,15 +121,16 @@ fn point(house: &House, vendor: &Vendor, there: &Simulator) {
         }
     }
     let root = house.dir.path();
-    let own = root.join("own").join(name);
+    let own = root.join("platforms").join(name);
     fs::create_dir_all(&own).unwrap();
     fs::write(own.join("platform.yaml"), text).unwrap();
     fs::copy(bundled.join("guide.md"), own.join("guide.md")).unwrap();
     let configuration = fs::read_to_string(root.join("connector.toml")).unwrap();
     let (top, installation) = configuration.split_once("[installation").unwrap();
+    let top = top.lines().filter(|line| !line.starts_with("platforms")).collect::<Vec<_>>().join("\n");
     let configuration = format!(
-        "{top}platforms = {:?}\n[installation{installation}\n[installation.{name}]\nsimulator = \"{}\"\n",
-        root.join("own").to_str().unwrap(),
+        "{top}\nplatforms = {:?}\n[installation{installation}\n[installation.{name}]\nsimulator = \"{}\"\n",
+        root.join("platforms").to_str().unwrap(),
         there.url()
     );
     fs::write(root.join("connector.toml"), configuration).unwrap();

@@ -133,7 +133,7 @@ async fn what_was_discarded_stays_out_and_what_is_changed_afterwards_comes_in() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reading_that_is_broken_off_by_a_kill_is_made_again_and_doubles_nobody() {
-    let (mut house, there) = vendor::with_in(house().with_vfp(), &SPOKE).await;
+    let (mut house, there) = vendor::with_in(house().with_vfp().hurried(), &SPOKE).await;
     let club = club_of(&there);
     for number in 0..40 {
         there.add_person(

@@ -10,6 +10,7 @@ mod fields;
 mod filters;
 mod maps;
 mod parsed;
+mod plain;
 mod scope;
 mod secret;
 
