@@ -117,11 +117,17 @@ impl Hub {
         Ok(self.spread(incoming, registry, draft, (&merged, effect)))
     }
 
-    /// Smart Match among people of the same name who have no record at the sender yet.
+    /// Smart Match among people of the same name who have no record at the sender yet, or none in this numbering: where
+    /// members are numbered apart, a sale gives a second number to whoever was a prospect.
     async fn match_or_make(&self, incoming: &Incoming<'_>, subjects: Vec<Subject>) -> Result<Draft, Refusal> {
         let namesakes: Vec<PersonId> = subjects.iter().map(|subject| subject.person.id).collect();
         let sender = incoming.sender.connection;
-        let free = |subject: &&Subject| subject.link(sender).is_none_or(|link| link.record.is_none());
+        let apart = incoming.spoke.abilities().kinds_apart;
+        let takes = |record: &RemoteId| apart && record.space != incoming.record.space;
+        let free = |subject: &&Subject| {
+            let record = subject.link(sender).and_then(|link| link.record.as_ref());
+            record.is_none_or(takes)
+        };
         let candidates =
             subjects.iter().filter(free).map(|subject| (subject.person.id, &subject.person.profile));
         let mut notes = Vec::new();

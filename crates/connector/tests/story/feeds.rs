@@ -1,14 +1,21 @@
 //! What a platform's own people change is read, and arrives everywhere else.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use simulator::{Faults, Kind, Simulator};
 
 use crate::house::log::text;
 use crate::house::vendor::{self, Vendor};
 use crate::house::{House, KITS, calls, house};
-use crate::platforms::{MINDBODY, OPEN_SPOKE};
+use crate::platforms::{ABC, MINDBODY, OPEN_SPOKE};
 
 const SPOKE: Vendor = Vendor { receives: true, ..OPEN_SPOKE };
+const DATATRAK: Vendor = Vendor {
+    receives: true,
+    assumed: &["update_prospect", "list_staff", "read_person", "list_changes"],
+    ..ABC
+};
 const SITE: Vendor = Vendor { receives: true, ..MINDBODY };
 /// More than the fifty that may always come.
 const MANY: usize = 60;
@@ -78,6 +85,26 @@ async fn a_sale_and_a_walk_in_of_the_open_spoke_arrive_everywhere_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sale_and_a_walk_in_of_mindbody_arrive_everywhere_else() {
     both_ways(SITE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sale_at_abc_makes_a_member_of_the_prospect_although_both_are_numbered_apart() {
+    let (house, there) = vendor::with_in(house().with_vfp(), &DATATRAK).await;
+    let lead = house.lead("p-1", ("Ann", "Able")).with("mobile", "+16045550101");
+    let saved = house.save(&lead).await;
+    house.line_saying(&saved, DATATRAK.name, "Arrived").await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    assert!(read(&house, &DATATRAK).await.contains("0 records"), "prospects are no members");
+    assert!(there.set_kind(&there.people()[0].id, Kind::Member));
+    assert!(read(&house, &DATATRAK).await.contains("1 records; 1 people changed, 0 new"));
+    let at_vfp = || house.vfp.find(KITS.vfp, ("Ann", "Able"), "");
+    house.until("the sale is at VFP", async || at_vfp()[0].kind == Kind::Member).await;
+    assert_eq!(at_vfp().len(), 1);
+    assert!(read(&house, &DATATRAK).await.contains("1 records; 0 people changed, 0 new"));
+    house.save(&lead.with("city", "Burnaby")).await;
+    house.until("the change is at VFP", async || at_vfp()[0].get("city") == "Burnaby").await;
+    house.nothing_forbidden_happened();
+    assert_eq!(there.violations(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,7 +178,8 @@ async fn a_reading_that_is_broken_off_by_a_kill_is_made_again_and_doubles_nobody
     house.kill().await;
     house.start().await;
     read(&house, &SPOKE).await;
-    house.until("all are at VFP", async || house.vfp.people().len() == 40).await;
+    // Who was under way when the hub was killed is asked for once the call can no longer arrive late.
+    house.within(Duration::from_mins(1), "all are at VFP", async || house.vfp.people().len() == 40).await;
     assert_eq!(house.vfp.violations(), []);
 }
 

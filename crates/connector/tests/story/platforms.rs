@@ -7,7 +7,7 @@ use crate::house::House;
 use crate::house::log::text;
 use crate::house::vendor::{self, Vendor};
 
-const ABC: Vendor = Vendor {
+pub const ABC: Vendor = Vendor {
     name: "abc-datatrak",
     platform: Platform::AbcDatatrak,
     addresses: &["'{{ settings.api_url }}"],
