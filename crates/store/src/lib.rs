@@ -127,6 +127,12 @@ pub trait Store: Send + Sync + 'static {
     /// Takes calls out of a budget in one commit, so that all who share the store share it.
     async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant>;
 
+    /// What was kept under a sign-in that is renewed by what its last answer gave.
+    async fn sign_in(&self, id: &str) -> Result<Option<String>>;
+
+    /// Keeps it in place of what was there, if that is still there; answers whether it was.
+    async fn keep_sign_in(&self, id: &str, before: Option<String>, doc: String) -> Result<bool>;
+
     /// What it does for several hubs on it; `None` where one hub has it alone.
     fn nodes(&self) -> Option<&dyn nodes::Nodes> {
         None

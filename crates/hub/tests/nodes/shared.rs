@@ -141,6 +141,8 @@ store! {
     restored() -> Option<Restored>;
     keep_restored(restored: Restored) -> ();
     take_budget(id: &str, wish: Wish) -> Grant;
+    sign_in(id: &str) -> Option<String>;
+    keep_sign_in(id: &str, before: Option<String>, doc: String) -> bool;
     people_at(connection: ConnectionId) -> usize;
     counts() -> (u64, Vec<(ConnectionId, u64)>);
 }

@@ -37,10 +37,17 @@ pub(crate) enum Way {
     Login(Box<Login>),
 }
 
-/// OAuth 2 client credentials.
+/// A token by OAuth 2.
 pub(crate) struct OAuth2 {
-    pub client_id: Vec<Piece>,
-    pub client_secret: Vec<Piece>,
+    pub grant: Grant,
+    /// What the platform calls the grant.
+    pub grant_type: Box<str>,
+    pub client_id: Option<Vec<Piece>>,
+    pub client_secret: Option<Vec<Piece>>,
+    pub user: Option<Vec<Piece>>,
+    pub password: Option<Vec<Piece>>,
+    /// The first refresh token; where there is one, each answer may bring the next.
+    pub refresh: Option<Vec<Piece>>,
     pub place: Place,
     pub parameters: Vec<(Box<str>, Template)>,
 }
@@ -51,6 +58,42 @@ pub(crate) struct Login {
     pub body: Body,
     pub token: Vec<Expr>,
     pub ends: Vec<Expr>,
+}
+
+/// By what a token is granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grant {
+    ClientCredentials,
+    Password,
+    /// A refresh token, which may be another after each answer.
+    Refresh,
+}
+
+impl Grant {
+    fn named(name: Option<&str>) -> Grant {
+        match name {
+            Some("password") => Grant::Password,
+            Some("refresh_token") => Grant::Refresh,
+            _ => Grant::ClientCredentials,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Grant::ClientCredentials => "client_credentials",
+            Grant::Password => "password",
+            Grant::Refresh => "refresh_token",
+        }
+    }
+
+    /// What it needs, and what belongs to others.
+    const fn takes(self) -> (&'static [&'static str], &'static [&'static str]) {
+        match self {
+            Grant::ClientCredentials => (&["client_id", "client_secret"], &["user", "password", "refresh"]),
+            Grant::Password => (&["user", "password"], &["refresh"]),
+            Grant::Refresh => (&["client_id", "refresh"], &["user", "password"]),
+        }
+    }
 }
 
 /// Where the client's credentials go.
@@ -99,17 +142,43 @@ fn auth(name: &str, node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> 
 }
 
 fn oauth2(node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> OAuth2 {
+    let grant = Grant::named(node.text_at("grant"));
+    check_grant(node, grant, mistakes);
     let mut builder = draft.builder(Where::Settings, mistakes);
-    let mut part = |key: &str| node.get(key).map_or_else(Vec::new, |node| builder.pieces(node));
+    let mut part = |key: &str| node.get(key).map(|node| builder.pieces(node));
     OAuth2 {
+        grant,
+        grant_type: node.text_at("grant_type").unwrap_or(grant.name()).into(),
         client_id: part("client_id"),
         client_secret: part("client_secret"),
+        user: part("user"),
+        password: part("password"),
+        refresh: part("refresh"),
         place: match node.text_at("credentials") {
             Some("basic") => Place::Basic,
             Some("query") => Place::Query,
             _ => Place::Body,
         },
         parameters: builder.values(node.get("parameters")),
+    }
+}
+
+fn check_grant(node: &Node, grant: Grant, mistakes: &mut Mistakes) {
+    let (needs, not) = grant.takes();
+    for key in needs.iter().filter(|key| node.get(key).is_none()) {
+        let at = node.span.start..node.span.start + 1;
+        mistakes.add(at, format!("OAuth 2 by `{}` lacks `{key}`", grant.name()));
+    }
+    for (key, found) in not.iter().filter_map(|key| Some((key, node.get(key)?))) {
+        mistakes.add(found.span.clone(), format!("`{key}` says nothing to OAuth 2 by `{}`", grant.name()));
+    }
+    if let Some(refresh) = node.get("refresh") {
+        let setting = refresh.text().and_then(|text| text.strip_prefix("=settings."));
+        if !setting.is_some_and(crate::language::is_word) {
+            mistakes
+                .add(refresh.span.clone(), "the first refresh token is a setting of its own")
+                .help("write `=settings.` and its name; what follows it is kept by the Connector");
+        }
     }
 }
 

@@ -16,7 +16,7 @@ mod rules;
 mod setting;
 mod steps;
 
-pub(crate) use auth::{Auth, Login, OAuth2, Place as TokenPlace, TokenBy, Way};
+pub(crate) use auth::{Auth, Grant, Login, OAuth2, Place as TokenPlace, TokenBy, Way};
 pub(crate) use calls::Call;
 pub(crate) use hosts::Host;
 pub(crate) use pages::{Onward, Pages};
@@ -110,6 +110,12 @@ impl Description {
     /// What turning it up needs, in the order of the description.
     pub fn settings(&self) -> &[Setting] {
         &self.settings
+    }
+
+    /// Whether a sign-in uses up what it was made with: then only the hub may make one, for it keeps what follows.
+    pub fn rotates(&self) -> bool {
+        let tokens = self.hosts.iter().filter_map(|host| host.auth.as_ref()?.token.as_ref());
+        tokens.into_iter().any(|by| matches!(&by.way, Way::OAuth2(oauth2) if oauth2.grant == Grant::Refresh))
     }
 
     /// The setting of that name.

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::mask::Mask;
 use super::settings::{self, Checked};
-use super::{BoundHost, BoundToken, Endpoint, Reached};
+use super::{BoundHost, BoundToken, Endpoint, Reached, refresh};
 use crate::description::{Description, Host, Role, Scope as Owner, SettingKind, TokenBy, Way};
 use crate::expression::Scope;
 use crate::given::{SettingProblem, Settings};
@@ -60,7 +60,8 @@ fn bind_host(
             let (url, allow) = address(&by.url, description, checked, scope)?;
             let slot = tokens.slot(fingerprint(by, &url, description, checked, scope)?);
             let url = Url::parse(&url).map_err(|error| format!("`{url}` is not an address: {error}"))?;
-            Ok::<_, String>(BoundToken { slot, url, allow })
+            let kept = (Arc::clone(tokens.keep()), refresh::kept_as(by, url.as_str(), scope)?);
+            Ok::<_, String>(BoundToken { slot, kept, url, allow })
         })
         .transpose()?;
     Ok(BoundHost { base: base.trim_end_matches('/').to_owned(), allow, token })
@@ -85,7 +86,7 @@ fn credentials<'c>(description: &'c Description, checked: &'c Checked) -> impl I
     names.filter_map(|it| checked.texts.get(&it.name)).map(|(text, _)| text).chain(&checked.secrets)
 }
 
-fn add(hash: &mut Sha256, part: &str) {
+pub(super) fn add(hash: &mut Sha256, part: &str) {
     hash.update(part.len().to_le_bytes());
     hash.update(part);
 }
@@ -144,8 +145,10 @@ fn fingerprint(
             return Ok(hash.finalize().into());
         }
     };
-    add(&mut hash, &text(&oauth2.client_id)?);
-    add(&mut hash, &text(&oauth2.client_secret)?);
+    let parts = [&oauth2.client_id, &oauth2.client_secret, &oauth2.user, &oauth2.password, &oauth2.refresh];
+    for part in parts {
+        add(&mut hash, &part.as_deref().map_or(Ok(String::new()), text)?);
+    }
     for (name, template) in &oauth2.parameters {
         hash.update(name.as_bytes());
         let mut rendering = super::prepare::rendering(scope);

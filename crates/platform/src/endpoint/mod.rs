@@ -10,6 +10,7 @@ mod found;
 mod mask;
 mod pages;
 mod prepare;
+mod refresh;
 mod settings;
 mod sign;
 mod steps;
@@ -26,7 +27,7 @@ use crate::description::{Call, CallStep, Description};
 use crate::expression::{Root, Scope};
 use crate::given::{Answer, Found, Given, Prepared};
 use crate::net::{Egress, Net};
-use crate::tokens::Slot;
+use crate::tokens::{Keep, Slot};
 use mask::Mask;
 
 /// A description bound to one club of one connection.
@@ -59,6 +60,8 @@ struct BoundHost {
 /// The token's place in the cache and its own address.
 struct BoundToken {
     slot: Arc<Slot>,
+    /// Where a sign-in that rotates is kept, and under which name.
+    kept: (Arc<dyn Keep>, String),
     url: url::Url,
     allow: Egress,
 }

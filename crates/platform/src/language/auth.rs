@@ -9,7 +9,7 @@ pub(super) static AUTH: Shape = Shape {
         may("headers", Is::Values, "headers that carry credentials"),
         may("query", Is::Values, "query parameters that carry credentials"),
         may("basic", Is::Object(&BASIC), "HTTP Basic"),
-        may("oauth2", Is::Object(&OAUTH2), "a token by client credentials"),
+        may("oauth2", Is::Object(&OAUTH2), "a token by OAuth 2"),
         may("login", Is::Object(&LOGIN), "a token by a call of the platform's own"),
         may("sign", Is::Object(&SIGN), "a signature over the request"),
         later("digest", "HTTP Digest"),
@@ -29,11 +29,23 @@ static BASIC: Shape = Shape {
 static OAUTH2: Shape = Shape {
     name: "OAuth 2",
     keys: &[
-        must("grant", Is::OneOf(&["client_credentials"]), "how the token is asked for"),
+        must(
+            "grant",
+            Is::OneOf(&["client_credentials", "password", "refresh_token"]),
+            "how the token is asked for",
+        ),
+        may("grant_type", Is::Text, "the platform's own word for the grant"),
         must("url", Is::Expression, "the token's address"),
         may("method", Is::OneOf(&["GET", "POST"]), "the verb; POST unless said"),
-        must("client_id", Is::Expression, "the client's name"),
-        must("client_secret", Is::Expression, "the client's secret"),
+        may("client_id", Is::Expression, "the client's name; needless for a password"),
+        may("client_secret", Is::Expression, "the client's secret; needless for a password"),
+        may("user", Is::Expression, "the user's name, for a password"),
+        may("password", Is::Expression, "the user's password, for a password"),
+        may(
+            "refresh",
+            Is::Expression,
+            "the first refresh token, a secret setting; each token after it is kept, sealed",
+        ),
         may("credentials", Is::OneOf(&["basic", "body", "query"]), "where they go; `body` unless said"),
         may("parameters", Is::Values, "further parameters, such as `scope`"),
         may("place", Is::Object(&PLACE), "where the token goes; `Authorization: Bearer` unless said"),
@@ -44,7 +56,6 @@ static OAUTH2: Shape = Shape {
             "how long before its end a token is renewed; 60 unless said",
         ),
         may("lasts_s", Is::Integer(1, 31_536_000), "how long a token lasts if the answer does not say"),
-        later("refresh", "refresh tokens that rotate"),
     ],
 };
 

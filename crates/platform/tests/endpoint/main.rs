@@ -4,6 +4,7 @@
 
 mod login;
 mod pages;
+mod refresh;
 mod steps;
 
 use std::collections::BTreeMap;

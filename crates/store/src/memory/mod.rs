@@ -38,6 +38,7 @@ struct Tables {
     indexed: i64,
     restored: Option<Restored>,
     budgets: BTreeMap<String, Spent>,
+    sign_ins: BTreeMap<String, String>,
 }
 
 impl Memory {
@@ -374,6 +375,19 @@ impl Store for Memory {
         tables.last_person = tables.last_person.max(next - 1);
         tables.restored = Some(restored);
         Ok(())
+    }
+
+    async fn sign_in(&self, id: &str) -> Result<Option<String>> {
+        Ok(self.tables().sign_ins.get(id).cloned())
+    }
+
+    async fn keep_sign_in(&self, id: &str, before: Option<String>, doc: String) -> Result<bool> {
+        let mut tables = self.tables();
+        let same = tables.sign_ins.get(id) == before.as_ref();
+        if same {
+            tables.sign_ins.insert(id.to_owned(), doc);
+        }
+        Ok(same)
     }
 
     async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant> {

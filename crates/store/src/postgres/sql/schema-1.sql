@@ -153,3 +153,9 @@ CREATE TABLE budget (
   id  text COLLATE "C" PRIMARY KEY,
   doc text NOT NULL
 );
+
+-- Sign-ins that are renewed by what their last answer gave, sealed.
+CREATE TABLE sign_in (
+  id  text COLLATE "C" PRIMARY KEY,
+  doc text NOT NULL
+);
