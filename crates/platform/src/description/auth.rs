@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::hmac::{self, Hmac};
 use super::{Body, Draft, requests};
 use crate::expression::{Expr, Place as Where};
 use crate::mistakes::Mistakes;
@@ -15,8 +16,13 @@ pub(crate) struct Auth {
     pub query: Vec<(Box<str>, Template)>,
     pub basic: Option<(Vec<Piece>, Vec<Piece>)>,
     pub token: Option<TokenBy>,
+    /// User and password of HTTP Digest.
+    pub digest: Option<(Vec<Piece>, Vec<Piece>)>,
     /// The signing secret of the Standard Webhooks scheme.
     pub standard_webhooks: Option<Vec<Piece>>,
+    pub hmac: Option<Hmac>,
+    /// Among several ways of one host, whether this one is taken.
+    pub when: Option<Expr>,
 }
 
 /// A token that is asked for, kept, and renewed before it ends.
@@ -112,12 +118,13 @@ fn auth(name: &str, node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> 
     let mut builder = draft.builder(Where::Settings, mistakes);
     let headers = builder.values(node.get("headers"));
     let query = builder.values(node.get("query"));
-    let basic = node.get("basic").map(|basic| {
-        let part = |builder: &mut crate::template::Builder<'_>, key| {
-            basic.get(key).map_or_else(Vec::new, |node| builder.pieces(node))
-        };
-        (part(&mut builder, "user"), part(&mut builder, "password"))
-    });
+    let mut pair = |key: &str| {
+        let node = node.get(key)?;
+        let mut part = |key| node.get(key).map_or_else(Vec::new, |node| builder.pieces(node));
+        Some((part("user"), part("password")))
+    };
+    let (basic, digest) = (pair("basic"), pair("digest"));
+    let when = node.get("when").and_then(|when| builder.expression(when));
     let standard_webhooks = node
         .get("sign")
         .and_then(|sign| sign.get("standard_webhooks"))
@@ -138,7 +145,17 @@ fn auth(name: &str, node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> 
         }
         (None, None) => None,
     };
-    Auth { name: name.to_owned(), headers, query, basic, token, standard_webhooks }
+    let hmac = node.get("sign").and_then(|sign| sign.get("hmac"));
+    let hmac = hmac.map(|hmac| hmac::hmac(hmac, draft, mistakes));
+    if let (true, Some(digest)) = (basic.is_some() || token.is_some(), node.get("digest")) {
+        mistakes
+            .add(
+                digest.span.start..digest.span.start + 1,
+                "a call is let in by one `Authorization`, not by two",
+            )
+            .help("leave out `basic:`, `oauth2:` or `login:`, or make two ways with `when:`");
+    }
+    Auth { name: name.to_owned(), headers, query, basic, token, digest, standard_webhooks, hmac, when }
 }
 
 fn oauth2(node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> OAuth2 {

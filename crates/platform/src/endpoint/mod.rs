@@ -6,7 +6,9 @@ mod ask;
 mod bind;
 mod classify;
 mod computed;
+mod digest;
 mod found;
+mod hmac;
 mod mask;
 mod pages;
 mod prepare;
@@ -23,7 +25,7 @@ use std::sync::Arc;
 use minijinja::value::Value;
 use model::{FindBy, Operation, Outcome};
 
-use crate::description::{Call, CallStep, Description};
+use crate::description::{Auth, Call, CallStep, Description};
 use crate::expression::{Root, Scope};
 use crate::given::{Answer, Found, Given, Prepared};
 use crate::net::{Egress, Net};
@@ -53,6 +55,10 @@ pub struct Reached {
 /// A host with its address known.
 struct BoundHost {
     base: String,
+    /// The way to sign in that the settings chose.
+    auth: Option<Arc<Auth>>,
+    /// The platform's last challenge for HTTP Digest.
+    challenge: digest::Last,
     allow: Egress,
     token: Option<BoundToken>,
 }

@@ -67,8 +67,8 @@ impl Endpoint {
         now: Timestamp,
         within: Duration,
     ) -> Result<Option<SecretString>, Outcome> {
-        let (host, bound) = (&self.description.hosts[host], &self.hosts[host].token);
-        let by = host.auth.as_ref().and_then(|auth| auth.token.as_ref());
+        let (host, chosen) = (&self.description.hosts[host], &self.hosts[host]);
+        let (by, bound) = (chosen.auth.as_ref().and_then(|auth| auth.token.as_ref()), &chosen.token);
         let (Some(by), Some(bound)) = (by, bound) else { return Ok(None) };
         let asking = bound.slot.token(now, async |spent| match &by.way {
             Way::OAuth2(oauth2) if oauth2.grant == Grant::Refresh => {

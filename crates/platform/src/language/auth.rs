@@ -12,14 +12,22 @@ pub(super) static AUTH: Shape = Shape {
         may("oauth2", Is::Object(&OAUTH2), "a token by OAuth 2"),
         may("login", Is::Object(&LOGIN), "a token by a call of the platform's own"),
         may("sign", Is::Object(&SIGN), "a signature over the request"),
-        later("digest", "HTTP Digest"),
+        may("digest", Is::Object(&DIGEST), "HTTP Digest, as the platform's challenge asks for it"),
         later("ws_security", "a UsernameToken in the SOAP header"),
-        later("when", "alternative ways chosen by a setting"),
+        may("when", Is::Expression, "for a host with several ways: this one is taken where it is true"),
     ],
 };
 
 static BASIC: Shape = Shape {
     name: "HTTP Basic",
+    keys: &[
+        must("user", Is::Expression, "the user's name"),
+        must("password", Is::Expression, "the password"),
+    ],
+};
+
+static DIGEST: Shape = Shape {
+    name: "HTTP Digest",
     keys: &[
         must("user", Is::Expression, "the user's name"),
         must("password", Is::Expression, "the password"),
@@ -93,7 +101,32 @@ static SIGN: Shape = Shape {
     name: "a signature",
     keys: &[
         may("standard_webhooks", Is::Object(&STANDARD_WEBHOOKS), "the Standard Webhooks scheme"),
-        later("hmac", "an HMAC over declared parts"),
+        may("hmac", Is::Object(&HMAC), "an HMAC over declared parts"),
+    ],
+};
+
+static HMAC: Shape = Shape {
+    name: "an HMAC",
+    keys: &[
+        must("secret", Is::Expression, "the signing secret"),
+        may(
+            "secret_is",
+            Is::OneOf(&["text", "hex", "base64"]),
+            "how the secret is written; `text` unless said",
+        ),
+        may("hash", Is::OneOf(&["sha256", "sha512"]), "the hash; `sha256` unless said"),
+        must(
+            "parts",
+            Is::List(&Is::Expression),
+            "what is signed, one part after the other: `signed.…` and text",
+        ),
+        may("as", Is::OneOf(&["hex", "base64"]), "how the signature is written; `hex` unless said"),
+        must("headers", Is::Values, "where it goes, with `signature` and `signed.timestamp`"),
+        may(
+            "timestamp",
+            Is::OneOf(&["unix", "unix_ms", "rfc3339"]),
+            "how `signed.timestamp` is written; `unix` unless said",
+        ),
     ],
 };
 

@@ -5,6 +5,7 @@
 mod login;
 mod pages;
 mod refresh;
+mod sign_in;
 mod steps;
 
 use std::collections::BTreeMap;
