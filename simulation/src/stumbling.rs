@@ -237,6 +237,14 @@ impl Store for Stumbling {
         self.write(self.memory.keep_feed(feed)).await
     }
 
+    async fn sign_in(&self, id: &str) -> Result<Option<String>> {
+        self.read(self.memory.sign_in(id)).await
+    }
+
+    async fn keep_sign_in(&self, id: &str, before: Option<String>, doc: String) -> Result<bool> {
+        self.write(self.memory.keep_sign_in(id, before, doc)).await
+    }
+
     fn nodes(&self) -> Option<&dyn Nodes> {
         self.commons.as_ref().map(|_| self as &dyn Nodes)
     }

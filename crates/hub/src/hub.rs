@@ -21,6 +21,7 @@ use crate::nodes::Place;
 use crate::registry::{Means, Registry};
 use crate::restored;
 use crate::scopes::Scopes;
+use crate::sign_ins::SignIns;
 use crate::vault::Vault;
 
 /// How many club changes a slow reader of live lines may fall behind before it is told only that something changed.
@@ -63,10 +64,11 @@ impl Hub {
         let directory = Directory::default();
         directory.load(&*parts.store).await?;
         let restored = restored::begin(&*parts.store, parts.clock.now()).await?;
+        let sign_ins = SignIns { store: Arc::clone(&parts.store), vault: Arc::clone(&parts.vault) };
         let hub = Arc::new(Hub {
             place: Place::new(parts.store.nodes().is_some()),
             parts,
-            tokens: Arc::new(Tokens::default()),
+            tokens: Arc::new(Tokens::kept_in(Arc::new(sign_ins))),
             registry: ArcSwap::default(),
             directory,
             lanes: Lanes::default(),
@@ -183,6 +185,11 @@ impl Hub {
     /// Time and chance.
     pub fn clock(&self) -> &dyn Clock {
         &*self.parts.clock
+    }
+
+    /// Fresh tokens, for calls made at turn-up: what is kept of sign-ins that rotate is the same.
+    pub(crate) fn other_tokens(&self) -> Arc<Tokens> {
+        Arc::new(self.tokens.beside())
     }
 
     /// Staff and lead sources.

@@ -23,6 +23,7 @@ pub mod registry;
 pub mod restored;
 mod retention;
 mod scopes;
+mod sign_ins;
 pub mod turn_up;
 pub mod vault;
 pub mod wording;

@@ -134,6 +134,12 @@ pub trait Store: Send + Sync + 'static {
     /// Keeps how far one was read.
     async fn keep_feed(&self, feed: Feed) -> Result<()>;
 
+    /// What was kept under a sign-in that is renewed by what its last answer gave.
+    async fn sign_in(&self, id: &str) -> Result<Option<String>>;
+
+    /// Keeps it in place of what was there, if that is still there; answers whether it was.
+    async fn keep_sign_in(&self, id: &str, before: Option<String>, doc: String) -> Result<bool>;
+
     /// What it does for several hubs on it; `None` where one hub has it alone.
     fn nodes(&self) -> Option<&dyn nodes::Nodes> {
         None

@@ -54,6 +54,12 @@ pub async fn run(asked: cli::Try, config: &Config) -> Result<ExitCode> {
         tell("\nNothing was sent; `--send` makes the call.")?;
         return Ok(ExitCode::SUCCESS);
     }
+    if description.rotates() {
+        note(
+            "signing in would use up the refresh token, and only the hub keeps the one that follows: nothing was sent",
+        );
+        return Ok(ExitCode::FAILURE);
+    }
     let answer = endpoint.call(operation, &given).await;
     answered(&answer)?;
     let taken = matches!(answer.outcome, Outcome::Saved { .. } | Outcome::Unchanged);

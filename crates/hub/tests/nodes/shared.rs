@@ -145,6 +145,8 @@ store! {
     take_budget(id: &str, wish: Wish) -> Grant;
     feeds() -> Vec<Feed>;
     keep_feed(feed: Feed) -> ();
+    sign_in(id: &str) -> Option<String>;
+    keep_sign_in(id: &str, before: Option<String>, doc: String) -> bool;
     people_at(connection: ConnectionId) -> usize;
     counts() -> (u64, Vec<(ConnectionId, u64)>);
 }

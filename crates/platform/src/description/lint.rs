@@ -62,7 +62,11 @@ fn credentials<'a>(draft: &Draft<'a>) -> Vec<&'a str> {
         let places = [
             auth.get("basic").and_then(|basic| basic.get("password")),
             auth.get("oauth2").and_then(|oauth2| oauth2.get("client_secret")),
+            auth.get("oauth2").and_then(|oauth2| oauth2.get("password")),
+            auth.get("oauth2").and_then(|oauth2| oauth2.get("refresh")),
+            auth.get("digest").and_then(|digest| digest.get("password")),
             auth.get("sign").and_then(|sign| sign.get("standard_webhooks")).and_then(|s| s.get("secret")),
+            auth.get("sign").and_then(|sign| sign.get("hmac")).and_then(|hmac| hmac.get("secret")),
         ];
         for text in places.into_iter().flatten().filter_map(Node::text) {
             used.extend(text.strip_prefix("=settings."));

@@ -6,6 +6,7 @@
 mod auth;
 mod calls;
 mod capabilities;
+mod hmac;
 mod hosts;
 mod lint;
 mod pages;
@@ -16,8 +17,9 @@ mod rules;
 mod setting;
 mod steps;
 
-pub(crate) use auth::{Auth, Login, OAuth2, Place as TokenPlace, TokenBy, Way};
+pub(crate) use auth::{Auth, Grant, Login, OAuth2, Place as TokenPlace, TokenBy, Way};
 pub(crate) use calls::Call;
+pub(crate) use hmac::{Hmac, Stamp, Written};
 pub(crate) use hosts::Host;
 pub(crate) use pages::{Onward, Pages};
 pub(crate) use reading::{Decode, Item, Reading};
@@ -110,6 +112,13 @@ impl Description {
     /// What turning it up needs, in the order of the description.
     pub fn settings(&self) -> &[Setting] {
         &self.settings
+    }
+
+    /// Whether a sign-in uses up what it was made with: then only the hub may make one, for it keeps what follows.
+    pub fn rotates(&self) -> bool {
+        let ways = self.hosts.iter().flat_map(|host| &host.auth);
+        ways.filter_map(|auth| auth.token.as_ref())
+            .any(|by| matches!(&by.way, Way::OAuth2(oauth2) if oauth2.grant == Grant::Refresh))
     }
 
     /// The setting of that name.

@@ -9,15 +9,17 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::classify::Understood;
+use super::digest::{self, Challenge};
 use super::mask::Mask;
 use super::prepare::Sending;
-use super::{Endpoint, classify};
+use super::{Endpoint, classify, prepare};
 use crate::clock::Watch;
 use crate::decode::{self, Decoded};
 use crate::description::{Call, CallStep};
 use crate::expression::{Root, Scope};
 use crate::given::{Answer, Exchange, Given};
 use crate::net::{NetError, Request, Response};
+use crate::template::{RequestProblem, interpolate};
 
 /// What one step of a call came to.
 pub(super) struct Asked {
@@ -53,11 +55,26 @@ impl Endpoint {
             Ok(sending) => sending,
             Err(problem) => return Asked::nothing(Answer::without_call(classify::not_made(problem))),
         };
+        if let Err(problem) = self.answer_challenge(host, given, &mut sending.request) {
+            return Asked::nothing(Answer::without_call(classify::not_made(problem)));
+        }
         let mask = self.masked(token.as_ref());
         let mut exchange = kept(&sending, &mask);
         let asked = sending.request.url.clone();
         sending.request.deadline = watch.left_of(within);
+        let again = self.hosts[host].auth.as_ref().is_some_and(|auth| auth.digest.is_some());
+        let again = again.then(|| sending.request.clone());
         let mut answer = self.net.send(sending.request).await;
+        if let (Some(mut again), Ok(refused @ Response { status: 401, .. })) = (again, &answer)
+            && self.is_challenged(host, refused)
+        {
+            notes.push("the platform's challenge was answered".to_owned());
+            if let Err(problem) = self.answer_challenge(host, given, &mut again) {
+                return Asked::nothing(Answer::without_call(classify::not_made(problem)));
+            }
+            again.deadline = watch.left_of(within);
+            answer = self.net.send(again).await;
+        }
         if let (Ok(Response { status: 401, .. }), Some(refused)) = (&answer, &token) {
             notes.push("the token was no longer accepted and was renewed".to_owned());
             if let Some(slot) = self.hosts[host].token.as_ref().map(|bound| &bound.slot) {
@@ -80,6 +97,37 @@ impl Endpoint {
         exchange.notes = notes;
         let mask = token.as_ref().map_or(mask, |token| self.masked(Some(token)));
         self.understand(operation, (call, step), given, Received { scope, asked, answer, exchange, mask })
+    }
+
+    /// Takes note of a challenge for HTTP Digest, if an answer holds one.
+    fn is_challenged(&self, host: usize, refused: &Response) -> bool {
+        let headers = refused.headers.get_all(http::header::WWW_AUTHENTICATE);
+        let challenge = headers.iter().find_map(|header| Challenge::read(header.to_str().ok()?));
+        challenge.map(|challenge| self.hosts[host].challenge.note(challenge)).is_some()
+    }
+
+    /// Answers the last challenge for HTTP Digest, if there was one.
+    fn answer_challenge(
+        &self,
+        host: usize,
+        given: &Given,
+        request: &mut Request,
+    ) -> Result<(), RequestProblem> {
+        let bound = &self.hosts[host];
+        let Some((user, password)) = bound.auth.as_ref().and_then(|auth| auth.digest.as_ref()) else {
+            return Ok(());
+        };
+        let scope = Arc::new(self.scope.clone());
+        let (user, _) = interpolate(user, &scope, str::to_owned)?;
+        let (password, _) = interpolate(password, &scope, str::to_owned)?;
+        let uri = &request.url[url::Position::BeforePath..url::Position::AfterQuery];
+        let method = request.method.as_str();
+        let salt = given.now.to_string();
+        let asked = digest::Asked { user: &user, password: &password, method, uri, salt: &salt };
+        if let Some(text) = bound.challenge.answer(&asked) {
+            request.headers.insert(http::header::AUTHORIZATION, prepare::value(&text, true)?);
+        }
+        Ok(())
     }
 
     fn masked(&self, token: Option<&SecretString>) -> Mask {

@@ -6,10 +6,13 @@ mod ask;
 mod bind;
 mod classify;
 mod computed;
+mod digest;
 mod found;
+mod hmac;
 mod mask;
 mod pages;
 mod prepare;
+mod refresh;
 mod settings;
 mod sign;
 mod steps;
@@ -22,11 +25,11 @@ use std::sync::Arc;
 use minijinja::value::Value;
 use model::{FindBy, Operation, Outcome};
 
-use crate::description::{Call, CallStep, Description};
+use crate::description::{Auth, Call, CallStep, Description};
 use crate::expression::{Root, Scope};
 use crate::given::{Answer, Found, Given, Prepared};
 use crate::net::{Egress, Net};
-use crate::tokens::Slot;
+use crate::tokens::{Keep, Slot};
 use mask::Mask;
 
 /// A description bound to one club of one connection.
@@ -52,6 +55,10 @@ pub struct Reached {
 /// A host with its address known.
 struct BoundHost {
     base: String,
+    /// The way to sign in that the settings chose.
+    auth: Option<Arc<Auth>>,
+    /// The platform's last challenge for HTTP Digest.
+    challenge: digest::Last,
     allow: Egress,
     token: Option<BoundToken>,
 }
@@ -59,6 +66,8 @@ struct BoundHost {
 /// The token's place in the cache and its own address.
 struct BoundToken {
     slot: Arc<Slot>,
+    /// Where a sign-in that rotates is kept, and under which name.
+    kept: (Arc<dyn Keep>, String),
     url: url::Url,
     allow: Egress,
 }

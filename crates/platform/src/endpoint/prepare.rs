@@ -46,7 +46,7 @@ impl Endpoint {
         if let Body::Soap { action, .. } = &asked.body {
             headers.insert("soapaction", value(&format!("\"{action}\""), false)?);
         }
-        let auth = host.auth.as_deref();
+        let auth = bound.auth.as_deref();
         let auth_headers = auth.map_or(&[][..], |auth| &auth.headers);
         for (name, template) in host.headers.iter().chain(&asked.headers).chain(auth_headers) {
             place_header(name, template, &mut rendering, &mut headers)?;
@@ -70,6 +70,10 @@ impl Endpoint {
             sign::standard_webhooks(secret, scope, given, &body, &mut headers)?;
         }
         let sent = rendering.sent;
+        if let Some(hmac) = auth.and_then(|auth| auth.hmac.as_ref()) {
+            let signed = (asked.method.as_str(), &url, &body[..]);
+            super::hmac::sign(hmac, scope, given, signed, &mut headers)?;
+        }
         let request = Request {
             method: asked.method.clone(),
             url,
@@ -231,7 +235,7 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
-fn value(text: &str, secret: bool) -> Result<HeaderValue> {
+pub(super) fn value(text: &str, secret: bool) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(text)
         .or_else(|_| HeaderValue::from_bytes(text.as_bytes()))
         .map_err(|_| plain("a header cannot carry line breaks or control characters".to_owned()))?;

@@ -21,6 +21,9 @@ const PAGE: [&str; 4] = ["number", "offset", "cursor", "count"];
 /// What is known of a reading of changes.
 const FEED: [&str; 2] = ["since", "until"];
 
+/// What can be signed.
+const SIGNED: [&str; 6] = ["method", "url", "path", "query", "body", "timestamp"];
+
 /// What expressions may refer to, and where mistakes go.
 pub(crate) struct Vocabulary<'a> {
     pub file: &'a str,
@@ -41,6 +44,8 @@ pub(crate) enum Place {
     Settings,
     /// Where a token goes.
     Token,
+    /// What a signature is made of, and where it goes.
+    Signing,
     /// A request.
     Request,
     /// A request that looks for a person.
@@ -68,6 +73,8 @@ impl Place {
         match root {
             Root::Settings => true,
             Root::Token => self == Place::Token,
+            Root::Signed | Root::Signature => self == Place::Signing,
+            Root::Tracking => self == Place::Signing || self >= Place::Request,
             Root::Search => self >= Place::Search,
             Root::Status | Root::Headers | Root::Answer | Root::Text | Root::Fault => self >= Place::Answer,
             Root::Item => self == Place::Item,
@@ -220,7 +227,15 @@ impl Walk<'_, '_, '_> {
                 self.add(at, format!("`{name}` is not a name"), name, place.names())
                     .help(format!("here there are {list}"));
             }
-            Some(Root::Person | Root::Settings | Root::Search | Root::Page | Root::Feed | Root::Steps) => {
+            Some(
+                Root::Person
+                | Root::Settings
+                | Root::Search
+                | Root::Page
+                | Root::Feed
+                | Root::Steps
+                | Root::Signed,
+            ) => {
                 self.add(at, format!("`{name}` alone is no value: name a field of it"), name, []);
             }
             Some(_) => {}
@@ -268,6 +283,9 @@ impl Walk<'_, '_, '_> {
                     name,
                     steps.keys().map(String::as_str),
                 );
+            }
+            Some(Root::Signed) if !SIGNED.contains(&name) => {
+                self.add(at, format!("`{name}` is no part of a request that is signed"), name, SIGNED);
             }
             Some(Root::Fault) if !["code", "string", "detail"].contains(&name) => {
                 self.add(at, format!("`{name}` is not part of a fault"), name, ["code", "string", "detail"]);

@@ -32,13 +32,15 @@ pub(crate) enum Root {
     Fault,
     Item,
     Steps,
+    Signed,
+    Signature,
     Maps,
 }
 
 const ROOTS: usize = Root::ALL.len();
 
 impl Root {
-    pub const ALL: [(&'static str, Root); 22] = [
+    pub const ALL: [(&'static str, Root); 24] = [
         ("person", Root::Person),
         ("settings", Root::Settings),
         ("record", Root::Record),
@@ -60,6 +62,8 @@ impl Root {
         ("fault", Root::Fault),
         ("item", Root::Item),
         ("steps", Root::Steps),
+        ("signed", Root::Signed),
+        ("signature", Root::Signature),
         ("maps", Root::Maps),
     ];
 

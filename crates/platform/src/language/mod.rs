@@ -48,6 +48,8 @@ pub(crate) enum Is {
     Alternatives,
     /// A mapping of free names to plain literals.
     Literals,
+    /// One word or several, in order.
+    Words,
     /// A list.
     List(&'static Is),
     /// A mapping of free names.

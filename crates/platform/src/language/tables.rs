@@ -152,7 +152,7 @@ static HOST: Shape = Shape {
     name: "a host",
     keys: &[
         must("base", Is::Expression, "the beginning of every address"),
-        may("auth", Is::Text, "the way to sign in"),
+        may("auth", Is::Words, "the way to sign in; of several the first whose `when` is true"),
         may("headers", Is::Values, "headers of every call"),
         may("query", Is::Values, "query parameters of every call"),
         may("soap", Is::Object(&HOST_SOAP), "what all SOAP calls have in common"),

@@ -4,6 +4,8 @@
 
 mod login;
 mod pages;
+mod refresh;
+mod sign_in;
 mod steps;
 
 use std::collections::BTreeMap;

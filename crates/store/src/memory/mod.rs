@@ -299,6 +299,19 @@ impl Store for Memory {
         Ok(())
     }
 
+    async fn sign_in(&self, id: &str) -> Result<Option<String>> {
+        Ok(self.tables().sign_ins.get(id).cloned())
+    }
+
+    async fn keep_sign_in(&self, id: &str, before: Option<String>, doc: String) -> Result<bool> {
+        let mut tables = self.tables();
+        let same = tables.sign_ins.get(id) == before.as_ref();
+        if same {
+            tables.sign_ins.insert(id.to_owned(), doc);
+        }
+        Ok(same)
+    }
+
     async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant> {
         Ok(self.tables().budgets.entry(id.to_owned()).or_default().take(wish))
     }

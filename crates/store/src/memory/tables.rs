@@ -23,6 +23,7 @@ pub(super) struct Tables {
     pub(super) indexed: i64,
     pub(super) restored: Option<Restored>,
     pub(super) budgets: BTreeMap<String, Spent>,
+    pub(super) sign_ins: BTreeMap<String, String>,
     pub(super) feeds: BTreeMap<(ConnectionId, ClubId), Feed>,
 }
 

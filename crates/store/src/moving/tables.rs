@@ -65,7 +65,7 @@ const RECORD: &[(&str, Kind)] = &[
 ];
 
 /// What is moved, in this order.
-pub(crate) const TABLES: [Table; 14] = [
+pub(crate) const TABLES: [Table; 15] = [
     Table {
         name: "setup",
         from: "setup",
@@ -176,6 +176,12 @@ pub(crate) const TABLES: [Table; 14] = [
         key: &[0, 1],
     },
     Table { name: "budget", from: "budget", columns: &[("id", Kind::Text), ("doc", Kind::Text)], key: &[0] },
+    Table {
+        name: "sign_in",
+        from: "sign_in",
+        columns: &[("id", Kind::Text), ("doc", Kind::Text)],
+        key: &[0],
+    },
     Table {
         name: "restored",
         from: "restored",

@@ -22,6 +22,7 @@ mod restored;
 mod rows;
 mod search;
 mod session;
+mod sign_in;
 mod text;
 mod timeline;
 mod waiting;
@@ -253,6 +254,15 @@ impl Store for Postgres {
 
     async fn keep_feed(&self, feed: Feed) -> Result<()> {
         self.write(move |session| async move { feed::keep(&session, &feed).await }).await
+    }
+
+    async fn sign_in(&self, id: &str) -> Result<Option<String>> {
+        sign_in::read(&self.session, id).await
+    }
+
+    async fn keep_sign_in(&self, id: &str, before: Option<String>, doc: String) -> Result<bool> {
+        let id = id.to_owned();
+        self.write(move |session| async move { sign_in::keep(&session, &id, before, doc).await }).await
     }
 
     fn nodes(&self) -> Option<&dyn Nodes> {

@@ -19,6 +19,7 @@ mod pool;
 mod removal;
 mod restored;
 mod search;
+mod sign_in;
 mod writer;
 
 #[cfg(test)]
@@ -233,6 +234,15 @@ impl Store for Sqlite {
 
     async fn keep_feed(&self, feed: Feed) -> Result<()> {
         self.write(move |db| feed::keep(db, &feed)).await
+    }
+
+    async fn sign_in(&self, id: &str) -> Result<Option<String>> {
+        self.read(|db| sign_in::read(db, id))
+    }
+
+    async fn keep_sign_in(&self, id: &str, before: Option<String>, doc: String) -> Result<bool> {
+        let id = id.to_owned();
+        self.write(move |db| sign_in::keep(db, &id, before.as_deref(), &doc)).await
     }
 
     async fn people_at(&self, connection: ConnectionId) -> Result<usize> {

@@ -18,6 +18,7 @@ mod restored;
 mod search;
 mod settle;
 mod setup;
+mod sign_ins;
 mod waiting;
 
 #[path = "../house/postgres.rs"]

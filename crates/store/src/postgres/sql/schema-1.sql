@@ -161,3 +161,9 @@ CREATE TABLE feed (
   doc        text NOT NULL,
   PRIMARY KEY (connection, club)
 );
+
+-- Sign-ins that are renewed by what their last answer gave, sealed.
+CREATE TABLE sign_in (
+  id  text COLLATE "C" PRIMARY KEY,
+  doc text NOT NULL
+);
