@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use minijinja::machinery::ast::{BinOpKind, CallArg, Expr as Ast};
 use minijinja::machinery::parse_expr;
-use minijinja::value::Value;
 use model::Field;
 
 use super::filters::Filter;
+use super::plain::plain;
 use super::{FILTERS, FieldSet, Origin, Plain, Root, dates};
 use crate::mistakes::Mistakes;
 
@@ -28,6 +28,8 @@ pub(crate) struct Vocabulary<'a> {
     pub maps: &'a BTreeSet<String>,
     /// The steps that come before, and what each hands on.
     pub steps: &'a BTreeMap<String, BTreeSet<String>>,
+    /// Whether the platform's local times have a zone.
+    pub zone: bool,
     pub place: Place,
     /// Inside a structure that is repeated for each `item` of a list.
     pub in_each: bool,
@@ -76,7 +78,7 @@ impl Place {
             Root::Status | Root::Headers | Root::Answer | Root::Text | Root::Fault => self >= Place::Answer,
             Root::Item => self == Place::Item,
             Root::Page => matches!(self, Place::Request | Place::Pages),
-            Root::Maps | Root::Steps => false,
+            Root::Maps | Root::Zone | Root::Steps => false,
             _ => self >= Place::Request,
         }
     }
@@ -215,7 +217,7 @@ impl Walk<'_, '_, '_> {
                     .mistakes
                     .add(self.origin.part(at), "a part stands alone: `=parts.name` and nothing else");
             }
-            None if Root::named(name).is_some() && name != "maps" => {
+            None if Root::named(name).is_some() && !["maps", "zone"].contains(&name) => {
                 self.add(at, format!("`{name}` is not known yet at this place"), name, []);
             }
             None => {
@@ -324,6 +326,11 @@ impl Walk<'_, '_, '_> {
                 .help(format!("it gives {}", filter.about));
             return;
         }
+        if matches!(name, "local" | "read_local") && !self.vocabulary.zone {
+            self.add(at, format!("`{name}` needs to know the zone of the platform's local times"), name, [])
+                .help("declare it under `timezone:`");
+            return;
+        }
         let constant = args.first().and_then(|arg| match arg {
             CallArg::Pos(Ast::Const(value)) => value.value.as_str().map(str::to_owned),
             _ => None,
@@ -338,7 +345,7 @@ impl Walk<'_, '_, '_> {
             ("map" | "unmap", None) => {
                 self.add(at, format!("`{name}` takes the name of a map, in quotes"), name, []);
             }
-            ("date" | "read_date", Some(format)) if !dates::is_format(&format) => {
+            ("date" | "read_date" | "local" | "read_local", Some(format)) if !dates::is_format(&format) => {
                 let at = self.word(&format, at.start);
                 self.add(at, format!("`{format}` is not a format of a date"), name, [])
                     .help("`%Y` is the year, `%m` the month, `%d` the day: `date('%d/%m/%Y')`");
@@ -367,39 +374,4 @@ impl Walk<'_, '_, '_> {
 fn span(ast: &Ast<'_>) -> Range<usize> {
     let span = ast.span();
     span.start_offset as usize..span.end_offset as usize
-}
-
-/// The plain form: a name, names below it, filters with constant arguments.
-fn plain(ast: &Ast<'_>) -> Option<Plain> {
-    match ast {
-        Ast::Var(var) => {
-            Some(Plain { root: Root::named(var.id)?, field: None, path: Vec::new(), filters: Vec::new() })
-        }
-        Ast::GetAttr(get) => below(plain(&get.expr)?, Value::from(get.name)),
-        Ast::GetItem(get) => match &get.subscript_expr {
-            Ast::Const(name) if name.value.as_str().is_some() => below(plain(&get.expr)?, name.value.clone()),
-            _ => None,
-        },
-        Ast::Filter(filter) => {
-            let mut plain = plain(filter.expr.as_ref()?)?;
-            let args = filter.args.iter().map(|arg| match arg {
-                CallArg::Pos(value) => value.as_const(),
-                _ => None,
-            });
-            plain.filters.push((Filter::named(filter.name)?, args.collect::<Option<Vec<_>>>()?));
-            Some(plain)
-        }
-        _ => None,
-    }
-}
-
-fn below(mut plain: Plain, name: Value) -> Option<Plain> {
-    if !plain.filters.is_empty() {
-        return None;
-    }
-    match (plain.root, plain.field, plain.path.is_empty()) {
-        (Root::Person, None, true) => plain.field = Some(name.as_str()?.parse().ok()?),
-        _ => plain.path.push(name),
-    }
-    Some(plain)
 }
