@@ -34,6 +34,12 @@ async fn feed(house: &House) -> Value {
     serde_json::from_str::<Value>(&told.out).unwrap()[0].clone()
 }
 
+async fn at_rest(house: &House) -> bool {
+    let told = house.command(&["status", "--json"]).await.went_well();
+    let status: Value = serde_json::from_str(&told.out).unwrap();
+    status["due"] == 0 && status["under_way"] == 0
+}
+
 async fn lines(house: &House) -> usize {
     house.log(&[]).await.len()
 }
@@ -67,6 +73,7 @@ async fn both_ways(vendor: Vendor) {
     house.until("the walk-in is at VFP", async || at_vfp(("Walter", "Walk")).is_some()).await;
     assert_eq!(at_vfp(("Walter", "Walk")).unwrap().kind, Kind::Prospect);
 
+    house.until("nothing is under way", async || at_rest(&house).await).await;
     let told = lines(&house).await;
     assert!(read(&house, &vendor).await.contains("0 people changed, 0 new"));
     assert_eq!(lines(&house).await, told, "what is read once more leaves no line");

@@ -36,7 +36,7 @@ use model::{Abilities, Grade, Operation};
 use crate::expression::{Maps, Otherwise, Place, ValueMap, Vocabulary};
 use crate::language::{self, DESCRIPTION, Is};
 use crate::mistakes::Mistakes;
-use crate::template::{Builder, literal};
+use crate::template::{Builder, Piece, literal};
 use crate::yaml::{self, Node, Style};
 
 /// One platform, described. Immutable; share it in an `Arc`.
@@ -53,6 +53,8 @@ pub struct Description {
     pub(crate) calls: BTreeMap<Operation, Call>,
     pub(crate) failures: Vec<Rule>,
     pub(crate) maps: Value,
+    /// The zone of the platform's local times.
+    pub(crate) zone: Option<Vec<Piece>>,
 }
 
 impl Description {
@@ -169,6 +171,7 @@ impl<'a> Draft<'a> {
             settings: &self.settings,
             maps: &self.maps,
             steps: &self.steps,
+            zone: self.root.get("timezone").is_some(),
             place,
             in_each: false,
             mistakes,
@@ -203,9 +206,23 @@ impl<'a> Draft<'a> {
             calls,
             failures,
             maps: Value::from_object(self.value_maps()),
+            zone: self.zone(mistakes),
         };
         lint::lint(&self, &description, mistakes);
         description
+    }
+
+    fn zone(&self, mistakes: &mut Mistakes) -> Option<Vec<Piece>> {
+        let node = self.root.get("timezone")?;
+        let pieces = self.builder(Place::Settings, mistakes).pieces(node);
+        if let [Piece::Literal(name)] = &pieces[..]
+            && jiff::tz::TimeZone::get(name).is_err()
+        {
+            mistakes
+                .add(node.span.clone(), format!("`{name}` is not a time zone"))
+                .help("write it like `America/Vancouver`, or name a setting of kind `zone`");
+        }
+        Some(pieces)
     }
 
     fn value_maps(&self) -> Maps {

@@ -43,6 +43,10 @@ pub enum SettingKind {
     Integer,
     /// `true` or `false`.
     Boolean,
+    /// Several texts, parted by commas, semicolons or lines.
+    List,
+    /// The name of a time zone, such as `Europe/Lisbon`.
+    Zone,
     /// The beginning of addresses, with scheme and host.
     Url,
     /// `http` or `https`.
@@ -73,6 +77,8 @@ pub enum Role {
     ClientId,
     /// The platform's number of the club.
     ClubId,
+    /// The club's time zone.
+    TimeZone,
 }
 
 impl Setting {
@@ -85,7 +91,7 @@ impl Setting {
 pub(super) fn settings(draft: &Draft<'_>, mistakes: &mut Mistakes) -> Vec<Setting> {
     let settings: Vec<_> =
         draft.section("settings").iter().map(|(key, node)| setting(&key.name, node, mistakes)).collect();
-    for role in [Role::ClientId, Role::ClubId] {
+    for role in [Role::ClientId, Role::ClubId, Role::TimeZone] {
         let mut having = settings.iter().zip(draft.section("settings")).filter(|(s, _)| s.role == Some(role));
         having.next();
         if let Some((_, (key, _))) = having.next() {
@@ -115,11 +121,16 @@ fn setting(name: &str, node: &Node, mistakes: &mut Mistakes) -> Setting {
         role: match node.text_at("role") {
             Some("client_id") => Some(Role::ClientId),
             Some("club_id") => Some(Role::ClubId),
+            Some("time_zone") => Some(Role::TimeZone),
             _ => None,
         },
         compiled,
     };
     check_default(&setting, node, mistakes);
+    if (setting.role == Some(Role::TimeZone)) && setting.kind != SettingKind::Zone {
+        mistakes
+            .add(node.span.start..node.span.start + 1, "the club's time zone is a setting of kind `zone`");
+    }
     setting
 }
 
@@ -141,6 +152,8 @@ fn kind(node: &Node, mistakes: &mut Mistakes) -> SettingKind {
         Some("choice") => SettingKind::Choice(choices),
         Some("integer") => SettingKind::Integer,
         Some("boolean") => SettingKind::Boolean,
+        Some("list") => SettingKind::List,
+        Some("zone") => SettingKind::Zone,
         Some("url") => SettingKind::Url,
         Some("scheme") => SettingKind::Scheme,
         Some("host") => SettingKind::Host,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -24,7 +25,13 @@ impl Endpoint {
         tokens: Arc<Tokens>,
     ) -> Result<Endpoint, Vec<SettingProblem>> {
         let checked = settings::checked(&description, &settings)?;
-        let scope = Scope::of_settings(checked.values.clone(), description.maps.clone());
+        let mut scope = Scope::of_settings(checked.values.clone(), description.maps.clone());
+        if let Some(zone) = &description.zone {
+            let zone = time_zone(zone, &Arc::new(scope.clone()));
+            scope.in_zone(
+                zone.map_err(|message| vec![SettingProblem { setting: "timezone".to_owned(), message }])?,
+            );
+        }
         let shared = Arc::new(scope.clone());
         let mut hosts = Vec::new();
         let mut warnings = Vec::new();
@@ -44,6 +51,11 @@ impl Endpoint {
         let reached = reached(&description, &hosts, &checked);
         Ok(Endpoint { description, hosts, scope, mask, net, warnings, reached })
     }
+}
+
+fn time_zone(pieces: &[Piece], scope: &Arc<Scope>) -> Result<TimeZone, String> {
+    let (name, _) = interpolate(pieces, scope, str::to_owned).map_err(|problem| problem.said)?;
+    TimeZone::get(&name).map_err(|_| format!("`{name}` is not a time zone"))
 }
 
 fn bind_host(

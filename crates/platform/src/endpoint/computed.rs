@@ -69,6 +69,11 @@ impl Walk<'_> {
                     self.template(&format!("form.{name}"), template, scope);
                 }
             }
+            Body::Csv(csv) => {
+                for (name, template) in &csv.columns {
+                    self.template(&format!("csv.{name}"), template, scope);
+                }
+            }
             Body::Soap { header, body, .. } => {
                 let shared = host.soap.as_ref().map_or(&[][..], |soap| &soap.header);
                 for (name, template) in shared.iter().chain(header) {

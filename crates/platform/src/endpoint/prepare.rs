@@ -138,6 +138,18 @@ pub(super) fn write_body(
             bytes = body::soap(&elements, &tree, &soap.namespaces).map_err(plain)?.into_bytes();
             "text/xml; charset=utf-8"
         }
+        Body::Csv(csv) => {
+            let mut cells = Vec::with_capacity(csv.columns.len());
+            for (name, template) in &csv.columns {
+                let tree = rendering.tree(template)?.unwrap_or(Tree::Null);
+                cells.push(tree.as_text().map_err(|said| plain(format!("`{name}`: {said}")))?.into_owned());
+            }
+            if csv.names {
+                body::row(csv.columns.iter().map(|(name, _)| &**name), csv.delimiter, &mut bytes);
+            }
+            body::row(cells.iter().map(String::as_str), csv.delimiter, &mut bytes);
+            "text/csv; charset=utf-8"
+        }
         Body::Text(pieces) => {
             bytes = interpolate(pieces, rendering.scope, str::to_owned)?.0.into_bytes();
             "text/plain; charset=utf-8"

@@ -31,6 +31,8 @@ pub(crate) struct Vocabulary<'a> {
     pub maps: &'a BTreeSet<String>,
     /// The steps that come before, and what each hands on.
     pub steps: &'a BTreeMap<String, BTreeSet<String>>,
+    /// Whether the platform's local times have a zone.
+    pub zone: bool,
     pub place: Place,
     /// Inside a structure that is repeated for each `item` of a list.
     pub in_each: bool,
@@ -80,7 +82,7 @@ impl Place {
             Root::Item => self == Place::Item,
             Root::Page => matches!(self, Place::Request | Place::Pages),
             Root::Feed => matches!(self, Place::Request | Place::Item),
-            Root::Maps | Root::Steps => false,
+            Root::Maps | Root::Zone | Root::Steps => false,
             _ => self >= Place::Request,
         }
     }
@@ -219,7 +221,7 @@ impl Walk<'_, '_, '_> {
                     .mistakes
                     .add(self.origin.part(at), "a part stands alone: `=parts.name` and nothing else");
             }
-            None if Root::named(name).is_some() && name != "maps" => {
+            None if Root::named(name).is_some() && !["maps", "zone"].contains(&name) => {
                 self.add(at, format!("`{name}` is not known yet at this place"), name, []);
             }
             None => {
@@ -339,6 +341,11 @@ impl Walk<'_, '_, '_> {
                 .help(format!("it gives {}", filter.about));
             return;
         }
+        if matches!(name, "local" | "read_local") && !self.vocabulary.zone {
+            self.add(at, format!("`{name}` needs to know the zone of the platform's local times"), name, [])
+                .help("declare it under `timezone:`");
+            return;
+        }
         let constant = args.first().and_then(|arg| match arg {
             CallArg::Pos(Ast::Const(value)) => value.value.as_str().map(str::to_owned),
             _ => None,
@@ -353,7 +360,7 @@ impl Walk<'_, '_, '_> {
             ("map" | "unmap", None) => {
                 self.add(at, format!("`{name}` takes the name of a map, in quotes"), name, []);
             }
-            ("date" | "read_date", Some(format)) if !dates::is_format(&format) => {
+            ("date" | "read_date" | "local" | "read_local", Some(format)) if !dates::is_format(&format) => {
                 let at = self.word(&format, at.start);
                 self.add(at, format!("`{format}` is not a format of a date"), name, [])
                     .help("`%Y` is the year, `%m` the month, `%d` the day: `date('%d/%m/%Y')`");

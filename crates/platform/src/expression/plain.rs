@@ -1,4 +1,4 @@
-//! The plain form of an expression, which needs no interpreter: most are a name with a filter or two.
+//! Which expressions are plain: a name, names below it, filters with constant arguments. They run without the virtual machine.
 
 use minijinja::machinery::ast::{CallArg, Expr as Ast};
 use minijinja::value::Value;

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, Value};
+use jiff::tz::TimeZone;
+use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 use model::Field;
 
-use super::{FieldSet, Maps};
+use super::FieldSet;
+use super::filters::Means;
 use crate::given::{Given, Page};
 
 /// The names at the top of every expression.
@@ -35,12 +37,13 @@ pub(crate) enum Root {
     Signed,
     Signature,
     Maps,
+    Zone,
 }
 
 const ROOTS: usize = Root::ALL.len();
 
 impl Root {
-    pub const ALL: [(&'static str, Root); 24] = [
+    pub const ALL: [(&'static str, Root); 25] = [
         ("person", Root::Person),
         ("settings", Root::Settings),
         ("record", Root::Record),
@@ -65,10 +68,21 @@ impl Root {
         ("signed", Root::Signed),
         ("signature", Root::Signature),
         ("maps", Root::Maps),
+        ("zone", Root::Zone),
     ];
 
     pub fn named(name: &str) -> Option<Root> {
         Root::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, root)| root)
+    }
+}
+
+/// The zone of a platform's local times, as filters find it.
+#[derive(Debug)]
+pub(crate) struct Zone(pub TimeZone);
+
+impl Object for Zone {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
     }
 }
 
@@ -180,8 +194,15 @@ impl Scope {
         &self.person
     }
 
-    pub fn maps(&self) -> Option<&Maps> {
-        self.get(Root::Maps).downcast_object_ref()
+    /// What filters need besides their arguments.
+    pub(super) fn means(&self) -> Means<'_> {
+        let zone = self.get(Root::Zone).downcast_object_ref::<Zone>();
+        Means { maps: self.get(Root::Maps).downcast_object_ref(), zone: zone.map(|zone| &zone.0) }
+    }
+
+    /// With the zone of the platform's local times.
+    pub fn in_zone(&mut self, zone: TimeZone) {
+        self.set(Root::Zone, Value::from_object(Zone(zone)));
     }
 }
 

@@ -17,8 +17,10 @@ pub(super) const fn later(key: &'static str, about: &'static str) -> Entry {
 
 const GRADES: &[&str] = &["assumed", "public", "certified"];
 const ABSENT: &[&str] = &["omit", "empty", "null"];
-pub(crate) const KINDS: &[&str] =
-    &["text", "secret", "choice", "integer", "boolean", "url", "scheme", "host", "port", "label"];
+pub(crate) const KINDS: &[&str] = &[
+    "text", "secret", "choice", "integer", "boolean", "list", "zone", "url", "scheme", "host", "port",
+    "label",
+];
 pub(crate) const OUTCOMES: &[&str] = &[
     "saved",
     "unchanged",
@@ -65,7 +67,11 @@ pub(crate) static DESCRIPTION: Shape = Shape {
         later("files", "files in and out: columns, encodings, delivery"),
         later("discovery", "required fields and custom fields, asked of each club"),
         later("side_effects", "features of the platform that act on people, off unless switched on"),
-        later("timezone", "the zone of the platform's local times"),
+        may(
+            "timezone",
+            Is::Expression,
+            "the zone of the platform's local times, such as `Europe/Lisbon` or a setting",
+        ),
     ],
 };
 
@@ -142,8 +148,8 @@ static SETTING: Shape = Shape {
         may("pattern", Is::Text, "a regular expression for the whole value"),
         may(
             "role",
-            Is::OneOf(&["client_id", "club_id"]),
-            "it is the platform's number of the client or the club",
+            Is::OneOf(&["client_id", "club_id", "time_zone"]),
+            "it is the platform's number of the client or the club, or the club's own zone",
         ),
     ],
 };
@@ -258,7 +264,16 @@ static REQUEST: Shape = Shape {
             "what becomes of a field whose value is unknown; `omit` unless said",
         ),
         may("cleared", Is::OneOf(ABSENT), "what becomes of a cleared field; null in JSON, else empty"),
-        later("csv", "a CSV body"),
+        may("csv", Is::Object(&CSV_BODY), "a CSV body (RFC 4180) of one row"),
+    ],
+};
+
+static CSV_BODY: Shape = Shape {
+    name: "a CSV body",
+    keys: &[
+        must("columns", Is::Values, "the columns in their order, by the names of the first line"),
+        may("delimiter", Is::OneOf(&[",", ";", "|", "tab"]), "what parts the columns; `,` unless said"),
+        may("names", Is::Boolean, "whether the first line names them; yes unless said"),
     ],
 };
 

@@ -7,6 +7,7 @@ mod pages;
 mod refresh;
 mod sign_in;
 mod steps;
+mod values;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
