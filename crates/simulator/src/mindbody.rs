@@ -193,7 +193,7 @@ fn clients(room: &Room, site: &str, call: &Incoming) -> Answer {
     };
     let found = room.people.find(site, &room.search()).into_iter();
     let found = found.filter(|person| ids.is_empty() || ids.contains(&person.id)).filter(holds);
-    paged(call, "Clients", found.map(client::document).collect())
+    paged(call, "Clients", found.map(|person| client::document(room, person)).collect())
 }
 
 fn duplicates(room: &Room, site: &str, call: &Incoming) -> Answer {
@@ -204,7 +204,7 @@ fn duplicates(room: &Room, site: &str, call: &Incoming) -> Answer {
         room.people.find(site, &search).into_iter().filter(|person| {
             first.as_ref().is_none_or(|first| fold(first) == fold(person.get("first_name")))
         });
-    paged(call, "ClientDuplicates", found.map(client::document).collect())
+    paged(call, "ClientDuplicates", found.map(|person| client::document(room, person)).collect())
 }
 
 /// Nobody of a site has first name, last name and e-mail address in common with another.
@@ -247,6 +247,6 @@ fn update(room: &mut Room, site: &str, call: &Incoming) -> Answer {
 }
 
 fn shown(room: &Room, id: &str) -> Reply {
-    let client = room.people.get(id).map(client::document);
+    let client = room.people.get(id).map(|person| client::document(room, person));
     Reply::json(200, &json!({"Client": client})).stored(id)
 }

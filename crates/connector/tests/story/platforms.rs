@@ -33,6 +33,23 @@ const MINDBODY: Vendor = Vendor {
     assumed: &["create_member", "update_member"],
 };
 
+const MINDBODY_SOAP: Vendor = Vendor {
+    name: "mindbody-soap",
+    settings: &[("source_name", "Connector"), ("source_password", "mindbody-key")],
+    assumed: &[
+        "verify",
+        "list_staff",
+        "list_lead_sources",
+        "create_prospect",
+        "create_member",
+        "update_prospect",
+        "update_member",
+        "find_person",
+        "read_person",
+    ],
+    ..MINDBODY
+};
+
 const CLUBREADY: Vendor = Vendor {
     name: "clubready",
     platform: Platform::ClubReady,
@@ -206,6 +223,11 @@ async fn abc_datatrak_from_end_to_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn mindbody_from_end_to_end() {
     told(Story { vendor: MINDBODY, changes: true, sells: true, asked: true }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mindbody_soap_from_end_to_end() {
+    told(Story { vendor: MINDBODY_SOAP, changes: true, sells: true, asked: true }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

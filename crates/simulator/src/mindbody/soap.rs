@@ -218,7 +218,7 @@ fn clients(room: &Room, site: &str, request: Node<'_, '_>) -> Answer {
     };
     let found = room.people.find(site, &room.search()).into_iter();
     let found = found.filter(|person| ids.is_empty() || ids.contains(&person.id.as_str())).filter(holds);
-    let all: Vec<String> = found.map(|person| element(&client::document(person), None, &[])).collect();
+    let all: Vec<String> = found.map(|person| element(&client::document(room, person), None, &[])).collect();
     Ok(paged(request, "Clients", &all))
 }
 
@@ -274,7 +274,7 @@ fn one(
         let kind = kind.unwrap_or(Kind::Member);
         room.create(NewPerson { club: site, kind, external_ref: None, changes, own: false })
     };
-    let shown = room.people.get(&id).map(client::document).unwrap_or_default();
+    let shown = room.people.get(&id).map(|person| client::document(room, person)).unwrap_or_default();
     *stored = Some(id);
     Ok(element(&shown, Some(action), &[]))
 }
