@@ -94,7 +94,7 @@ pub struct Credentials {
     /// HubSpot: the token of the private app, and the client secret of the public one.
     /// Club Planner: the token.
     pub secret: String,
-    /// I4: company id. HubSpot: refresh token. MINDBODY: API key.
+    /// I4: company id. HubSpot: refresh token. MINDBODY: API key, and over SOAP the password of the source `Connector`.
     pub company: String,
     /// Open spoke: a signing key apart from the token.
     pub signing: Option<String>,

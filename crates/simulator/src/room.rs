@@ -110,7 +110,7 @@ impl Room {
             Platform::JonasI4 => i4::trouble(trouble),
             Platform::Vfp => vfp::trouble(trouble),
             Platform::AbcDatatrak => abc::trouble(trouble),
-            Platform::Mindbody => mindbody::trouble(trouble),
+            Platform::Mindbody => mindbody::trouble(trouble, call),
             Platform::ClubReady => clubready::trouble(trouble),
             Platform::OpenSpoke => spoke::trouble(trouble, call),
             Platform::ClubPlanner => club_planner::trouble(trouble, call),

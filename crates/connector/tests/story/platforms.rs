@@ -35,6 +35,23 @@ pub const MINDBODY: Vendor = Vendor {
     receives: false,
 };
 
+const MINDBODY_SOAP: Vendor = Vendor {
+    name: "mindbody-soap",
+    settings: &[("source_name", "Connector"), ("source_password", "mindbody-key")],
+    assumed: &[
+        "verify",
+        "list_staff",
+        "list_lead_sources",
+        "create_prospect",
+        "create_member",
+        "update_prospect",
+        "update_member",
+        "find_person",
+        "read_person",
+    ],
+    ..MINDBODY
+};
+
 const CLUBREADY: Vendor = Vendor {
     name: "clubready",
     platform: Platform::ClubReady,
@@ -214,6 +231,11 @@ async fn abc_datatrak_from_end_to_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn mindbody_from_end_to_end() {
     told(Story { vendor: MINDBODY, changes: true, sells: true, asked: true }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mindbody_soap_from_end_to_end() {
+    told(Story { vendor: MINDBODY_SOAP, changes: true, sells: true, asked: true }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,7 @@ mod intouch;
 mod load;
 mod magicline;
 mod mindbody;
+mod mindbody_soap;
 mod sender;
 mod spoke;
 mod vfp;
