@@ -28,6 +28,8 @@ pub struct Given {
     pub email: Option<String>,
     /// The time of the call.
     pub now: Timestamp,
+    /// Whether the platform is only to try it; nothing but a trial is made where it cannot.
+    pub dry_run: bool,
     /// The page of a list; the first unless said.
     pub page: Page,
 }

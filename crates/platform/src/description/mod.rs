@@ -53,6 +53,8 @@ pub struct Description {
     pub(crate) calls: BTreeMap<Operation, Call>,
     pub(crate) failures: Vec<Rule>,
     pub(crate) maps: Value,
+    /// Names in answers whose values are shown nowhere, in lower case.
+    pub(crate) conceal: Vec<String>,
     /// The zone of the platform's local times.
     pub(crate) zone: Option<Vec<Piece>>,
 }
@@ -123,6 +125,11 @@ impl Description {
             .any(|by| matches!(&by.way, Way::OAuth2(oauth2) if oauth2.grant == Grant::Refresh))
     }
 
+    /// What the platform does to people on its own where it is switched on.
+    pub fn side_effects(&self) -> impl Iterator<Item = &Setting> {
+        self.settings.iter().filter(|setting| setting.side_effect)
+    }
+
     /// The setting of that name.
     pub fn setting(&self, name: &str) -> Option<&Setting> {
         self.settings.iter().find(|setting| setting.name == name)
@@ -155,7 +162,14 @@ impl<'a> Draft<'a> {
         };
         let parts = root.get("parts").map_or(&[][..], Node::entries);
         let parts = parts.iter().map(|(key, node)| (key.name.as_str(), node)).collect();
-        Draft { root, file, settings: names("settings"), maps: names("maps"), parts, steps: BTreeMap::new() }
+        Draft {
+            root,
+            file,
+            settings: names("settings").into_iter().chain(names("side_effects")).collect(),
+            maps: names("maps"),
+            parts,
+            steps: BTreeMap::new(),
+        }
     }
 
     pub fn section(&self, name: &str) -> &'a [(yaml::Key, Node)] {
@@ -206,6 +220,13 @@ impl<'a> Draft<'a> {
             calls,
             failures,
             maps: Value::from_object(self.value_maps()),
+            conceal: self
+                .root
+                .get("conceal")
+                .map_or(&[][..], Node::items)
+                .iter()
+                .filter_map(|name| Some(name.text()?.to_ascii_lowercase()))
+                .collect(),
             zone: self.zone(mistakes),
         };
         lint::lint(&self, &description, mistakes);

@@ -6,6 +6,7 @@ mod ask;
 mod bind;
 mod classify;
 mod computed;
+mod conceal;
 mod digest;
 mod found;
 mod hmac;
@@ -93,6 +94,9 @@ impl Endpoint {
         let Some(call) = self.description.calls.get(&operation) else {
             return Answer::without_call(Outcome::Unsupported);
         };
+        if given.dry_run && !call.dry_run {
+            return Answer::without_call(Outcome::Unsupported);
+        }
         let scope = self.scope.clone().given(given);
         match operation {
             Operation::FindPerson => self.search(call, given, &scope).await,

@@ -67,12 +67,30 @@ pub(crate) static DESCRIPTION: Shape = Shape {
         later("subscriptions", "the life cycle of webhook subscriptions"),
         later("files", "files in and out: columns, encodings, delivery"),
         later("discovery", "required fields and custom fields, asked of each club"),
-        later("side_effects", "features of the platform that act on people, off unless switched on"),
+        may(
+            "side_effects",
+            Is::Map(&Is::Object(&SIDE_EFFECT)),
+            "what the platform does to people on its own: a boolean setting each, off unless switched on",
+        ),
+        may(
+            "conceal",
+            Is::List(&Is::Text),
+            "names in answers whose values no log and no command shows, at any depth",
+        ),
         may(
             "timezone",
             Is::Expression,
             "the zone of the platform's local times, such as `Europe/Lisbon` or a setting",
         ),
+    ],
+};
+
+static SIDE_EFFECT: Shape = Shape {
+    name: "a side effect",
+    keys: &[
+        must("title", Is::Text, "what the platform does then, in the words of its guide"),
+        may("help", Is::Text, "what to know before it is switched on"),
+        must("scope", Is::OneOf(&["client", "club"]), "who switches it"),
     ],
 };
 
@@ -222,7 +240,7 @@ static OPERATION: Shape = Shape {
             Is::Integer(1, 300),
             "the longest that this call may take, its token and all steps included",
         ),
-        later("dry_run", "the platform's own flag for trying out"),
+        may("dry_run", Is::Boolean, "whether its request can say that it is a trial, by `dry_run`"),
     ],
 };
 

@@ -64,6 +64,8 @@ pub struct SampleGiven {
     pub email: Option<String>,
     /// The time of the call.
     pub now: Option<Timestamp>,
+    /// Whether it is a trial.
+    pub dry_run: bool,
 }
 
 /// One request and its answer.
@@ -263,6 +265,7 @@ impl Sample {
             tracking: given.tracking.clone(),
             name: given.name.clone(),
             email: given.email.clone(),
+            dry_run: given.dry_run,
             now: given.now.unwrap_or(Timestamp::UNIX_EPOCH),
             ..Given::default()
         }

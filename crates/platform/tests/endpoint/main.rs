@@ -4,6 +4,7 @@
 
 mod login;
 mod pages;
+mod quiet;
 mod refresh;
 mod sign_in;
 mod steps;
