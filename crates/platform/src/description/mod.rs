@@ -6,6 +6,7 @@
 mod auth;
 mod calls;
 mod capabilities;
+mod discovery;
 mod hmac;
 mod hosts;
 mod lint;
@@ -19,6 +20,7 @@ mod steps;
 
 pub(crate) use auth::{Auth, Grant, Login, OAuth2, Place as TokenPlace, TokenBy, Way};
 pub(crate) use calls::Call;
+pub(crate) use discovery::Required;
 pub(crate) use hmac::{Hmac, Stamp, Written};
 pub(crate) use hosts::Host;
 pub(crate) use pages::{Onward, Pages};
@@ -52,6 +54,7 @@ pub struct Description {
     pub(crate) hosts: Vec<Host>,
     pub(crate) calls: BTreeMap<Operation, Call>,
     pub(crate) failures: Vec<Rule>,
+    pub(crate) required: Option<Required>,
     pub(crate) maps: Value,
     /// Names in answers whose values are shown nowhere, in lower case.
     pub(crate) conceal: Vec<String>,
@@ -203,6 +206,7 @@ impl<'a> Draft<'a> {
         let calls = calls::calls(&self, &hosts, mistakes);
         let abilities = capabilities::abilities(&self, &calls, grade, mistakes);
         let failures = rules::rules(self.root.get("failures"), &self, mistakes);
+        let required = discovery::required(&self, &hosts, mistakes);
         let description = Description {
             name: text("name"),
             title: text("title"),
@@ -219,6 +223,7 @@ impl<'a> Draft<'a> {
             hosts,
             calls,
             failures,
+            required,
             maps: Value::from_object(self.value_maps()),
             conceal: self
                 .root

@@ -66,7 +66,7 @@ pub(crate) static DESCRIPTION: Shape = Shape {
         later("webhooks", "calls in: verification, handshakes, envelopes, routing"),
         later("subscriptions", "the life cycle of webhook subscriptions"),
         later("files", "files in and out: columns, encodings, delivery"),
-        later("discovery", "required fields and custom fields, asked of each club"),
+        may("discovery", Is::Object(&DISCOVERY), "what the platform is asked about each club"),
         may(
             "side_effects",
             Is::Map(&Is::Object(&SIDE_EFFECT)),
@@ -82,6 +82,27 @@ pub(crate) static DESCRIPTION: Shape = Shape {
             Is::Expression,
             "the zone of the platform's local times, such as `Europe/Lisbon` or a setting",
         ),
+    ],
+};
+
+static DISCOVERY: Shape = Shape {
+    name: "a discovery",
+    keys: &[must(
+        "required",
+        Is::Object(&REQUIRED),
+        "which fields the platform wants of everybody in a club",
+    )],
+};
+
+static REQUIRED: Shape = Shape {
+    name: "the required fields",
+    keys: &[
+        must("for", Is::List(&Is::Text), "the operations that are not made without them"),
+        must("request", Is::Object(&REQUEST), "the call that lists them"),
+        may("success", Is::Expression, "true when it was answered; a status of 2xx unless said"),
+        must("names", Is::Expression, "the list of their names, in the platform's words"),
+        must("fields", Is::Literals, "their name: our field, or `none` where the request always has it"),
+        may("lasts_s", Is::Integer(60, 86_400), "how long an answer counts; an hour unless said"),
     ],
 };
 
