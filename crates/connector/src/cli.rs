@@ -391,4 +391,7 @@ pub struct Try {
     /// Make the call.
     #[arg(long)]
     pub send: bool,
+    /// Ask the platform only to try it, where it can; with `--send`, nothing is stored there.
+    #[arg(long)]
+    pub dry_run: bool,
 }

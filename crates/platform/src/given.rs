@@ -30,6 +30,8 @@ pub struct Given {
     pub now: Timestamp,
     /// From when until when changes are read.
     pub feed: Option<(Timestamp, Timestamp)>,
+    /// Whether the platform is only to try it; nothing but a trial is made where it cannot.
+    pub dry_run: bool,
     /// The page of a list; the first unless said.
     pub page: Page,
 }

@@ -115,6 +115,7 @@ fn what(asked: &cli::Try, description: &Description) -> Result<(Settings, Given)
     given.external_id = asked.external_id.clone().unwrap_or(given.external_id);
     given.name = asked.named.clone().or(given.name);
     given.email = asked.email.clone().or(given.email);
+    given.dry_run = asked.dry_run;
     given.now = crate::pages::now();
     Ok((settings, given))
 }

@@ -13,6 +13,8 @@ use crate::platforms::{ABC, MINDBODY, OPEN_SPOKE};
 const SPOKE: Vendor = Vendor { receives: true, ..OPEN_SPOKE };
 const DATATRAK: Vendor = Vendor {
     receives: true,
+    // The simulated clubs are there; ours is in Vancouver.
+    club_settings: &[("time_zone", "UTC")],
     assumed: &["update_prospect", "list_staff", "read_person", "list_changes"],
     ..ABC
 };

@@ -24,6 +24,8 @@ pub(crate) struct Call {
     pub failures: Vec<Rule>,
     /// Whether a repeat is harmless.
     pub safe: bool,
+    /// Whether its request can say that it is a trial.
+    pub dry_run: bool,
     /// Whether an existing record gets its changed fields alone.
     pub changed_only: bool,
     pub find_by: Vec<FindBy>,
@@ -113,6 +115,7 @@ fn call(
         feed,
         failures,
         safe: is_safe(operation, node),
+        dry_run: dry_run(node, mistakes),
         changed_only: sends != Some("whole"),
         find_by: find_by(node.get("find_by")),
         timeout,
@@ -142,6 +145,35 @@ fn feed(operation: Operation, node: &Node, mistakes: &mut Mistakes) -> Option<Fe
         overlap_s: number("overlap_s", 300),
         lag_s: number("lag_s", 0),
     })
+}
+
+/// Whether a request can say that it is a trial; then it does, and else it does not.
+fn dry_run(node: &Node, mistakes: &mut Mistakes) -> bool {
+    let declared = node.get("dry_run").filter(|declared| declared.boolean() == Some(true));
+    let said = mentions(node, "dry_run");
+    match (declared, said) {
+        (Some(at), None) => {
+            mistakes
+                .add(at.span.clone(), "the request does not say whether it is a trial")
+                .help("let it carry `=dry_run`, which is true in a trial and else false");
+        }
+        (None, Some(at)) => {
+            mistakes
+                .add(at.span.clone(), "the operation does not say that it can be tried")
+                .help("write `dry_run: true` at the operation");
+        }
+        _ => {}
+    }
+    declared.is_some()
+}
+
+/// The first value below a node that mentions a word.
+fn mentions<'n>(node: &'n Node, word: &str) -> Option<&'n Node> {
+    if node.text().is_some_and(|text| text.contains(word)) {
+        return Some(node);
+    }
+    let mut inner = node.items().iter().chain(node.entries().iter().map(|(_, node)| node));
+    inner.find_map(|node| mentions(node, word))
 }
 
 /// Whether a repeat of an operation is harmless.

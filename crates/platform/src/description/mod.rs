@@ -6,6 +6,7 @@
 mod auth;
 mod calls;
 mod capabilities;
+mod discovery;
 mod hmac;
 mod hosts;
 mod lint;
@@ -19,6 +20,7 @@ mod steps;
 
 pub(crate) use auth::{Auth, Grant, Login, OAuth2, Place as TokenPlace, TokenBy, Way};
 pub(crate) use calls::Call;
+pub(crate) use discovery::Required;
 pub(crate) use hmac::{Hmac, Stamp, Written};
 pub(crate) use hosts::Host;
 pub(crate) use pages::{Onward, Pages};
@@ -52,7 +54,10 @@ pub struct Description {
     pub(crate) hosts: Vec<Host>,
     pub(crate) calls: BTreeMap<Operation, Call>,
     pub(crate) failures: Vec<Rule>,
+    pub(crate) required: Option<Required>,
     pub(crate) maps: Value,
+    /// Names in answers whose values are shown nowhere, in lower case.
+    pub(crate) conceal: Vec<String>,
     /// The zone of the platform's local times.
     pub(crate) zone: Option<Vec<Piece>>,
 }
@@ -123,6 +128,11 @@ impl Description {
             .any(|by| matches!(&by.way, Way::OAuth2(oauth2) if oauth2.grant == Grant::Refresh))
     }
 
+    /// What the platform does to people on its own where it is switched on.
+    pub fn side_effects(&self) -> impl Iterator<Item = &Setting> {
+        self.settings.iter().filter(|setting| setting.side_effect)
+    }
+
     /// The setting of that name.
     pub fn setting(&self, name: &str) -> Option<&Setting> {
         self.settings.iter().find(|setting| setting.name == name)
@@ -155,7 +165,14 @@ impl<'a> Draft<'a> {
         };
         let parts = root.get("parts").map_or(&[][..], Node::entries);
         let parts = parts.iter().map(|(key, node)| (key.name.as_str(), node)).collect();
-        Draft { root, file, settings: names("settings"), maps: names("maps"), parts, steps: BTreeMap::new() }
+        Draft {
+            root,
+            file,
+            settings: names("settings").into_iter().chain(names("side_effects")).collect(),
+            maps: names("maps"),
+            parts,
+            steps: BTreeMap::new(),
+        }
     }
 
     pub fn section(&self, name: &str) -> &'a [(yaml::Key, Node)] {
@@ -189,6 +206,7 @@ impl<'a> Draft<'a> {
         let calls = calls::calls(&self, &hosts, mistakes);
         let abilities = capabilities::abilities(&self, &calls, grade, mistakes);
         let failures = rules::rules(self.root.get("failures"), &self, mistakes);
+        let required = discovery::required(&self, &hosts, mistakes);
         let description = Description {
             name: text("name"),
             title: text("title"),
@@ -205,7 +223,15 @@ impl<'a> Draft<'a> {
             hosts,
             calls,
             failures,
+            required,
             maps: Value::from_object(self.value_maps()),
+            conceal: self
+                .root
+                .get("conceal")
+                .map_or(&[][..], Node::items)
+                .iter()
+                .filter_map(|name| Some(name.text()?.to_ascii_lowercase()))
+                .collect(),
             zone: self.zone(mistakes),
         };
         lint::lint(&self, &description, mistakes);

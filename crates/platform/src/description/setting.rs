@@ -27,6 +27,8 @@ pub struct Setting {
     pub pattern: Option<String>,
     /// Whether it is the platform's own number of the client or the club.
     pub role: Option<Role>,
+    /// Whether it switches something on that the platform does to people.
+    pub side_effect: bool,
     pub(crate) compiled: Option<Regex>,
 }
 
@@ -89,7 +91,7 @@ impl Setting {
 }
 
 pub(super) fn settings(draft: &Draft<'_>, mistakes: &mut Mistakes) -> Vec<Setting> {
-    let settings: Vec<_> =
+    let mut settings: Vec<_> =
         draft.section("settings").iter().map(|(key, node)| setting(&key.name, node, mistakes)).collect();
     for role in [Role::ClientId, Role::ClubId, Role::TimeZone] {
         let mut having = settings.iter().zip(draft.section("settings")).filter(|(s, _)| s.role == Some(role));
@@ -98,7 +100,35 @@ pub(super) fn settings(draft: &Draft<'_>, mistakes: &mut Mistakes) -> Vec<Settin
             mistakes.add(key.span.clone(), "another setting has this role already");
         }
     }
+    for (key, node) in draft.section("side_effects") {
+        if settings.iter().any(|setting| setting.name == key.name) {
+            mistakes.add(key.span.clone(), format!("there is a setting `{}` already", key.name));
+        }
+        if !draft.file.contains(&format!("settings.{}", key.name)) {
+            mistakes
+                .add(key.span.clone(), format!("nothing depends on `{}`", key.name))
+                .help(format!("let a request say it, by `=settings.{}`", key.name));
+        }
+        settings.push(side_effect(&key.name, node));
+    }
     settings
+}
+
+/// A boolean that is off unless somebody switches it on.
+fn side_effect(name: &str, node: &Node) -> Setting {
+    Setting {
+        name: name.to_owned(),
+        title: node.text_at("title").unwrap_or(name).to_owned(),
+        help: node.text_at("help").map(str::to_owned),
+        kind: SettingKind::Boolean,
+        scope: if node.text_at("scope") == Some("club") { Scope::Club } else { Scope::Client },
+        required: false,
+        default: Some("false".to_owned()),
+        pattern: None,
+        role: None,
+        side_effect: true,
+        compiled: None,
+    }
 }
 
 fn setting(name: &str, node: &Node, mistakes: &mut Mistakes) -> Setting {
@@ -124,6 +154,7 @@ fn setting(name: &str, node: &Node, mistakes: &mut Mistakes) -> Setting {
             Some("time_zone") => Some(Role::TimeZone),
             _ => None,
         },
+        side_effect: false,
         compiled,
     };
     check_default(&setting, node, mistakes);

@@ -12,7 +12,7 @@ use super::classify::Understood;
 use super::digest::{self, Challenge};
 use super::mask::Mask;
 use super::prepare::Sending;
-use super::{Endpoint, classify, prepare};
+use super::{Endpoint, classify, conceal, prepare};
 use crate::clock::Watch;
 use crate::decode::{self, Decoded};
 use crate::description::{Call, CallStep};
@@ -151,7 +151,11 @@ impl Endpoint {
         };
         let decoded = decode::decode(&response, step.reading.decode);
         exchange.status = Some(response.status);
-        exchange.response = mask.keep(&decoded.text);
+        let (shown, mask) = match &self.description.conceal[..] {
+            [] => (decoded.text.clone(), mask),
+            names => conceal::concealed(&decoded.text, names, mask),
+        };
+        exchange.response = mask.keep(&shown);
         exchange.notes.extend(decoded.problem.clone());
         let heard = classify::Heard {
             operation,
@@ -161,6 +165,7 @@ impl Endpoint {
             response: &response,
             asked: &asked,
             decoded: &decoded,
+            shown: &shown,
             scope: answered(Arc::unwrap_or_clone(scope), &response, &decoded),
             rules: &self.description.failures,
             mask: &mask,

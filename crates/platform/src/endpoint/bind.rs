@@ -8,7 +8,7 @@ use url::Url;
 
 use super::mask::Mask;
 use super::settings::{self, Checked};
-use super::{BoundHost, BoundToken, Endpoint, Reached, digest, refresh};
+use super::{BoundHost, BoundToken, Endpoint, Reached, digest, refresh, required};
 use crate::description::{Auth, Description, Host, Role, Scope as Owner, SettingKind, TokenBy, Way};
 use crate::expression::Scope;
 use crate::given::{SettingProblem, Settings};
@@ -49,7 +49,8 @@ impl Endpoint {
         }
         let mask = Mask::of(&checked.secrets);
         let reached = reached(&description, &hosts, &checked);
-        Ok(Endpoint { description, hosts, scope, mask, net, warnings, reached })
+        let required = required::Known::default();
+        Ok(Endpoint { description, hosts, scope, mask, net, warnings, required, reached })
     }
 }
 

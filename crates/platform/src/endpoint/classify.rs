@@ -36,6 +36,8 @@ pub(super) struct Heard<'a> {
     /// The address that was asked.
     pub asked: &'a Url,
     pub decoded: &'a Decoded,
+    /// The answer as it may be shown.
+    pub shown: &'a str,
     pub scope: Arc<Scope>,
     pub rules: &'a [Rule],
     pub mask: &'a Mask,
@@ -82,9 +84,7 @@ impl Heard<'_> {
 
     fn by(&self, rule: &Rule) -> Result<Outcome, Problem> {
         let said = || -> Result<String, Problem> {
-            Ok(self
-                .first(&rule.said)?
-                .map_or_else(|| self.words(&self.decoded.text), |said| self.words(&said)))
+            Ok(self.first(&rule.said)?.map_or_else(|| self.words(self.shown), |said| self.words(&said)))
         };
         let id = || self.id(&rule.id);
         let wait = || -> Result<Option<u32>, Problem> {
@@ -112,7 +112,7 @@ impl Heard<'_> {
     /// An answer that is no success and that no rule knows.
     fn unruled(&self) -> Outcome {
         let status = self.response.status;
-        let said = self.words(&self.decoded.text);
+        let said = self.words(self.shown);
         let reason = format!("answer {status}: {said}");
         match status {
             401 | 403 => Outcome::Unauthorised { said },

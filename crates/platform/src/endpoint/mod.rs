@@ -6,6 +6,7 @@ mod ask;
 mod bind;
 mod classify;
 mod computed;
+mod conceal;
 mod digest;
 mod found;
 mod hmac;
@@ -13,6 +14,7 @@ mod mask;
 mod pages;
 mod prepare;
 mod refresh;
+mod required;
 mod settings;
 mod sign;
 mod steps;
@@ -40,6 +42,8 @@ pub struct Endpoint {
     mask: Mask,
     net: Arc<dyn Net>,
     warnings: Vec<String>,
+    /// The fields that the club requires, and until when that counts.
+    required: required::Known,
     reached: Reached,
 }
 
@@ -93,6 +97,12 @@ impl Endpoint {
         let Some(call) = self.description.calls.get(&operation) else {
             return Answer::without_call(Outcome::Unsupported);
         };
+        if given.dry_run && !call.dry_run {
+            return Answer::without_call(Outcome::Unsupported);
+        }
+        if let Some(outcome) = Box::pin(self.lacking(operation, given)).await {
+            return Answer::without_call(outcome);
+        }
         let scope = self.scope.clone().given(given);
         match operation {
             Operation::FindPerson => self.search(call, given, &scope).await,

@@ -36,6 +36,7 @@ pub(crate) enum Root {
     Steps,
     Signed,
     Signature,
+    DryRun,
     Maps,
     Zone,
 }
@@ -43,7 +44,7 @@ pub(crate) enum Root {
 const ROOTS: usize = Root::ALL.len();
 
 impl Root {
-    pub const ALL: [(&'static str, Root); 25] = [
+    pub const ALL: [(&'static str, Root); 26] = [
         ("person", Root::Person),
         ("settings", Root::Settings),
         ("record", Root::Record),
@@ -67,6 +68,7 @@ impl Root {
         ("steps", Root::Steps),
         ("signed", Root::Signed),
         ("signature", Root::Signature),
+        ("dry_run", Root::DryRun),
         ("maps", Root::Maps),
         ("zone", Root::Zone),
     ];
@@ -160,6 +162,7 @@ impl Scope {
         self.set(Root::Tracking, Value::from(given.tracking.as_str()));
         self.set(Root::Kind, given.kind.map_or(Value::from(()), |kind| Value::from(kind.wire())));
         self.set(Root::Name, text(&given.name));
+        self.set(Root::DryRun, Value::from(given.dry_run));
         self.set(Root::Email, text(&given.email));
         self.set(Root::Now, Value::from(given.now.to_string()));
         if let Some((since, until)) = &given.feed {

@@ -4,6 +4,7 @@
 
 mod auth;
 mod check;
+mod lists;
 mod schema;
 mod tables;
 mod word;

@@ -1,6 +1,7 @@
 //! The tables themselves. Both halves of the language are here; the second half's keys are [`Is::Later`].
 
 use super::auth::AUTH;
+use super::lists::{FEED, PAGES};
 use super::{Entry, Is, Shape};
 
 pub(super) const fn must(key: &'static str, is: Is, about: &'static str) -> Entry {
@@ -65,13 +66,52 @@ pub(crate) static DESCRIPTION: Shape = Shape {
         later("webhooks", "calls in: verification, handshakes, envelopes, routing"),
         later("subscriptions", "the life cycle of webhook subscriptions"),
         later("files", "files in and out: columns, encodings, delivery"),
-        later("discovery", "required fields and custom fields, asked of each club"),
-        later("side_effects", "features of the platform that act on people, off unless switched on"),
+        may("discovery", Is::Object(&DISCOVERY), "what the platform is asked about each club"),
+        may(
+            "side_effects",
+            Is::Map(&Is::Object(&SIDE_EFFECT)),
+            "what the platform does to people on its own: a boolean setting each, off unless switched on",
+        ),
+        may(
+            "conceal",
+            Is::List(&Is::Text),
+            "names in answers whose values no log and no command shows, at any depth",
+        ),
         may(
             "timezone",
             Is::Expression,
             "the zone of the platform's local times, such as `Europe/Lisbon` or a setting",
         ),
+    ],
+};
+
+static DISCOVERY: Shape = Shape {
+    name: "a discovery",
+    keys: &[must(
+        "required",
+        Is::Object(&REQUIRED),
+        "which fields the platform wants of everybody in a club",
+    )],
+};
+
+static REQUIRED: Shape = Shape {
+    name: "the required fields",
+    keys: &[
+        must("for", Is::List(&Is::Text), "the operations that are not made without them"),
+        must("request", Is::Object(&REQUEST), "the call that lists them"),
+        may("success", Is::Expression, "true when it was answered; a status of 2xx unless said"),
+        must("names", Is::Expression, "the list of their names, in the platform's words"),
+        must("fields", Is::Literals, "their name: our field, or `none` where the request always has it"),
+        may("lasts_s", Is::Integer(60, 86_400), "how long an answer counts; an hour unless said"),
+    ],
+};
+
+static SIDE_EFFECT: Shape = Shape {
+    name: "a side effect",
+    keys: &[
+        must("title", Is::Text, "what the platform does then, in the words of its guide"),
+        may("help", Is::Text, "what to know before it is switched on"),
+        must("scope", Is::OneOf(&["client", "club"]), "who switches it"),
     ],
 };
 
@@ -222,7 +262,7 @@ static OPERATION: Shape = Shape {
             Is::Integer(1, 300),
             "the longest that this call may take, its token and all steps included",
         ),
-        later("dry_run", "the platform's own flag for trying out"),
+        may("dry_run", Is::Boolean, "whether its request can say that it is a trial, by `dry_run`"),
     ],
 };
 
@@ -327,29 +367,6 @@ static ITEM: Shape = Shape {
         may("created_at", Is::Expression, "when it was created"),
         may("kind", Is::Expression, "PROSPECT, MEMBER or EX_MEMBER"),
         may("fields", Is::Map(&Is::Expression), "the whole record in canonical fields"),
-    ],
-};
-
-static PAGES: Shape = Shape {
-    name: "the pages",
-    keys: &[
-        may("next", Is::Expression, "a cursor for the next request, as `page.cursor`; none is the end"),
-        may("url", Is::Expression, "the address of the next page, on the same host; none is the end"),
-        may("more", Is::Expression, "whether there is another: `page.count` is how many things this one has"),
-        may("most", Is::Integer(1, 5000), "the most pages; a longer list is not used; 200 unless said"),
-    ],
-};
-
-static FEED: Shape = Shape {
-    name: "the feed",
-    keys: &[
-        may("every_min", Is::Integer(1, 1440), "how often the changes are read; 60 unless said"),
-        may(
-            "overlap_s",
-            Is::Integer(0, 604_800),
-            "how far before the end of the last reading the next one begins; 300 unless said",
-        ),
-        may("lag_s", Is::Integer(0, 604_800), "how old what it says may be; 0 unless said"),
     ],
 };
 

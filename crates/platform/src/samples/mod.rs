@@ -66,6 +66,8 @@ pub struct SampleGiven {
     pub now: Option<Timestamp>,
     /// From when on changes are read, until now.
     pub since: Option<Timestamp>,
+    /// Whether it is a trial.
+    pub dry_run: bool,
 }
 
 /// One request and its answer.
@@ -265,6 +267,7 @@ impl Sample {
             tracking: given.tracking.clone(),
             name: given.name.clone(),
             email: given.email.clone(),
+            dry_run: given.dry_run,
             now: given.now.unwrap_or(Timestamp::UNIX_EPOCH),
             feed: given.since.map(|since| (since, given.now.unwrap_or(Timestamp::UNIX_EPOCH))),
             ..Given::default()

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
+mod discovery;
 mod login;
 mod pages;
+mod quiet;
 mod refresh;
 mod sign_in;
 mod steps;
