@@ -3,39 +3,52 @@
 //! A body that is not what its platform promised (a web page instead of JSON) is an answer too: the tree is then none,
 //! the text is there, and the description's rules can look at both.
 
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use minijinja::value::{Serde, Value};
 
 use crate::description::Decode;
+use crate::json;
 use crate::net::Response;
+
+/// Ways to pack a body. None is asked for, and none is unpacked: a small answer could become a large one.
+const PACKED: [&str; 6] = ["gzip", "x-gzip", "deflate", "compress", "br", "zstd"];
 
 /// A decoded answer.
 pub(crate) struct Decoded {
     pub answer: Value,
     pub fault: Value,
     pub text: String,
+    /// Whether it is a web page where data was due.
+    pub page: bool,
     /// Why the body could not be decoded, if it could not.
     pub problem: Option<String>,
 }
 
 /// Decodes a response's body, by its content type unless forced.
 pub(crate) fn decode(response: &Response, forced: Decode) -> Decoded {
-    let content_type = response.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let (text, mut problem) = match xml::decode(&response.body, content_type, &limits()) {
+    let header = |name| response.headers.get(name).and_then(|value| value.to_str().ok());
+    let (content_type, limits) = (header(CONTENT_TYPE), limits(response.body.len()));
+    let (text, mut problem) = match xml::decode(&response.body, content_type, &limits) {
         Ok(text) => (text.into_owned(), None),
         Err(error) => (String::from_utf8_lossy(&response.body).into_owned(), Some(error.to_string())),
     };
-    let mut decoded = Decoded { answer: Value::from(()), fault: Value::from(()), text, problem: None };
+    let page = matches!(forced, Decode::Auto | Decode::Json | Decode::Xml) && is_page(&text);
+    let mut decoded = Decoded { answer: Value::from(()), fault: Value::from(()), text, page, problem: None };
+    let packed = header(CONTENT_ENCODING).map(|packed| packed.trim().to_ascii_lowercase());
+    if let Some(packed) = packed.filter(|packed| PACKED.contains(&packed.as_str())) {
+        decoded.problem = Some(format!("the answer is compressed ({packed}), which nobody asked for"));
+        return decoded;
+    }
     if decoded.text.trim().is_empty() {
         return decoded;
     }
     match kind(forced, content_type, &decoded.text) {
-        Decode::Json => {
-            match serde_json::from_str::<serde_json::Value>(decoded.text.trim_start_matches('\u{feff}')) {
-                Ok(json) => decoded.answer = Value::from(Serde(&json)),
-                Err(error) => problem = Some(format!("the answer is not JSON: {error}")),
-            }
-        }
-        Decode::Xml => match xml::parse(&decoded.text, &limits()) {
+        Decode::Json => match json::parse(decoded.text.trim_start_matches('\u{feff}')) {
+            Ok(json) => decoded.answer = Value::from(Serde(&json)),
+            Err(error) => problem = Some(format!("the answer is not JSON: {error}")),
+        },
+        Decode::Xml => match xml::parse(&decoded.text, &limits) {
+            Ok(root) if root.name.eq_ignore_ascii_case("html") => decoded.page = true,
             Ok(root) => (decoded.answer, decoded.fault) = document(&root),
             Err(error) => problem = Some(format!("the answer is not XML: {error}")),
         },
@@ -51,8 +64,22 @@ pub(crate) fn decode(response: &Response, forced: Decode) -> Decoded {
     decoded
 }
 
-fn limits() -> xml::Limits {
-    xml::Limits::default()
+/// The limits of a document that the description lets be as large as it is: as many elements as its size explains.
+fn limits(size: usize) -> xml::Limits {
+    const BYTES_PER_ELEMENT: usize = 50;
+    let usual = xml::Limits::default();
+    let max_elements = usual.max_elements.max(size / BYTES_PER_ELEMENT);
+    // UTF-16 and windows-1252 may grow to three times their size as UTF-8.
+    xml::Limits { max_bytes: usual.max_bytes.max(size * 3), max_elements, ..usual }
+}
+
+/// Whether a text is a web page. A platform that is down, or a sign-in in front of it, often answers with one, and with a
+/// status of 200.
+fn is_page(text: &str) -> bool {
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    ["<!doctype html", "<html"]
+        .iter()
+        .any(|tag| start.get(..tag.len()).is_some_and(|it| it.eq_ignore_ascii_case(tag)))
 }
 
 fn kind(forced: Decode, content_type: Option<&str>, text: &str) -> Decode {

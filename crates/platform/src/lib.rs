@@ -11,6 +11,7 @@ mod description;
 mod endpoint;
 mod expression;
 mod given;
+mod json;
 mod language;
 pub mod library;
 mod mistakes;

@@ -23,6 +23,8 @@ use crate::template::RequestProblem;
 
 /// The most of a platform's words that is kept.
 const SAID: usize = 300;
+/// The longest number of a record, in bytes; the longest known are below a hundred.
+const LONGEST_NUMBER: usize = 256;
 /// A wait longer than this is somebody's mistake.
 const LONGEST_WAIT_S: i64 = 24 * 3600;
 
@@ -55,9 +57,21 @@ impl Heard<'_> {
         let understood = match self.judge(exchange) {
             Ok(Some(outcome)) => Err(outcome),
             Ok(None) => self.taken(&mut exchange.notes),
-            Err(problem) => Err(unreadable(&problem)),
+            Err(problem) => Err(self.unless_stored(unreadable(&problem))),
         };
         understood.unwrap_or_else(|outcome| Understood { outcome, found: Vec::new(), next: None })
+    }
+
+    /// An answer that cannot be used says nothing of what was stored; only a refusal does.
+    fn unless_stored(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Misconfigured { reason } | Outcome::Unavailable { reason, .. }
+                if !self.step.safe && !(400..500).contains(&self.response.status) =>
+            {
+                Outcome::Doubtful { reason }
+            }
+            outcome => outcome,
+        }
     }
 
     /// What the rules, and then HTTP, say against it; nothing if the platform took it.
@@ -76,7 +90,7 @@ impl Heard<'_> {
                 }
                 holds
             }
-            None => (200..300).contains(&self.response.status),
+            None => (200..300).contains(&self.response.status) && !self.decoded.page,
         };
         let broken = (200..300).contains(&self.response.status) && self.decoded.problem.is_some();
         Ok((!taken || broken).then(|| self.unruled()))
@@ -113,7 +127,12 @@ impl Heard<'_> {
     fn unruled(&self) -> Outcome {
         let status = self.response.status;
         let said = self.words(self.shown);
-        let reason = format!("answer {status}: {said}");
+        let broken = self.decoded.problem.as_ref().filter(|_| (200..300).contains(&status));
+        let reason = match (broken, self.redirected()) {
+            (Some(problem), _) => format!("{problem} (answer {status}: {said})"),
+            (_, Some(there)) => format!("answer {status}: redirected to `{there}`"),
+            _ => format!("answer {status}: {said}"),
+        };
         match status {
             401 | 403 => Outcome::Unauthorised { said },
             429 => Outcome::Throttled { retry_after_s: self.retry_after() },
@@ -122,17 +141,27 @@ impl Heard<'_> {
             400 | 409 | 422 => Outcome::Rejected { field: None, said },
             408 | 500.. | 200..300 if !self.step.safe => Outcome::Doubtful { reason },
             408 | 500.. => Outcome::Unavailable { reason, retry_after_s: self.retry_after() },
-            200..300 if self.decoded.problem.is_some() => {
+            200..300 if broken.is_some() || self.decoded.page => {
                 Outcome::Unavailable { reason, retry_after_s: None }
             }
-            _ => Outcome::Misconfigured { reason: format!("no rule of the description knows this {reason}") },
+            _ => self.unless_stored(Outcome::Misconfigured {
+                reason: format!("no rule of the description knows this {reason}"),
+            }),
         }
+    }
+
+    /// Where a redirect leads that is not followed.
+    fn redirected(&self) -> Option<String> {
+        let there = self.response.headers.get(http::header::LOCATION)?;
+        let there = there.to_str().ok().filter(|_| (300..400).contains(&self.response.status))?;
+        Some(self.mask.apply(there).chars().take(SAID).collect())
     }
 
     /// What a call that was taken gives.
     fn taken(&self, notes: &mut Vec<String>) -> Result<Understood, Outcome> {
-        let (found, listed) = found::found(&self.step.reading, &self.scope, notes)?;
-        let id = self.id(&self.step.reading.id).map_err(|problem| unreadable(&problem))?;
+        let (found, listed) = self.listed(notes).map_err(|outcome| self.unless_stored(outcome))?;
+        let id = self.id(&self.step.reading.id);
+        let id = id.map_err(|problem| self.unless_stored(unreadable(&problem)))?;
         if self.call.steps.len() == 1 {
             complete((self.operation, self.response.status), id.as_ref(), found.is_empty())?;
         }
@@ -143,9 +172,30 @@ impl Heard<'_> {
         Ok(Understood { outcome: Outcome::Saved { id }, found, next })
     }
 
+    /// What an answer lists, and how many things those are.
+    fn listed(&self, notes: &mut Vec<String>) -> Result<(Vec<Found>, usize), Outcome> {
+        let (found, listed) = found::found(&self.step.reading, &self.scope, notes)?;
+        let shape = self.decoded.answer.kind();
+        // A `null` in so many words is an answer: nobody.
+        let shapeless =
+            shape == ValueKind::String || (shape == ValueKind::None && self.decoded.text.trim() != "null");
+        if self.step.reading.items.is_some() && listed == 0 && shapeless {
+            let (status, said) = (self.response.status, self.words(self.shown));
+            let reason = format!("the answer holds no list (answer {status}: {said})");
+            return Err(Outcome::Unavailable { reason, retry_after_s: None });
+        }
+        match (self.operation, &self.given.record) {
+            (Operation::ReadPerson, Some(asked)) => Ok((the_one(&asked.id, found)?, listed)),
+            _ => Ok((found, listed)),
+        }
+    }
+
     fn id(&self, alternatives: &[Expr]) -> Result<Option<RemoteId>, Problem> {
-        let id = self.first(alternatives)?.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
-        Ok(id.map(|id| RemoteId { space: self.step.reading.id_space.clone(), id }))
+        let id = self.first(alternatives)?;
+        Ok(id
+            .as_deref()
+            .and_then(usable)
+            .map(|id| RemoteId { space: self.step.reading.id_space.clone(), id }))
     }
 
     fn first(&self, alternatives: &[Expr]) -> Result<Option<String>, Problem> {
@@ -174,6 +224,25 @@ impl Heard<'_> {
     fn retry_after(&self) -> Option<u32> {
         retry_after(&self.response.headers, self.given.now)
     }
+}
+
+/// The record that was asked for, of what a reading gives. Another one would be merged into the wrong person.
+fn the_one(asked: &str, found: Vec<Found>) -> Result<Vec<Found>, Outcome> {
+    let Some(first) = found.first().map(|found| found.id.id.clone()) else { return Ok(found) };
+    match found.into_iter().find(|found| found.id.id == asked) {
+        Some(found) => Ok(vec![found]),
+        None => Err(Outcome::Misconfigured {
+            reason: format!("asked for the record {asked}, the platform answers with {first}"),
+        }),
+    }
+}
+
+/// A number that can be kept, compared and put into an address: not empty, no longer than numbers are, and without control
+/// characters.
+pub(super) fn usable(number: &str) -> Option<String> {
+    let number = number.trim();
+    let fits = (1..=LONGEST_NUMBER).contains(&number.len()) && !number.contains(char::is_control);
+    fits.then(|| number.to_owned())
 }
 
 /// What a call that was taken must have given.
@@ -277,7 +346,7 @@ pub(super) fn excerpt(text: &str) -> String {
                 tag = false;
                 plain.push(' ');
             }
-            c if !tag => plain.push(c),
+            c if !tag => plain.push(if c.is_control() { ' ' } else { c }),
             _ => {}
         }
     }

@@ -7,6 +7,10 @@ use serde_json::Value as Json;
 
 use super::mask::{MASK, Mask};
 
+/// The most values that are looked for in everything an answer says; of one with more, nothing is shown.
+const MOST: usize = 300;
+const TOO_MANY: &str = "(an answer with very many concealed parts)";
+
 /// What may be shown of an answer, and a mask that also covers what was concealed in it.
 pub(super) fn concealed(text: &str, names: &[String], mask: Mask) -> (String, Mask) {
     let lower = text.to_ascii_lowercase();
@@ -19,8 +23,11 @@ pub(super) fn concealed(text: &str, names: &[String], mask: Mask) -> (String, Ma
         json.to_string()
     } else if let Ok(root) = xml::parse(text, &xml::Limits::default()) {
         found.xml(&root, false);
+        found.sort();
+        if found.values.len() > MOST {
+            return (TOO_MANY.to_owned(), Mask::of_everything());
+        }
         let mut shown = text.to_owned();
-        found.values.sort_by_key(|value| std::cmp::Reverse(value.len()));
         for value in &found.values {
             let escaped = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             shown = shown.replace(&escaped, MASK).replace(value.as_str(), MASK);
@@ -29,6 +36,10 @@ pub(super) fn concealed(text: &str, names: &[String], mask: Mask) -> (String, Ma
     } else {
         return ("(an answer with concealed parts that cannot be read)".to_owned(), mask);
     };
+    found.sort();
+    if found.values.len() > MOST {
+        return (TOO_MANY.to_owned(), Mask::of_everything());
+    }
     let mask = found.values.iter().fold(mask, |mask, value| mask.with(value));
     (shown, mask)
 }
@@ -41,6 +52,12 @@ struct Found<'n> {
 impl Found<'_> {
     fn is(&self, name: &str) -> bool {
         self.names.iter().any(|concealed| concealed.eq_ignore_ascii_case(name))
+    }
+
+    /// Each value once, the longest first.
+    fn sort(&mut self) {
+        self.values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        self.values.dedup();
     }
 
     fn json(&mut self, json: &mut Json) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use minijinja::value::{Value, ValueKind};
 use model::{Kind, Outcome, RemoteId};
 
-use super::classify::first;
+use super::classify::{first, usable};
 use crate::description::{Item, Reading};
 use crate::expression::{Expr, Root, Scope};
 use crate::given::Found;
@@ -35,11 +35,15 @@ pub(super) fn found(
     }
     let things = list.try_iter().map_err(|error| wrong(error.to_string()))?;
     let (mut found, mut listed) = (Vec::new(), 0);
-    for thing in things.take(MOST) {
+    for thing in things {
+        if listed == MOST {
+            return Err(wrong(format!("gives more than {MOST} things; half a list is not used")));
+        }
         listed += 1;
         let mut scope = Scope::clone(scope);
         scope.set(Root::Item, thing);
-        found.extend(Reader { item, scope: Arc::new(scope), notes }.read());
+        let read = Reader { item, scope: Arc::new(scope), notes }.read();
+        found.extend(read.map_err(|said| wrong(format!("{said}; half a list is not used")))?);
     }
     Ok((found, listed))
 }
@@ -51,33 +55,24 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(mut self) -> Option<Found> {
-        match self.item.only.as_ref().map(|only| only.holds(&self.scope)) {
-            None | Some(Ok(true)) => {}
-            Some(Ok(false)) => return None,
-            Some(Err(problem)) => {
-                self.note(format!("`={}`: {}", problem.source, problem.said));
-                return None;
-            }
+    /// One thing of a list, unless it is not meant. One that cannot be told from others spoils the list: whom it lacks
+    /// might be made anew.
+    fn read(mut self) -> Result<Option<Found>, String> {
+        let only = self.item.only.as_ref().map_or(Ok(true), |only| only.holds(&self.scope));
+        if !only.map_err(|problem| format!("`={}`: {}", problem.source, problem.said))? {
+            return Ok(None);
         }
-        let id = match first(&self.item.id, &self.scope) {
-            Ok(Some(id)) if !id.trim().is_empty() => id.trim().to_owned(),
-            Ok(_) => {
-                self.note("something without a number was left out".to_owned());
-                return None;
-            }
-            Err(problem) => {
-                self.note(format!("`={}`: {}", problem.source, problem.said));
-                return None;
-            }
-        };
+        let unusable = |why: &str| format!("something without a usable number is in it{why}");
+        let id = first(&self.item.id, &self.scope)
+            .map_err(|problem| unusable(&format!(": `={}`: {}", problem.source, problem.said)))?;
+        let id = id.as_deref().and_then(usable).ok_or_else(|| unusable(", which `only:` could leave out"))?;
         let item = self.item;
         let space = self.text(item.id_space.as_ref()).unwrap_or_default();
         let mut fields = BTreeMap::new();
         for (field, expr) in &item.fields {
             fields.extend(self.text(Some(expr)).filter(|text| !text.is_empty()).map(|text| (*field, text)));
         }
-        Some(Found {
+        Ok(Some(Found {
             id: RemoteId { space, id },
             external_id: self.filled(item.external_id.as_ref()),
             name: self.filled(item.name.as_ref()),
@@ -89,7 +84,7 @@ impl Reader<'_> {
             created_at: self.filled(item.created_at.as_ref()).and_then(|text| text.parse().ok()),
             kind: self.filled(item.kind.as_ref()).and_then(|text| Kind::read(&text)),
             fields,
-        })
+        }))
     }
 
     fn value(&mut self, expr: Option<&Expr>) -> Option<Value> {
@@ -126,7 +121,8 @@ impl Reader<'_> {
             (_, Some("true" | "1")) => Some(true),
             (_, Some("false" | "0")) => Some(false),
             _ => {
-                self.note(format!("`{value}` is neither true nor false"));
+                let shown: String = value.to_string().chars().take(60).collect();
+                self.note(format!("`{shown}` is neither true nor false"));
                 None
             }
         }

@@ -14,6 +14,7 @@ const KEPT: usize = 8 * 1024;
 #[derive(Clone, Default)]
 pub(super) struct Mask {
     spellings: Vec<String>,
+    everything: bool,
 }
 
 impl Mask {
@@ -23,6 +24,11 @@ impl Mask {
             mask.add(secret);
         }
         mask
+    }
+
+    /// Masks whatever it is given.
+    pub fn of_everything() -> Mask {
+        Mask { spellings: Vec::new(), everything: true }
     }
 
     pub fn add(&mut self, secret: &str) {
@@ -48,6 +54,9 @@ impl Mask {
 
     /// The text without secrets.
     pub fn apply(&self, text: &str) -> String {
+        if self.everything {
+            return MASK.to_owned();
+        }
         let mut masked = text.to_owned();
         for spelling in &self.spellings {
             if masked.contains(spelling.as_str()) {

@@ -22,6 +22,7 @@ mod token;
 
 pub(crate) use settings::fits;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use minijinja::value::Value;
@@ -154,6 +155,7 @@ impl Endpoint {
     /// alone may find a relative or miss a person.
     async fn search(&self, call: &Call, given: &Given, scope: &Scope) -> Answer {
         let mut found: Vec<Found> = Vec::new();
+        let mut known = HashSet::new();
         let mut last: Option<Answer> = None;
         for by in &call.find_by {
             let Some(keys) = search_keys(*by, given) else { continue };
@@ -164,11 +166,7 @@ impl Endpoint {
                 return answer;
             }
             let conclusive = *by == FindBy::ExternalId && !answer.found.is_empty();
-            for person in answer.found.drain(..) {
-                if !found.iter().any(|known| known.id == person.id) {
-                    found.push(person);
-                }
-            }
+            found.extend(answer.found.drain(..).filter(|person| known.insert(person.id.clone())));
             last = Some(answer);
             if conclusive {
                 break;

@@ -57,7 +57,10 @@ pub(super) fn next(
 
 /// An address on the same host as the one just asked: credentials go nowhere else.
 fn address(there: &str, asked: &Url) -> Result<Url, Outcome> {
-    let url = asked.join(there).map_err(|error| broken(format!("`{there}` is no address: {error}")))?;
+    let url = asked.join(there).map_err(|error| {
+        let there = there.chars().take(200).collect::<String>();
+        broken(format!("`{there}` is no address: {error}"))
+    })?;
     if url.origin() != asked.origin() {
         let reason = format!("its list goes on at another host, {}", url.origin().ascii_serialization());
         return Err(broken(reason));

@@ -79,6 +79,10 @@ fn list_fits(setting: &Setting, value: &str) -> Option<String> {
 }
 
 fn address(value: &str) -> Result<(), String> {
+    // What reads an address leaves some of them out and takes others for a slash: it would lead elsewhere than it looks.
+    if value.chars().any(|c| c == '\\' || c.is_whitespace() || c.is_control()) {
+        return Err("it has neither spaces, control characters nor `\\`".to_owned());
+    }
     let url = url::Url::parse(value).map_err(|error| format!("it is not an address: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err("it begins with `https://` or `http://`".to_owned());

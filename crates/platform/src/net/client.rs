@@ -100,7 +100,8 @@ impl Net for GuardedClient {
     async fn send(&self, request: Request) -> Result<Response, NetError> {
         let until = Instant::now() + request.deadline;
         let mut response = self.hop(&request, &request.url, &request.headers, until).await?;
-        let repeatable = matches!(request.method, Method::GET | Method::HEAD);
+        // What must not happen twice is not asked for twice: the redirect is its answer.
+        let repeatable = matches!(request.method, Method::GET | Method::HEAD) && !request.fresh;
         let (mut url, mut headers) = (request.url.clone(), None::<HeaderMap>);
         for _ in 0..request.follow_redirects {
             let Some(next) = location(&response, &url).filter(|_| repeatable) else { break };

@@ -36,7 +36,7 @@ pub struct Request {
     pub allow: Egress,
     /// Not safe to repeat: takes a fresh connection, or one idle for less than two seconds.
     pub fresh: bool,
-    /// How many redirects may be followed.
+    /// How many redirects may be followed, by a call that is safe to repeat.
     pub follow_redirects: u8,
 }
 
