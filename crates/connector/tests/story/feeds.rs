@@ -134,6 +134,7 @@ async fn many_changes_at_once_wait_for_a_decision_and_then_come_in_once() {
         .says("60 new: so many are taken in only once you decide it");
     assert_eq!(house.vfp.people().len(), 0);
     assert_eq!(feed(&house).await["state"], "waits for a decision");
+    house.command(&["doctor"]).await.failed().says("wait for a decision");
     let line = house.log(&[]).await.remove(0);
     assert_eq!((text(&line, "type"), text(&line, "turn")), ("WARNING", "operator"), "{line:#}");
 
