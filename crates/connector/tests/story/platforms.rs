@@ -33,6 +33,19 @@ const MINDBODY: Vendor = Vendor {
     assumed: &["create_member", "update_member"],
 };
 
+const PARAMOUNT: Vendor = Vendor {
+    name: "paramount",
+    platform: Platform::Paramount,
+    addresses: &["https://api.webfdm.com"],
+    client_id: "kits",
+    settings: &[("region", "west")],
+    club_settings: &[],
+    secret: ("key", false),
+    sends: ["creates_and_updates", "", ""],
+    with: &["owner"],
+    assumed: &["verify", "list_staff", "create_prospect", "update_prospect"],
+};
+
 const CLUBREADY: Vendor = Vendor {
     name: "clubready",
     platform: Platform::ClubReady,
@@ -206,6 +219,11 @@ async fn abc_datatrak_from_end_to_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn mindbody_from_end_to_end() {
     told(Story { vendor: MINDBODY, changes: true, sells: true, asked: true }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paramount_from_end_to_end() {
+    told(Story { vendor: PARAMOUNT, changes: true, sells: false, asked: false }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,7 @@ mod intouch;
 mod load;
 mod magicline;
 mod mindbody;
+mod paramount;
 mod sender;
 mod spoke;
 mod vfp;
