@@ -52,6 +52,20 @@ const MINDBODY_SOAP: Vendor = Vendor {
     ..MINDBODY
 };
 
+const PARAMOUNT: Vendor = Vendor {
+    name: "paramount",
+    platform: Platform::Paramount,
+    addresses: &["https://api.webfdm.com"],
+    client_id: "kits",
+    settings: &[("region", "west")],
+    club_settings: &[],
+    secret: ("key", false),
+    sends: ["creates_and_updates", "", ""],
+    with: &["owner"],
+    assumed: &["verify", "list_staff", "create_prospect", "update_prospect"],
+    receives: false,
+};
+
 const CLUBREADY: Vendor = Vendor {
     name: "clubready",
     platform: Platform::ClubReady,
@@ -236,6 +250,11 @@ async fn mindbody_from_end_to_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn mindbody_soap_from_end_to_end() {
     told(Story { vendor: MINDBODY_SOAP, changes: true, sells: true, asked: true }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paramount_from_end_to_end() {
+    told(Story { vendor: PARAMOUNT, changes: true, sells: false, asked: false }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
