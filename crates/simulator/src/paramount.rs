@@ -42,15 +42,15 @@ pub(crate) fn answer(room: &mut Room, call: &Incoming) -> Reply {
     let club = text(&body, "ClubId").unwrap_or_default();
     let (operation, answer) = match (call.method.as_str(), parts.as_slice()) {
         (method, ["legacy", "PAC", "API", name, key, rest @ ..]) => {
-            if *key != room.config.credentials.secret {
-                ("", Err(Refusal(401, "The key is not valid".to_owned())))
-            } else {
+            if *key == room.config.credentials.secret {
                 match (method, *name, rest) {
                     ("POST", "SaveProspect", []) => ("saveProspect", save(room, &club, &body)),
                     ("POST", "GetEmployees", []) => ("getEmployees", employees(room, &club)),
                     ("GET", "GetLocations", [_]) => ("getLocations", Ok(locations(room))),
                     _ => ("", Err(Refusal(404, "No such method".to_owned()))),
                 }
+            } else {
+                ("", Err(Refusal(401, "The key is not valid".to_owned())))
             }
         }
         _ => ("", Err(Refusal(404, "No such method".to_owned()))),
@@ -101,23 +101,19 @@ fn save(room: &mut Room, club: &str, body: &Value) -> Answer {
     known_club(room, club)?;
     let changes = read(room, club, body)?;
     let given = text(body, "ProspectId").filter(|id| !id.is_empty());
-    let id = match given {
-        Some(id) => {
-            let is_there = |id: &str| room.people.get(id).is_some_and(|one| one.club == club && !one.gone);
-            if !is_there(&id) {
-                return Err(Refusal(404, format!("ProspectId {id} is not known")));
-            }
-            room.update(&id, None, &changes);
-            id
+    let id = if let Some(id) = given {
+        let is_there = |id: &str| room.people.get(id).is_some_and(|one| one.club == club && !one.gone);
+        if !is_there(&id) {
+            return Err(Refusal(404, format!("ProspectId {id} is not known")));
         }
-        None => {
-            let named = |ours: &str| changes.iter().any(|(field, value)| *field == ours && value.is_some());
-            if let Some(missing) = ["first_name", "last_name"].into_iter().find(|ours| !named(ours)) {
-                return Err(invalid(format!("{missing} is required")));
-            }
-            let kind = Kind::Prospect;
-            room.create(NewPerson { club, kind, external_ref: None, changes, own: false })
+        room.update(&id, None, &changes);
+        id
+    } else {
+        let named = |ours: &str| changes.iter().any(|(field, value)| *field == ours && value.is_some());
+        if let Some(missing) = ["first_name", "last_name"].into_iter().find(|ours| !named(ours)) {
+            return Err(invalid(format!("{missing} is required")));
         }
+        room.create(NewPerson { club, kind: Kind::Prospect, external_ref: None, changes, own: false })
     };
     Ok(Reply::json(200, &json!({ "Success": true, "ProspectId": number(&id) })).stored(&id))
 }
