@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use crate::description::Namespaces;
 use crate::template::Tree;
 use secrecy::ExposeSecret;
+use xml::Charset;
 
 type Result<T> = std::result::Result<T, String>;
 
@@ -82,8 +83,8 @@ fn string(text: &str, out: &mut Vec<u8>) -> Result<()> {
 }
 
 /// Writes an XML document with one root element.
-pub(crate) fn xml(root: &Tree<'_>, namespaces: &Namespaces) -> Result<String> {
-    let mut writer = xml::Writer::with_declaration();
+pub(crate) fn xml(root: &Tree<'_>, namespaces: &Namespaces, charset: Charset) -> Result<String> {
+    let mut writer = xml::Writer::declaring(charset);
     let declared = declarations(namespaces);
     let declared: Vec<_> = declared.iter().map(|(name, uri)| (name.as_str(), *uri)).collect();
     members(root, &declared, &mut writer)?;
@@ -91,8 +92,13 @@ pub(crate) fn xml(root: &Tree<'_>, namespaces: &Namespaces) -> Result<String> {
 }
 
 /// Writes a SOAP 1.1 envelope.
-pub(crate) fn soap(header: &[(&str, Tree<'_>)], body: &Tree<'_>, namespaces: &Namespaces) -> Result<String> {
-    let mut writer = xml::Writer::with_declaration();
+pub(crate) fn soap(
+    header: &[(&str, Tree<'_>)],
+    body: &Tree<'_>,
+    namespaces: &Namespaces,
+    charset: Charset,
+) -> Result<String> {
+    let mut writer = xml::Writer::declaring(charset);
     let prefixes: Vec<_> =
         namespaces.prefixes.iter().map(|(p, uri)| (format!("xmlns:{p}"), &**uri)).collect();
     let mut attributes = vec![("xmlns:soap", ENVELOPE)];
@@ -131,7 +137,7 @@ fn element(name: &str, tree: &Tree<'_>, attributes: &[(&str, &str)], writer: &mu
     match tree {
         Tree::List(items) => items.iter().try_for_each(|item| element(name, item, attributes, writer))?,
         Tree::Null => {
-            writer.nil(name);
+            writer.nil(name, attributes);
         }
         Tree::Bool(b) => {
             writer.open(name, attributes).text(if *b { "true" } else { "false" }).close();
@@ -163,7 +169,7 @@ fn element(name: &str, tree: &Tree<'_>, attributes: &[(&str, &str)], writer: &mu
 fn given(name: &str, value: &Json, attributes: &[(&str, &str)], writer: &mut xml::Writer) -> Result<()> {
     match value {
         Json::Null => {
-            writer.nil(name);
+            writer.nil(name, attributes);
         }
         Json::String(text) => {
             writer.open(name, attributes).text(text).close();

@@ -3,6 +3,8 @@
 //! A body that is not what its platform promised (a web page instead of JSON) is an answer too: the tree is then none,
 //! the text is there, and the description's rules can look at both.
 
+use std::borrow::Cow;
+
 use minijinja::value::{Serde, Value};
 
 use crate::description::Decode;
@@ -17,10 +19,22 @@ pub(crate) struct Decoded {
     pub problem: Option<String>,
 }
 
-/// Decodes a response's body, by its content type unless forced.
-pub(crate) fn decode(response: &Response, forced: Decode) -> Decoded {
-    let content_type = response.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let (text, mut problem) = match xml::decode(&response.body, content_type, &limits()) {
+/// A request's body as it is kept and compared: by the encoding that its headers name.
+pub(crate) fn shown<'b>(headers: &http::HeaderMap, body: &'b [u8]) -> Cow<'b, str> {
+    xml::decode(body, content_type(headers), &limits()).unwrap_or_else(|_| String::from_utf8_lossy(body))
+}
+
+fn content_type(headers: &http::HeaderMap) -> Option<&str> {
+    headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok())
+}
+
+/// Decodes a response's body, by its content type unless forced; its letters as it says itself unless `charset` does.
+pub(crate) fn decode(response: &Response, forced: Decode, charset: Option<xml::Charset>) -> Decoded {
+    let content_type = content_type(&response.headers);
+    // The charset of a content type goes before what a document says of itself.
+    let letters = charset.map(|charset| format!("text/xml; charset={}", charset.name()));
+    let letters = letters.as_deref().or(content_type);
+    let (text, mut problem) = match xml::decode(&response.body, letters, &limits()) {
         Ok(text) => (text.into_owned(), None),
         Err(error) => (String::from_utf8_lossy(&response.body).into_owned(), Some(error.to_string())),
     };

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use xml::Charset;
+
 use super::requests::Namespaces;
 use super::{Auth, Draft, Setting, SettingKind};
 use crate::expression::Place;
@@ -20,6 +22,10 @@ pub(crate) struct Host {
     pub headers: Vec<(Box<str>, Template)>,
     pub query: Vec<(Box<str>, Template)>,
     pub soap: Option<SoapHost>,
+    /// The encoding of its requests.
+    pub sends_in: Charset,
+    /// The encoding of its answers, whatever they say.
+    pub answers_in: Option<Charset>,
     pub timeout: Duration,
     pub max_response_bytes: usize,
     pub redirects: u8,
@@ -74,6 +80,7 @@ fn host(
         header: builder.values(soap.get("header")),
         namespaces: Namespaces::of(soap),
     });
+    let charset = |key: &str| node.text_at(key).and_then(Charset::named);
     let number = |key: &str, unless: i64| node.get(key).and_then(Node::integer).unwrap_or(unless);
     Host {
         name: name.to_owned(),
@@ -82,6 +89,8 @@ fn host(
         headers,
         query,
         soap,
+        sends_in: charset("sends_in").unwrap_or_default(),
+        answers_in: charset("answers_in"),
         timeout: Duration::from_secs(number("timeout_s", 30).unsigned_abs()),
         max_response_bytes: usize::try_from(number("max_response_kb", 1024)).unwrap_or(1024) * 1024,
         redirects: u8::try_from(number("redirects", 0)).unwrap_or(0),

@@ -102,6 +102,7 @@ pub(super) fn request(
     let headers = builder.values(node.get("headers"));
     let body = one_body(node, &mut builder);
     check_names(&body, host.and_then(|host| hosts.get(host)), node, draft, mistakes);
+    check_charset(&body, host.and_then(|host| hosts.get(host)), node, mistakes);
     let cleared = if matches!(body, Body::Json(_)) { Absent::Null } else { Absent::Empty };
     let policy = |key: &str| node.text_at(key).and_then(Absent::named);
     Some(Request {
@@ -179,6 +180,26 @@ fn host(node: &Node, hosts: &[Host], mistakes: &mut Mistakes) -> Option<usize> {
             .help("declare it under `hosts:`");
     }
     found
+}
+
+/// JSON is UTF-8 by its standard, and a form in parts says nothing of its letters.
+fn check_charset(body: &Body, host: Option<&Host>, node: &Node, mistakes: &mut Mistakes) {
+    let fixed = match body {
+        Body::Json(_) => "json",
+        Body::Multipart(_) => "multipart",
+        _ => return,
+    };
+    if let Some(host) = host.filter(|host| host.sends_in != xml::Charset::Utf8) {
+        let at = node
+            .entries()
+            .iter()
+            .find(|(key, _)| key.name == fixed)
+            .map_or(0..0, |(key, _)| key.span.clone());
+        let (host, charset) = (&host.name, host.sends_in.name());
+        mistakes
+            .add(at, format!("`{fixed}` is always UTF-8, and the host `{host}` is sent {charset}"))
+            .help("`sends_in` is for XML, SOAP, forms and text: declare a second host for this call");
+    }
 }
 
 /// Element names must be names, and their prefixes declared.

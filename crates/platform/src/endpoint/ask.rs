@@ -76,7 +76,11 @@ impl Endpoint {
                 return Answer { exchange, ..Answer::without_call(outcome) };
             }
         };
-        let decoded = decode::decode(&response, call.reading.decode);
+        let decoded = decode::decode(
+            &response,
+            call.reading.decode,
+            self.description.hosts[call.request.host].answers_in,
+        );
         exchange.status = Some(response.status);
         exchange.response = mask.keep(&decoded.text);
         exchange.notes.extend(decoded.problem.clone());
@@ -131,7 +135,7 @@ fn kept(sending: &Sending, mask: &Mask) -> Exchange {
         text.extend([name.as_str(), ": ", shown, "\n"]);
     }
     text.push('\n');
-    text.push_str(&String::from_utf8_lossy(body));
+    text.push_str(&decode::shown(headers, body));
     Exchange {
         method: method.to_string(),
         url: mask.apply(url.as_str()),

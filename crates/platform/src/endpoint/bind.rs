@@ -148,7 +148,7 @@ fn fingerprint(
     add(&mut hash, &text(&oauth2.client_secret)?);
     for (name, template) in &oauth2.parameters {
         hash.update(name.as_bytes());
-        let mut rendering = super::prepare::rendering(scope);
+        let mut rendering = super::writing::rendering(scope, xml::Charset::Utf8);
         if let Ok(Some(tree)) = rendering.tree(template) {
             hash.update(tree.as_text()?.as_bytes());
         }

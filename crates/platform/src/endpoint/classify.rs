@@ -224,12 +224,12 @@ fn clamp(seconds: i64) -> u32 {
     u32::try_from(seconds.clamp(1, LONGEST_WAIT_S)).unwrap_or(1)
 }
 
-/// A request that could not be made: the record's fault if a value is too long or one field is to blame, else the
-/// description's.
+/// A request that could not be made: the record's fault if a value is too long or cannot be written, or one field is to
+/// blame, else the description's.
 pub(super) fn not_made(problem: RequestProblem) -> Outcome {
-    let RequestProblem { fields, said, too_long } = problem;
+    let RequestProblem { fields, said, too_long, unwritable } = problem;
     match fields.only() {
-        None if !too_long || fields.is_empty() => Outcome::Misconfigured { reason: said },
+        None if fields.is_empty() || !(too_long || unwritable) => Outcome::Misconfigured { reason: said },
         field => Outcome::Unsendable { field, too_long, said },
     }
 }

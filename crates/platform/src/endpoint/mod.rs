@@ -13,6 +13,7 @@ mod prepare;
 mod settings;
 mod sign;
 mod token;
+mod writing;
 
 pub(crate) use settings::fits;
 
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use minijinja::value::Value;
 use model::{FindBy, Operation, Outcome};
 
+use crate::decode;
 use crate::description::{Call, Description};
 use crate::expression::{Root, Scope};
 use crate::given::{Answer, Found, Given, Prepared};
@@ -109,7 +111,7 @@ impl Endpoint {
                 .iter()
                 .map(|(name, value)| (name.to_string(), self.mask.apply(value.to_str().unwrap_or_default())))
                 .collect(),
-            body: self.mask.apply(&String::from_utf8_lossy(&sending.request.body)),
+            body: self.mask.apply(&decode::shown(&sending.request.headers, &sending.request.body)),
             sent: sending.sent.iter().collect(),
         })
     }

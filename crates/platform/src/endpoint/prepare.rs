@@ -8,10 +8,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use secrecy::SecretString;
 use url::Url;
+use xml::Charset;
 
+use super::writing::write_body;
 use super::{Endpoint, sign};
-use crate::body;
-use crate::description::{Auth, Body, Call, Host};
+use crate::description::{Auth, Call};
 use crate::expression::{FieldSet, Root, Scope};
 use crate::given::Given;
 use crate::net::Request;
@@ -23,7 +24,7 @@ pub(super) struct Sending {
     pub sent: FieldSet,
 }
 
-type Result<T> = std::result::Result<T, RequestProblem>;
+pub(super) type Result<T> = std::result::Result<T, RequestProblem>;
 
 impl Endpoint {
     pub(super) fn prepare(
@@ -36,15 +37,11 @@ impl Endpoint {
         let (host, bound) = (&self.description.hosts[call.request.host], &self.hosts[call.request.host]);
         let only = (call.changed_only && given.record.is_some()).then(|| FieldSet::of(&given.changed));
         let (unknown, cleared) = (call.request.unknown, call.request.cleared);
-        let mut rendering = Rendering { scope, only, unknown, cleared, sent: FieldSet::default() };
-        let (kind, body) = write_body(&call.request.body, host, &mut rendering)?;
+        let sent = FieldSet::default();
+        let mut rendering = Rendering { scope, only, unknown, cleared, sent, charset: host.sends_in };
         let mut headers = HeaderMap::new();
-        if let Some(kind) = kind {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-        }
-        if let Body::Soap { action, .. } = &call.request.body {
-            headers.insert("soapaction", value(&format!("\"{action}\""), false)?);
-        }
+        let body = write_body(&call.request.body, host, &mut rendering, &mut headers)?;
+        rendering.charset = Charset::Utf8;
         let auth = host.auth.as_deref();
         let auth_headers = auth.map_or(&[][..], |auth| &auth.headers);
         for (name, template) in host.headers.iter().chain(&call.request.headers).chain(auth_headers) {
@@ -82,74 +79,6 @@ impl Endpoint {
         };
         Ok(Sending { request, sent })
     }
-}
-
-/// A rendering without a person: settings alone.
-pub(super) fn rendering(scope: &Arc<Scope>) -> Rendering<'_> {
-    Rendering { scope, only: None, unknown: Absent::Omit, cleared: Absent::Omit, sent: FieldSet::default() }
-}
-
-pub(super) fn write_body(
-    body: &Body,
-    host: &Host,
-    rendering: &mut Rendering<'_>,
-) -> Result<(Option<&'static str>, Vec<u8>)> {
-    let mut bytes = Vec::new();
-    let kind = match body {
-        Body::None => return Ok((None, bytes)),
-        Body::Json(template) => {
-            bytes.reserve(1024);
-            let tree = rendering.tree(template)?.unwrap_or(Tree::Object(Vec::new()));
-            body::json(&tree, &mut bytes).map_err(plain)?;
-            "application/json"
-        }
-        Body::Form(form) => {
-            let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-            for (name, tree) in render_all(form, rendering)? {
-                pairs.append_pair(name, &tree.as_text().map_err(|said| plain(format!("`{name}`: {said}")))?);
-            }
-            bytes = pairs.finish().into_bytes();
-            "application/x-www-form-urlencoded"
-        }
-        Body::Multipart(form) => {
-            for (name, tree) in render_all(form, rendering)? {
-                let text = tree.as_text().map_err(|said| plain(format!("`{name}`: {said}")))?;
-                body::part((name, &text), &mut bytes).map_err(plain)?;
-            }
-            body::last_part(&mut bytes);
-            body::MULTIPART
-        }
-        Body::Xml { namespaces, root } => {
-            let tree = rendering.tree(root)?.unwrap_or(Tree::Object(Vec::new()));
-            bytes = body::xml(&tree, namespaces).map_err(plain)?.into_bytes();
-            "application/xml; charset=utf-8"
-        }
-        Body::Soap { header, body, .. } => {
-            let shared = host.soap.as_ref().map_or(&[][..], |soap| &soap.header);
-            let mut elements = render_all(shared, rendering)?;
-            elements.extend(render_all(header, rendering)?);
-            let tree = rendering.tree(body)?.unwrap_or(Tree::Object(Vec::new()));
-            let soap = host.soap.as_ref().ok_or_else(|| plain("the host says nothing of SOAP".to_owned()))?;
-            bytes = body::soap(&elements, &tree, &soap.namespaces).map_err(plain)?.into_bytes();
-            "text/xml; charset=utf-8"
-        }
-        Body::Text(pieces) => {
-            bytes = interpolate(pieces, rendering.scope, str::to_owned)?.0.into_bytes();
-            "text/plain; charset=utf-8"
-        }
-    };
-    Ok((Some(kind), bytes))
-}
-
-fn render_all<'t>(
-    values: &'t [(Box<str>, Template)],
-    rendering: &mut Rendering<'_>,
-) -> Result<Vec<(&'t str, Tree<'t>)>> {
-    let mut trees = Vec::with_capacity(values.len());
-    for (name, template) in values {
-        trees.extend(rendering.tree(template)?.map(|tree| (&**name, tree)));
-    }
-    Ok(trees)
 }
 
 pub(super) fn place_header(
@@ -230,7 +159,7 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
-fn value(text: &str, secret: bool) -> Result<HeaderValue> {
+pub(super) fn value(text: &str, secret: bool) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(text)
         .or_else(|_| HeaderValue::from_bytes(text.as_bytes()))
         .map_err(|_| plain("a header cannot carry line breaks or control characters".to_owned()))?;
@@ -238,6 +167,6 @@ fn value(text: &str, secret: bool) -> Result<HeaderValue> {
     Ok(value)
 }
 
-fn plain(said: String) -> RequestProblem {
+pub(super) fn plain(said: String) -> RequestProblem {
     RequestProblem::with(FieldSet::default(), said)
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{BoundToken, Endpoint, ask, classify, prepare};
+use super::{BoundToken, Endpoint, ask, classify, prepare, writing};
 use crate::decode;
 use crate::description::{Decode, Host, Login, OAuth2, TokenBy, TokenPlace, Way};
 use crate::net::{Request, Response};
@@ -63,7 +63,7 @@ impl Endpoint {
         self.refused(&response, now)?;
         let (secret, ends) = match &by.way {
             Way::OAuth2(_) => self.granted(&response, now)?,
-            Way::Login(login) => self.logged_in(login, &response)?,
+            Way::Login(login) => self.logged_in(login, &response, host.answers_in)?,
         };
         let lasts = ends.and_then(|ends| Duration::try_from(ends.duration_since(now)).ok());
         let lasts = lasts.unwrap_or(by.lasts).min(Duration::from_hours(8760));
@@ -113,8 +113,9 @@ impl Endpoint {
         &self,
         login: &Login,
         response: &Response,
+        answers_in: Option<xml::Charset>,
     ) -> Result<(SecretString, Option<Timestamp>), Outcome> {
-        let decoded = decode::decode(response, Decode::Auto);
+        let decoded = decode::decode(response, Decode::Auto, answers_in);
         let scope = ask::answered(self.scope.clone(), response, &decoded);
         let first = |alternatives| {
             classify::first(alternatives, &scope).map_err(|problem| classify::unreadable(&problem))
@@ -132,12 +133,10 @@ impl Endpoint {
         (host, bound): (&Host, &BoundToken),
     ) -> Result<Request, RequestProblem> {
         let scope = Arc::new(self.scope.clone());
-        let mut rendering = prepare::rendering(&scope);
-        let (kind, body) = prepare::write_body(&login.body, host, &mut rendering)?;
+        let mut rendering = writing::rendering(&scope, host.sends_in);
         let mut headers = HeaderMap::new();
-        if let Some(kind) = kind {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-        }
+        let body = writing::write_body(&login.body, host, &mut rendering, &mut headers)?;
+        rendering.charset = xml::Charset::Utf8;
         for (name, template) in &login.headers {
             prepare::place_header(name, template, &mut rendering, &mut headers)?;
         }
@@ -164,7 +163,7 @@ impl Endpoint {
         } else {
             pairs.extend([("client_id".to_owned(), id), ("client_secret".to_owned(), secret)]);
         }
-        let mut rendering = prepare::rendering(&scope);
+        let mut rendering = writing::rendering(&scope, xml::Charset::Utf8);
         for (name, template) in &oauth2.parameters {
             if let Some(tree) = rendering.tree(template)? {
                 let text = tree.as_text().map_err(|said| RequestProblem::with(rendering.sent, said))?;

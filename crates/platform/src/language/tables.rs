@@ -244,6 +244,12 @@ static HOST: Shape = Shape {
         may("headers", Is::Values, "headers of every call"),
         may("query", Is::Values, "query parameters of every call"),
         may("soap", Is::Object(&HOST_SOAP), "what all SOAP calls have in common"),
+        may("sends_in", Is::OneOf(&xml::Charset::NAMES), "the encoding of its requests; utf-8 unless said"),
+        may(
+            "answers_in",
+            Is::OneOf(&xml::Charset::NAMES),
+            "the encoding of its answers, whatever they say; as they say unless said",
+        ),
         may(
             "timeout_s",
             Is::Integer(1, 300),
