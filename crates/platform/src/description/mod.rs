@@ -8,6 +8,7 @@ mod calls;
 mod capabilities;
 mod hosts;
 mod lint;
+mod names;
 mod pages;
 mod rates;
 mod reading;
@@ -17,7 +18,7 @@ mod setting;
 
 pub(crate) use auth::{Auth, Login, OAuth2, Place as TokenPlace, TokenBy, Way};
 pub(crate) use calls::Call;
-pub(crate) use hosts::Host;
+pub(crate) use hosts::{Host, SoapHost, SoapStyle, SoapVersion};
 pub(crate) use pages::{Onward, Pages};
 pub(crate) use reading::{Decode, Item, Reading};
 pub(crate) use requests::{Body, Namespaces};

@@ -76,11 +76,8 @@ impl Endpoint {
                 return Answer { exchange, ..Answer::without_call(outcome) };
             }
         };
-        let decoded = decode::decode(
-            &response,
-            call.reading.decode,
-            self.description.hosts[call.request.host].answers_in,
-        );
+        let host = &self.description.hosts[call.request.host];
+        let decoded = decode::decode(&response, host.decoding(call.reading.decode));
         exchange.status = Some(response.status);
         exchange.response = mask.keep(&decoded.text);
         exchange.notes.extend(decoded.problem.clone());

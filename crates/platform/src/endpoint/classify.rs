@@ -52,7 +52,7 @@ impl Heard<'_> {
         let understood = match self.judge(exchange) {
             Ok(Some(outcome)) => Err(outcome),
             Ok(None) => self.taken(&mut exchange.notes),
-            Err(problem) => Err(unreadable(&problem)),
+            Err(problem) => Err(self.unread(&problem)),
         };
         understood.unwrap_or_else(|outcome| Understood { outcome, found: Vec::new(), next: None })
     }
@@ -131,7 +131,7 @@ impl Heard<'_> {
     /// What a call that was taken gives.
     fn taken(&self, notes: &mut Vec<String>) -> Result<Understood, Outcome> {
         let (found, listed) = found::found(&self.call.reading, &self.scope, notes)?;
-        let id = self.id(&self.call.reading.id).map_err(|problem| unreadable(&problem))?;
+        let id = self.id(&self.call.reading.id).map_err(|problem| self.unread(&problem))?;
         match self.operation {
             Operation::ReadPerson if found.is_empty() => return Err(Outcome::Gone),
             Operation::CreateProspect | Operation::CreateMember if id.is_none() => {
@@ -162,6 +162,16 @@ impl Heard<'_> {
             None => None,
         };
         Ok(Understood { outcome: Outcome::Saved { id }, found, next })
+    }
+
+    /// An answer that an expression could not read. Where it may have followed something stored, nobody knows.
+    fn unread(&self, problem: &Problem) -> Outcome {
+        match (self.response.status, unreadable(problem)) {
+            (200..300 | 408 | 500.., Outcome::Misconfigured { reason }) if !self.call.safe => {
+                Outcome::Doubtful { reason }
+            }
+            (_, outcome) => outcome,
+        }
     }
 
     fn id(&self, alternatives: &[Expr]) -> Result<Option<RemoteId>, Problem> {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{BoundToken, Endpoint, ask, classify, prepare, writing};
-use crate::decode;
+use crate::decode::{self, Decoding};
 use crate::description::{Decode, Host, Login, OAuth2, TokenBy, TokenPlace, Way};
 use crate::net::{Request, Response};
 use crate::template::{RequestProblem, interpolate};
@@ -63,7 +63,7 @@ impl Endpoint {
         self.refused(&response, now)?;
         let (secret, ends) = match &by.way {
             Way::OAuth2(_) => self.granted(&response, now)?,
-            Way::Login(login) => self.logged_in(login, &response, host.answers_in)?,
+            Way::Login(login) => self.logged_in(login, &response, host.decoding(Decode::Auto))?,
         };
         let lasts = ends.and_then(|ends| Duration::try_from(ends.duration_since(now)).ok());
         let lasts = lasts.unwrap_or(by.lasts).min(Duration::from_hours(8760));
@@ -113,9 +113,9 @@ impl Endpoint {
         &self,
         login: &Login,
         response: &Response,
-        answers_in: Option<xml::Charset>,
+        decoding: Decoding,
     ) -> Result<(SecretString, Option<Timestamp>), Outcome> {
-        let decoded = decode::decode(response, Decode::Auto, answers_in);
+        let decoded = decode::decode(response, decoding);
         let scope = ask::answered(self.scope.clone(), response, &decoded);
         let first = |alternatives| {
             classify::first(alternatives, &scope).map_err(|problem| classify::unreadable(&problem))

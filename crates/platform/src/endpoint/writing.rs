@@ -8,7 +8,7 @@ use xml::Charset;
 
 use super::prepare::{Result, plain, value};
 use crate::body;
-use crate::description::{Body, Host};
+use crate::description::{Body, Host, SoapVersion};
 use crate::expression::{FieldSet, Scope};
 use crate::template::{Absent, Rendering, RequestProblem, Template, Tree, interpolate, pieces_fields};
 
@@ -58,10 +58,20 @@ pub(super) fn write_body(
             elements.extend(render_all(header, rendering)?);
             let tree = rendering.tree(body)?.unwrap_or(Tree::Object(Vec::new()));
             let soap = host.soap.as_ref().ok_or_else(|| plain("the host says nothing of SOAP".to_owned()))?;
-            let text = body::soap(&elements, &tree, &soap.namespaces, charset).map_err(plain)?;
-            bytes = encoded(text, charset)?;
-            headers.insert("soapaction", value(&format!("\"{action}\""), false)?);
-            typed("text/xml", Some(charset))?
+            let envelope = body::Envelope { header: &elements, body: &tree, charset };
+            bytes = encoded(body::soap(soap, &envelope).map_err(plain)?, charset)?;
+            match soap.version {
+                SoapVersion::V11 => {
+                    headers.insert("soapaction", value(&format!("\"{action}\""), false)?);
+                    typed("text/xml", Some(charset))?
+                }
+                SoapVersion::V12 => {
+                    let action =
+                        if action.is_empty() { String::new() } else { format!("; action=\"{action}\"") };
+                    let kind = format!("application/soap+xml; charset={}{action}", charset.name());
+                    value(&kind, false)?
+                }
+            }
         }
         Body::Text(pieces) => {
             let text = interpolate(pieces, rendering.scope, str::to_owned)?.0;

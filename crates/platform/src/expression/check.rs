@@ -18,6 +18,9 @@ const TESTS: [&str; 4] = ["none", "text", "number", "list"];
 /// What is known of a page of a list.
 const PAGE: [&str; 4] = ["number", "offset", "cursor", "count"];
 
+/// What is known of a fault.
+const FAULT: [&str; 4] = ["code", "subcode", "string", "detail"];
+
 /// What expressions may refer to, and where mistakes go.
 pub(crate) struct Vocabulary<'a> {
     pub file: &'a str,
@@ -244,8 +247,8 @@ impl Walk<'_, '_, '_> {
             Some(Root::Page) if !PAGE.contains(&name) => {
                 self.add(at, format!("`{name}` is not part of a page"), name, PAGE);
             }
-            Some(Root::Fault) if !["code", "string", "detail"].contains(&name) => {
-                self.add(at, format!("`{name}` is not part of a fault"), name, ["code", "string", "detail"]);
+            Some(Root::Fault) if !FAULT.contains(&name) => {
+                self.add(at, format!("`{name}` is not part of a fault"), name, FAULT);
             }
             Some(_) => {}
             None => self.root(root, whole.start..whole.start + root.len()),

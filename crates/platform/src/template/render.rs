@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use xml::Charset;
 
 use super::{Absent, Literal, Object, Piece, Policies, Template, Tree};
+use crate::body;
 use crate::expression::{Expr, FieldSet, Hidden, Problem, Root, Scope};
 
 /// The most structures that `$each` makes.
@@ -96,7 +97,19 @@ impl Rendering<'_> {
                 }
                 Ok(Leaf::Here(Tree::List(list)))
             }
+            Template::Xml(root) => self.written(root),
         }
+    }
+
+    /// A structure as the text that it is in XML; what holds a secret is one.
+    fn written<'t>(&mut self, root: &'t Template) -> Result<Leaf<'t>> {
+        let tree = match self.leaf(root)? {
+            Leaf::Here(tree) => tree,
+            Leaf::Gone(why) => return Ok(Leaf::Gone(why)),
+        };
+        let text = body::fragment(&tree).map_err(|said| RequestProblem::with(root.fields(), said))?;
+        let secret = tree.holds_secret();
+        Ok(Leaf::Here(if secret { Tree::Secret(SecretString::from(text)) } else { Tree::Text(text) }))
     }
 
     fn expression<'t>(&mut self, expr: &Expr, policies: Policies) -> Result<Leaf<'t>> {
@@ -183,6 +196,8 @@ impl Rendering<'_> {
                     reasons.push(Why::Cleared);
                 }
                 Leaf::Here(tree) => members.push((&**name, tree)),
+                // An element that would have text and has none is not there, whatever its attributes say.
+                Leaf::Gone(why) if &**name == "$text" => return Ok(Leaf::Gone(why)),
                 Leaf::Gone(why) => {
                     if why == Why::Cleared {
                         cleared |= member.fields();

@@ -116,6 +116,9 @@ async fn what_is_kept_of_a_call_is_readable_and_without_secrets_in_any_encoding(
             assert!(shown.contains("<first>Zoë</first>") && shown.contains("<key>••••••</key>"), "{shown}");
         }
     }
+    let form = bind("sends_in: iso-8859-1", "form: {key: =settings.password}", "pässwörd", net);
+    let prepared = form.preview(Operation::CreateProspect, &named("Zoë", "Fløe")).unwrap();
+    assert_eq!(prepared.body, "key=••••••");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 mod letters;
 mod login;
 mod pages;
+mod soap;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
