@@ -4,6 +4,7 @@
 //! for a few seconds, so that a wrong secret is not tried by every waiting record.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -19,6 +20,7 @@ const MOST: usize = 20_000;
 #[derive(Default)]
 pub struct Tokens {
     slots: Mutex<HashMap<[u8; 32], Arc<Slot>>>,
+    numbers: AtomicU64,
 }
 
 /// The place of one token.
@@ -46,6 +48,11 @@ impl Tokens {
     /// No tokens yet.
     pub fn new() -> Self {
         Tokens::default()
+    }
+
+    /// A number that was not given out before.
+    pub(crate) fn number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
     /// The place of the token for these credentials.

@@ -1,9 +1,11 @@
 //! Writes a rendered tree as a body: JSON, a form, XML, SOAP. No body is ever a string put together by a description.
 
 mod markup;
+mod security;
 mod soap;
 
 pub(crate) use markup::{fragment, xml};
+pub(crate) use security::{SoapPassword, SoapUser};
 pub(crate) use soap::{Envelope, soap};
 
 use secrecy::ExposeSecret;

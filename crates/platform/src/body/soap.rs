@@ -2,14 +2,15 @@
 
 use xml::{Charset, Writer};
 
-use super::Result;
 use super::markup::Markup;
+use super::{Result, SoapUser};
 use crate::description::{SoapHost, SoapStyle};
 use crate::template::Tree;
 
 /// What an envelope holds.
 pub(crate) struct Envelope<'e, 't> {
     pub header: &'e [(&'t str, Tree<'t>)],
+    pub user: Option<&'e SoapUser>,
     pub body: &'e Tree<'t>,
     pub charset: Charset,
 }
@@ -36,8 +37,11 @@ pub(crate) fn soap(host: &SoapHost, envelope: &Envelope<'_, '_>) -> Result<Strin
     let default = host.namespaces.default.as_deref().unwrap_or_default();
     let named = [("xmlns", default)];
     markup.writer.open("soap:Envelope", &attributes);
-    if !envelope.header.is_empty() {
+    if !envelope.header.is_empty() || envelope.user.is_some() {
         markup.writer.open("soap:Header", &[]);
+        if let Some(user) = envelope.user {
+            user.write(&mut markup.writer);
+        }
         for (name, tree) in envelope.header {
             markup.element(name, tree, &named)?;
         }

@@ -14,9 +14,19 @@ pub(crate) struct Auth {
     pub headers: Vec<(Box<str>, Template)>,
     pub query: Vec<(Box<str>, Template)>,
     pub basic: Option<(Vec<Piece>, Vec<Piece>)>,
+    pub username_token: Option<UsernameToken>,
     pub token: Option<TokenBy>,
     /// The signing secret of the Standard Webhooks scheme.
     pub standard_webhooks: Option<Vec<Piece>>,
+}
+
+/// A user and password in the SOAP header (OASIS WS-Security UsernameToken Profile 1.0).
+pub(crate) struct UsernameToken {
+    pub user: Vec<Piece>,
+    pub password: Vec<Piece>,
+    pub digest: bool,
+    pub nonce: bool,
+    pub must_understand: bool,
 }
 
 /// A token that is asked for, kept, and renewed before it ends.
@@ -75,6 +85,27 @@ fn auth(name: &str, node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> 
         };
         (part(&mut builder, "user"), part(&mut builder, "password"))
     });
+    let username_token = node.get("ws_security").map(|token| {
+        let says = |key: &str| token.get(key).and_then(Node::boolean);
+        let digest = token.text_at("password_as") == Some("digest");
+        UsernameToken {
+            user: token.get("user").map_or_else(Vec::new, |node| builder.pieces(node)),
+            password: token.get("password").map_or_else(Vec::new, |node| builder.pieces(node)),
+            digest,
+            nonce: digest || says("nonce").unwrap_or(false),
+            must_understand: says("must_understand").unwrap_or(true),
+        }
+    });
+    if let Some(token) = node.get("ws_security")
+        && token.text_at("password_as") == Some("digest")
+        && let Some(nonce) = token.get("nonce").filter(|nonce| nonce.boolean() == Some(false))
+    {
+        builder
+            .vocabulary
+            .mistakes
+            .add(nonce.span.clone(), "a digest is made of nonce and time, and cannot be without")
+            .help("leave `nonce` out, or send the password as text");
+    }
     let standard_webhooks = node
         .get("sign")
         .and_then(|sign| sign.get("standard_webhooks"))
@@ -95,7 +126,7 @@ fn auth(name: &str, node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> 
         }
         (None, None) => None,
     };
-    Auth { name: name.to_owned(), headers, query, basic, token, standard_webhooks }
+    Auth { name: name.to_owned(), headers, query, basic, username_token, token, standard_webhooks }
 }
 
 fn oauth2(node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> OAuth2 {

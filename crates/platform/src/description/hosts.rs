@@ -100,6 +100,15 @@ pub(super) fn hosts(
                     .nearest(name, auths.iter().map(|auth| auth.name.as_str()))
                     .help("declare it under `auth:`");
             }
+            let soap = node.get("soap").is_some();
+            if found.as_ref().is_some_and(|auth| auth.username_token.is_some()) && !soap {
+                mistakes
+                    .add(
+                        wanted.span.clone(),
+                        format!("`{name}` signs in by the SOAP header, and here is no SOAP"),
+                    )
+                    .help("declare `soap:` with its `namespace:`, or another way to sign in");
+            }
             found
         });
         host(&key.name, node, auth, draft, settings, mistakes)

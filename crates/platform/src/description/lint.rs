@@ -58,6 +58,7 @@ fn credentials<'a>(draft: &Draft<'a>) -> Vec<&'a str> {
     for (_, auth) in draft.section("auth") {
         let places = [
             auth.get("basic").and_then(|basic| basic.get("password")),
+            auth.get("ws_security").and_then(|token| token.get("password")),
             auth.get("oauth2").and_then(|oauth2| oauth2.get("client_secret")),
             auth.get("sign").and_then(|sign| sign.get("standard_webhooks")).and_then(|s| s.get("secret")),
         ];

@@ -16,7 +16,7 @@ mod requests;
 mod rules;
 mod setting;
 
-pub(crate) use auth::{Auth, Login, OAuth2, Place as TokenPlace, TokenBy, Way};
+pub(crate) use auth::{Auth, Login, OAuth2, Place as TokenPlace, TokenBy, UsernameToken, Way};
 pub(crate) use calls::Call;
 pub(crate) use hosts::{Host, SoapHost, SoapStyle, SoapVersion};
 pub(crate) use pages::{Onward, Pages};

@@ -102,6 +102,7 @@ pub(super) fn request(
     let headers = builder.values(node.get("headers"));
     let body = one_body(node, &mut builder);
     names::check(&body, host.and_then(|host| hosts.get(host)), node, draft, mistakes);
+    check_sign_in(&body, host.and_then(|host| hosts.get(host)), node, mistakes);
     check_charset(&body, host.and_then(|host| hosts.get(host)), node, mistakes);
     let cleared = if matches!(body, Body::Json(_)) { Absent::Null } else { Absent::Empty };
     let policy = |key: &str| node.text_at(key).and_then(Absent::named);
@@ -160,6 +161,16 @@ fn host(node: &Node, hosts: &[Host], mistakes: &mut Mistakes) -> Option<usize> {
             .help("declare it under `hosts:`");
     }
     found
+}
+
+/// A user in the SOAP header signs in SOAP calls alone.
+fn check_sign_in(body: &Body, host: Option<&Host>, node: &Node, mistakes: &mut Mistakes) {
+    let auth = host.and_then(|host| host.auth.as_ref()).filter(|auth| auth.username_token.is_some());
+    if let (Some(auth), false) = (auth, matches!(body, Body::Soap { .. })) {
+        mistakes
+            .add(node.span.start..node.span.start + 1, "this call would go out without credentials")
+            .help(format!("`{}` signs in by the SOAP header, and this is no SOAP call", auth.name));
+    }
 }
 
 /// JSON is UTF-8 by its standard, and a form in parts says nothing of its letters.

@@ -36,7 +36,10 @@ impl Endpoint {
             Ok(sending) => sending,
             Err(problem) => return Answer::without_call(classify::not_made(problem)),
         };
-        let mask = self.masked(token.as_ref());
+        let mut mask = self.masked(token.as_ref());
+        if let Some(digest) = &sending.digest {
+            mask = mask.with(digest);
+        }
         let mut exchange = kept(&sending, &mask);
         let asked = sending.request.url.clone();
         sending.request.deadline = watch.left_of(call.timeout);

@@ -42,7 +42,7 @@ impl Endpoint {
         }
         let mask = Mask::of(&checked.secrets);
         let reached = reached(&description, &hosts, &checked);
-        Ok(Endpoint { description, hosts, scope, mask, net, warnings, reached })
+        Ok(Endpoint { description, hosts, scope, mask, net, tokens, warnings, reached })
     }
 }
 

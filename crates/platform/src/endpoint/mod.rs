@@ -13,6 +13,7 @@ mod prepare;
 mod settings;
 mod sign;
 mod token;
+mod username;
 mod writing;
 
 pub(crate) use settings::fits;
@@ -27,7 +28,7 @@ use crate::description::{Call, Description};
 use crate::expression::{Root, Scope};
 use crate::given::{Answer, Found, Given, Prepared};
 use crate::net::{Egress, Net};
-use crate::tokens::Slot;
+use crate::tokens::{Slot, Tokens};
 use mask::Mask;
 
 /// A description bound to one club of one connection.
@@ -37,6 +38,7 @@ pub struct Endpoint {
     scope: Scope,
     mask: Mask,
     net: Arc<dyn Net>,
+    tokens: Arc<Tokens>,
     warnings: Vec<String>,
     reached: Reached,
 }
@@ -102,16 +104,17 @@ impl Endpoint {
         let token = "(token)".to_owned().into();
         let sending =
             self.prepare(call, given, &Arc::new(scope), Some(&token)).map_err(classify::not_made)?;
+        let mask = sending.digest.as_ref().map_or_else(|| self.mask.clone(), |it| self.mask.with(it));
         Ok(Prepared {
             method: sending.request.method.to_string(),
-            url: self.mask.apply(sending.request.url.as_str()),
+            url: mask.apply(sending.request.url.as_str()),
             headers: sending
                 .request
                 .headers
                 .iter()
-                .map(|(name, value)| (name.to_string(), self.mask.apply(value.to_str().unwrap_or_default())))
+                .map(|(name, value)| (name.to_string(), mask.apply(value.to_str().unwrap_or_default())))
                 .collect(),
-            body: self.mask.apply(&decode::shown(&sending.request.headers, &sending.request.body)),
+            body: mask.apply(&decode::shown(&sending.request.headers, &sending.request.body)),
             sent: sending.sent.iter().collect(),
         })
     }

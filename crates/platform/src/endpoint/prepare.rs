@@ -11,7 +11,7 @@ use url::Url;
 use xml::Charset;
 
 use super::writing::write_body;
-use super::{Endpoint, sign};
+use super::{Endpoint, sign, username};
 use crate::description::{Auth, Call};
 use crate::expression::{FieldSet, Root, Scope};
 use crate::given::Given;
@@ -22,6 +22,8 @@ use crate::template::{Absent, Piece, Rendering, RequestProblem, Template, Tree, 
 pub(super) struct Sending {
     pub request: Request,
     pub sent: FieldSet,
+    /// The digest of a password, which is as good as a password to whoever has time to guess.
+    pub digest: Option<String>,
 }
 
 pub(super) type Result<T> = std::result::Result<T, RequestProblem>;
@@ -40,9 +42,16 @@ impl Endpoint {
         let sent = FieldSet::default();
         let mut rendering = Rendering { scope, only, unknown, cleared, sent, charset: host.sends_in };
         let mut headers = HeaderMap::new();
-        let body = write_body(&call.request.body, host, &mut rendering, &mut headers)?;
-        rendering.charset = Charset::Utf8;
         let auth = host.auth.as_deref();
+        let user = auth.and_then(|auth| auth.username_token.as_ref());
+        let user = user
+            .map(|token| {
+                let made = username::made(token, scope, given, self.tokens.number());
+                made.and_then(|made| made.fitting(host.sends_in))
+            })
+            .transpose()?;
+        let body = write_body(&call.request.body, (host, user.as_ref()), &mut rendering, &mut headers)?;
+        rendering.charset = Charset::Utf8;
         let auth_headers = auth.map_or(&[][..], |auth| &auth.headers);
         for (name, template) in host.headers.iter().chain(&call.request.headers).chain(auth_headers) {
             place_header(name, template, &mut rendering, &mut headers)?;
@@ -77,7 +86,7 @@ impl Endpoint {
             fresh: !call.safe,
             follow_redirects: host.redirects,
         };
-        Ok(Sending { request, sent })
+        Ok(Sending { request, sent, digest: user.and_then(crate::body::SoapUser::digest) })
     }
 }
 

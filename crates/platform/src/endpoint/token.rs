@@ -135,7 +135,7 @@ impl Endpoint {
         let scope = Arc::new(self.scope.clone());
         let mut rendering = writing::rendering(&scope, host.sends_in);
         let mut headers = HeaderMap::new();
-        let body = writing::write_body(&login.body, host, &mut rendering, &mut headers)?;
+        let body = writing::write_body(&login.body, (host, None), &mut rendering, &mut headers)?;
         rendering.charset = xml::Charset::Utf8;
         for (name, template) in &login.headers {
             prepare::place_header(name, template, &mut rendering, &mut headers)?;

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, header};
 use xml::Charset;
 
 use super::prepare::{Result, plain, value};
-use crate::body;
+use crate::body::{self, SoapUser};
 use crate::description::{Body, Host, SoapVersion};
 use crate::expression::{FieldSet, Scope};
 use crate::template::{Absent, Rendering, RequestProblem, Template, Tree, interpolate, pieces_fields};
@@ -18,10 +18,10 @@ pub(super) fn rendering(scope: &Arc<Scope>, charset: Charset) -> Rendering<'_> {
     Rendering { scope, only: None, unknown, cleared, sent: FieldSet::default(), charset }
 }
 
-/// A body, and in the headers its type and action.
+/// A body, and in the headers its type and action; a SOAP call also says who makes it.
 pub(super) fn write_body(
     body: &Body,
-    host: &Host,
+    (host, user): (&Host, Option<&SoapUser>),
     rendering: &mut Rendering<'_>,
     headers: &mut HeaderMap,
 ) -> Result<Vec<u8>> {
@@ -58,7 +58,7 @@ pub(super) fn write_body(
             elements.extend(render_all(header, rendering)?);
             let tree = rendering.tree(body)?.unwrap_or(Tree::Object(Vec::new()));
             let soap = host.soap.as_ref().ok_or_else(|| plain("the host says nothing of SOAP".to_owned()))?;
-            let envelope = body::Envelope { header: &elements, body: &tree, charset };
+            let envelope = body::Envelope { header: &elements, user, body: &tree, charset };
             bytes = encoded(body::soap(soap, &envelope).map_err(plain)?, charset)?;
             match soap.version {
                 SoapVersion::V11 => {

@@ -5,6 +5,7 @@
 mod letters;
 mod login;
 mod pages;
+mod security;
 mod soap;
 
 use std::collections::BTreeMap;
