@@ -12,7 +12,8 @@ use crate::person::{Changes, Fields, Kind, Person, human};
 use crate::tally::Counts;
 use crate::watch::{Watch, Wrong};
 use crate::{
-    Platform, abc, club_planner, clubready, gymmaster, hubspot, i4, intouch, magicline, mindbody, spoke, vfp,
+    Platform, abc, club_planner, clubready, gymmaster, hubspot, i4, intouch, magicline, mindbody,
+    on_premises, spoke, vfp,
 };
 
 /// A platform's state.
@@ -97,6 +98,7 @@ impl Room {
             Platform::ClubReady => clubready::answer(self, call),
             Platform::OpenSpoke => spoke::answer(self, call),
             Platform::ClubPlanner => club_planner::answer(self, call),
+            Platform::OnPremisesSoap => on_premises::answer(self, call),
             Platform::HubSpot => hubspot::answer(self, call),
             Platform::Magicline => magicline::answer(self, call),
             Platform::GymMaster => gymmaster::answer(self, call),
@@ -114,6 +116,7 @@ impl Room {
             Platform::ClubReady => clubready::trouble(trouble),
             Platform::OpenSpoke => spoke::trouble(trouble, call),
             Platform::ClubPlanner => club_planner::trouble(trouble, call),
+            Platform::OnPremisesSoap => on_premises::trouble(trouble),
             Platform::HubSpot => hubspot::trouble(trouble, call),
             Platform::Magicline => magicline::trouble(trouble, call),
             Platform::GymMaster => gymmaster::trouble(trouble, call),
@@ -131,6 +134,7 @@ impl Room {
             Platform::ClubReady => clubready::subject(call),
             Platform::OpenSpoke => spoke::subject(call),
             Platform::ClubPlanner => club_planner::subject(call),
+            Platform::OnPremisesSoap => on_premises::subject(call),
             Platform::HubSpot => hubspot::subject(call),
             Platform::Magicline => magicline::subject(call),
             Platform::GymMaster => gymmaster::subject(call),
@@ -166,7 +170,11 @@ impl Room {
                 Platform::JonasI4 | Platform::OpenSpoke => format!("staff-{number}"),
                 Platform::HubSpot => format!("{}", 77_000_000 + number),
                 Platform::Magicline => format!("{}", 3_000 + number),
-                Platform::GymMaster | Platform::ClubPlanner | Platform::Mindbody | Platform::ClubReady => {
+                Platform::GymMaster
+                | Platform::ClubPlanner
+                | Platform::Mindbody
+                | Platform::ClubReady
+                | Platform::OnPremisesSoap => {
                     format!("{number}")
                 }
             };
@@ -187,7 +195,11 @@ impl Room {
                 Platform::JonasI4 | Platform::OpenSpoke => format!("source-{number}"),
                 Platform::HubSpot => format!("source_{number}"),
                 Platform::Magicline => format!("{}", 500 + number),
-                Platform::GymMaster | Platform::ClubPlanner | Platform::Mindbody | Platform::ClubReady => {
+                Platform::GymMaster
+                | Platform::ClubPlanner
+                | Platform::Mindbody
+                | Platform::ClubReady
+                | Platform::OnPremisesSoap => {
                     format!("{number}")
                 }
             };
@@ -361,6 +373,7 @@ impl Room {
             Platform::GymMaster => format!("{}", 20_300 + number),
             Platform::Mindbody => format!("{}", 100_000_000 + number),
             Platform::ClubReady => format!("{}", 5_000_000 + number),
+            Platform::OnPremisesSoap => format!("{}", 41_000 + number),
         }
     }
 }
