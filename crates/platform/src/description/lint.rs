@@ -14,6 +14,7 @@ pub(super) fn lint(draft: &Draft<'_>, description: &Description, mistakes: &mut 
         if let Some(operation) = operation(&key.name) {
             repeats(operation, key, node, mistakes);
             answers(operation, key, description, mistakes);
+            looked_up(operation, node, description, mistakes);
         }
     }
     conversion(draft, description, mistakes);
@@ -95,7 +96,7 @@ fn answers(operation: Operation, key: &Key, description: &Description, mistakes:
             | Operation::SaveMember
             | Operation::SaveExMember
     );
-    if gives_id && call.reading.id.is_empty() {
+    if gives_id && call.reading.id.is_empty() && !call.reading.looked_up {
         mistakes
             .add(key.span.clone(), format!("`{}` does not say where the record's number is", key.name))
             .help("write `answer: id:`; a record without a number could never be updated");
@@ -119,6 +120,25 @@ fn answers(operation: Operation, key: &Key, description: &Description, mistakes:
             .add(key.span.clone(), "`find_person` does not say by what it looks")
             .help("write `find_by:` with `external_id`, `email`, `mobile` or `name`");
     }
+}
+
+/// Who was made can be looked for where people are made, and where people can be asked for.
+fn looked_up(operation: Operation, node: &Node, description: &Description, mistakes: &mut Mistakes) {
+    let Some(at) = node.get("answer").and_then(|answer| answer.get("looked_up")) else { return };
+    let name = operation.name();
+    let Some(call) = description.calls.get(&operation).filter(|call| call.reading.looked_up) else { return };
+    let problem = if !matches!(operation, Operation::CreateProspect | Operation::CreateMember) {
+        format!("`{name}` makes nobody who could be looked for")
+    } else if !call.reading.id.is_empty() {
+        "the number is in the answer, or it is looked up".to_owned()
+    } else if call.safe {
+        format!("`{name}` is safe to repeat, and who it made is looked for only where it is not")
+    } else if !description.calls.contains_key(&Operation::FindPerson) {
+        format!("who `{name}` made is looked for by `find_person`, and there is none")
+    } else {
+        return;
+    };
+    mistakes.add(at.span.clone(), problem);
 }
 
 fn conversion(draft: &Draft<'_>, description: &Description, mistakes: &mut Mistakes) {

@@ -134,7 +134,9 @@ impl Heard<'_> {
         let id = self.id(&self.call.reading.id).map_err(|problem| self.unread(&problem))?;
         match self.operation {
             Operation::ReadPerson if found.is_empty() => return Err(Outcome::Gone),
-            Operation::CreateProspect | Operation::CreateMember if id.is_none() => {
+            Operation::CreateProspect | Operation::CreateMember
+                if id.is_none() && !self.call.reading.looked_up =>
+            {
                 let status = self.response.status;
                 let reason = format!(
                     "the platform took it and did not say the record's number (answer {status}); sending it again might \

@@ -276,6 +276,7 @@ static ANSWER: Shape = Shape {
         ),
         may("success", Is::Expression, "true when the platform took it; a status of 2xx unless said"),
         may("id", Is::Alternatives, "the record's number"),
+        may("looked_up", Is::Boolean, "a create's answer has no number: the person is looked for at once"),
         may("id_space", Is::Text, "where kinds are numbered apart: `prospect` or `member`"),
         may("items", Is::Expression, "the list of what was found"),
         may("item", Is::Object(&ITEM), "how one of them, by the name `item`, is read"),

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
 mod mindbody_soap;
+mod on_premises;
 mod trouble;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,7 @@ fn described(name: &str, simulator: &Simulator, vendors: &[&str], settings: &[(&
     for vendor in vendors {
         let (before, after) = text.split_once(&format!("base: {vendor}")).expect("the vendor's address");
         let (path, after) = after.split_once('\n').unwrap();
+        let path = path.trim_end_matches('\'');
         text = format!("{before}base: '{{{{ settings.simulator }}}}{path}'\n{after}");
     }
     let description =
