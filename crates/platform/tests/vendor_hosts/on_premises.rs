@@ -1,10 +1,11 @@
 //! A club system of 2008 on premises: old letters, documents in texts, lists by reference, and numbers that are looked up.
 
 use model::{Field, Kind, Operation, Outcome};
+use platform::library::Library;
 use platform::{Endpoint, Given};
 use simulator::{Config, Faults, LeadSource, Platform, Simulator, Staff, Throttle};
 
-use super::{ada, changed, described, simulated, verified};
+use super::{ada, changed, described, read, simulated, verified};
 
 fn club_server(simulator: &Simulator) -> Endpoint {
     club_server_with(simulator, "club-server-password")
@@ -12,9 +13,10 @@ fn club_server(simulator: &Simulator) -> Endpoint {
 
 fn club_server_with(simulator: &Simulator, password: &str) -> Endpoint {
     let settings = [("host", "clubserver"), ("user", "connector"), ("password", password), ("club", "7")];
-    let vendors = ["'{{ settings.scheme }}://{{ settings.host }}:{{ settings.port }}"];
-    described("on-premises-soap", simulator, &vendors, &settings)
+    described("on-premises-soap", simulator, &VENDORS, &settings)
 }
+
+const VENDORS: [&str; 1] = ["'{{ settings.scheme }}://{{ settings.host }}:{{ settings.port }}"];
 
 /// Somebody whose name needs more than ASCII.
 fn zoe() -> Given {
@@ -115,4 +117,25 @@ async fn the_club_server_s_faults_are_told_apart() {
     let lost = endpoint.call(Operation::CreateProspect, &zoe()).await;
     assert!(matches!(lost.outcome, Outcome::Doubtful { .. }), "{lost:?}");
     assert_eq!((simulator.people().len(), simulator.violations()), (1, Vec::new()));
+}
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a digest is of the time at which it is read")]
+async fn the_club_server_lets_in_who_sends_a_digest_of_now_and_nobody_with_an_old_one() {
+    let simulator = simulated(Platform::OnPremisesSoap).await;
+    let library = Library::bundled().unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let text = library.text("on-premises-soap").unwrap();
+    let digest =
+        text.replace("password: =settings.password}", "password: =settings.password, password_as: digest}");
+    assert_ne!(digest, text);
+    let settings =
+        [("host", "clubserver"), ("user", "connector"), ("password", "club-server-password"), ("club", "7")];
+    let endpoint = read("on-premises-soap", &digest, &simulator, (&VENDORS, &settings));
+    let now = Given { now: jiff::Timestamp::now(), ..zoe() };
+    for _ in 0..2 {
+        let called = endpoint.call(Operation::Verify, &now).await;
+        assert!(matches!(called.outcome, Outcome::Saved { .. }), "no two calls have one nonce: {called:?}");
+    }
+    let old = endpoint.call(Operation::Verify, &zoe()).await;
+    assert!(matches!(old.outcome, Outcome::Unauthorised { .. }), "{old:?}");
 }
