@@ -48,7 +48,7 @@ impl Feeds {
     }
 
     fn take(&self, place: (ConnectionId, ClubId)) -> Option<Busy<'_>> {
-        self.busy().insert(place).then_some(Busy { feeds: self, place })
+        self.busy().insert(place).then(|| Busy { feeds: self, place })
     }
 }
 
