@@ -146,6 +146,29 @@ async fn many_changes_at_once_wait_for_a_decision_and_then_come_in_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_platform_that_numbers_all_its_people_anew_doubles_nobody_unasked() {
+    let (house, there) = vendor::with_in(house().with_vfp(), &SPOKE).await;
+    let club = club_of(&there);
+    let everybody = || {
+        for number in 0..MANY {
+            let (name, email) = (format!("Many{number}"), format!("ann{number}@example.org"));
+            there.add_person(
+                &club,
+                Kind::Member,
+                &[("first_name", "Ann"), ("last_name", &name), ("email", &email)],
+            );
+        }
+    };
+    everybody();
+    house.command(&["feeds", "read", SPOKE.name]).await.failed();
+    house.command(&["feeds", "apply", SPOKE.name]).await.went_well();
+    house.until("all came in", async || house.vfp.people().len() == MANY).await;
+    everybody();
+    house.command(&["feeds", "read", SPOKE.name]).await.failed().says("0 people changed, 60 new");
+    assert_eq!(house.vfp.people().len(), MANY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_discarded_stays_out_and_what_is_changed_afterwards_comes_in() {
     let (house, there) = vendor::with_in(house().with_vfp(), &SPOKE).await;
     let club = club_of(&there);
