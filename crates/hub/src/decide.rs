@@ -279,7 +279,7 @@ fn take_in(incoming: &Incoming<'_>, directory: &Directory, draft: &mut Draft) ->
     let sender = model::Sender {
         connection: incoming.sender.connection,
         conflict: incoming.spoke.agreement().conflict,
-        clips: &incoming.spoke.abilities().clips,
+        abilities: incoming.spoke.abilities(),
     };
     directory.number_to_entry(&mut own.shadow, incoming.sender);
     let report = told_now(&incoming.report, &draft.person.profile, &own.shadow);

@@ -65,7 +65,7 @@ impl Hub {
         let by = model::Sender {
             connection: incoming.sender.connection,
             conflict: incoming.spoke.agreement().conflict,
-            clips: &incoming.spoke.abilities().clips,
+            abilities: incoming.spoke.abilities(),
         };
         let changes = merge(&mut profile, &mut shadow, &incoming.report, by).is_change();
         Ok(if changes { Would::Change } else { Would::Nothing })
