@@ -8,7 +8,7 @@ use comfy_table::{Table, presets};
 use hub::Hub;
 use hub::feeds::Read;
 use hub::registry::Spoke;
-use model::{Brought, Decided, Feed, Obstacle};
+use model::{Braked, Brought, Decided, Feed};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -132,16 +132,17 @@ fn club_name(hub: &Hub, feed: &Feed) -> String {
 }
 
 fn shown(hub: &Hub, feed: &Feed, spoke: &Spoke) -> Value {
-    let (state, since, said) = match &feed.obstacle {
-        None => ("well", None, None),
-        Some(Obstacle::Failing { since, said, .. }) => ("failing", Some(since), Some(said.clone())),
-        Some(Obstacle::Braked { since, brought, decided }) => {
+    let (state, since, said) = match (&feed.braked, &feed.failing) {
+        (Some(Braked { since, brought, decided: None }), _) => {
             let said = format!(
                 "{} records would change {} people and add {}",
                 brought.records, brought.changed, brought.new
             );
-            (if decided.is_some() { "decided" } else { "waits for a decision" }, Some(since), Some(said))
+            ("waits for a decision", Some(*since), Some(said))
         }
+        (_, Some(failing)) => ("failing", Some(failing.since), Some(failing.said.clone())),
+        (Some(braked), None) => ("decided", Some(braked.since), None),
+        (None, None) => ("well", None, None),
     };
     json!({
         "platform": spoke.connection.platform, "title": spoke.title(), "connection": feed.connection.0,
@@ -149,7 +150,7 @@ fn shown(hub: &Hub, feed: &Feed, spoke: &Spoke) -> Value {
         "last": feed.last.map(|(at, brought)| json!({
             "at": at.to_string(), "records": brought.records, "changed": brought.changed, "new": brought.new,
         })),
-        "state": state, "since": since.map(ToString::to_string), "said": said,
+        "state": state, "since": since.map(|since| since.to_string()), "said": said,
     })
 }
 

@@ -70,10 +70,12 @@ impl Hub {
         if feed.decided().is_none()
             && let Weighed::TooMuch(brought) = self.weigh_feed((&found, as_of), sender, spoke).await?
         {
-            feed.brake(began, brought);
+            let is_news = feed.brake(began, brought);
             self.store().keep_feed(feed).await?;
-            let people = self.store().people_at(sender.connection).await?;
-            self.tell_of_feed(sender, FeedStory::Braked { brought, people }).await?;
+            if is_news {
+                let people = self.store().people_at(sender.connection).await?;
+                self.tell_of_feed(sender, FeedStory::Braked { brought, people }).await?;
+            }
             return Ok(Read::Braked(brought));
         }
         let mut brought = Brought { records: found.len(), ..Brought::default() };
@@ -101,8 +103,7 @@ impl Hub {
         (sender, spoke): (Sender, &Arc<Spoke>),
     ) -> store::Result<Read> {
         let Some(terms) = terms(spoke) else { return Ok(Read::NotNow) };
-        let had_failed =
-            matches!(feed.obstacle, Some(model::Obstacle::Failing { times, .. }) if times >= TOLD_AFTER);
+        let had_failed = feed.failing.as_ref().is_some_and(|failing| failing.times >= TOLD_AFTER);
         feed.read(began, brought, terms);
         self.store().keep_feed(feed).await?;
         if had_failed {
