@@ -170,10 +170,11 @@ impl Endpoint {
             rules: &self.description.failures,
             mask: &mask,
         };
-        let Understood { outcome, found, next } = heard.understand(&mut exchange);
+        let Understood { outcome, found, unread, next } = heard.understand(&mut exchange);
         let taken = matches!(outcome, Outcome::Saved { .. } | Outcome::Unchanged);
         let gave = if taken { handed_on(step, &heard.scope) } else { Ok(Vec::new()) };
-        let answer = Answer { outcome: mask_outcome(outcome, &mask), found, exchange, next, part: None };
+        let answer =
+            Answer { outcome: mask_outcome(outcome, &mask), found, unread, exchange, next, part: None };
         Asked { answer, gave: gave.map_err(|outcome| mask_outcome(outcome, &mask)) }
     }
 }

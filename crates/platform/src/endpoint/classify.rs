@@ -12,8 +12,9 @@ use minijinja::value::{Value, ValueKind};
 use model::{Field, Operation, Outcome, RemoteId};
 use url::Url;
 
+use super::found::{self, Listing};
 use super::mask::Mask;
-use super::{found, pages};
+use super::pages;
 use crate::decode::Decoded;
 use crate::description::{Call, CallStep, Rule, Verdict};
 use crate::expression::{Expr, Problem, Scope};
@@ -47,6 +48,7 @@ pub(super) struct Heard<'a> {
 pub(super) struct Understood {
     pub outcome: Outcome,
     pub found: Vec<Found>,
+    pub unread: usize,
     pub next: Option<Page>,
 }
 
@@ -57,7 +59,7 @@ impl Heard<'_> {
             Ok(None) => self.taken(&mut exchange.notes),
             Err(problem) => Err(unreadable(&problem)),
         };
-        understood.unwrap_or_else(|outcome| Understood { outcome, found: Vec::new(), next: None })
+        understood.unwrap_or_else(|outcome| Understood { outcome, found: Vec::new(), unread: 0, next: None })
     }
 
     /// What the rules, and then HTTP, say against it; nothing if the platform took it.
@@ -131,7 +133,7 @@ impl Heard<'_> {
 
     /// What a call that was taken gives.
     fn taken(&self, notes: &mut Vec<String>) -> Result<Understood, Outcome> {
-        let (found, listed) = found::found(&self.step.reading, &self.scope, notes)?;
+        let Listing { found, listed, unread } = found::found(&self.step.reading, &self.scope, notes)?;
         let id = self.id(&self.step.reading.id).map_err(|problem| unreadable(&problem))?;
         if self.call.steps.len() == 1 {
             complete((self.operation, self.response.status), id.as_ref(), found.is_empty())?;
@@ -140,7 +142,7 @@ impl Heard<'_> {
             Some(pages) => pages::next(pages, &self.given.page, (&found, listed), (&self.scope, self.asked))?,
             None => None,
         };
-        Ok(Understood { outcome: Outcome::Saved { id }, found, next })
+        Ok(Understood { outcome: Outcome::Saved { id }, found, unread, next })
     }
 
     fn id(&self, alternatives: &[Expr]) -> Result<Option<RemoteId>, Problem> {

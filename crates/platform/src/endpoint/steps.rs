@@ -207,7 +207,7 @@ impl<'a> Walk<'a> {
             took_ms: self.took_ms,
             ..self.last.exchange
         };
-        Answer { outcome, found, exchange, next: None, part }
+        Answer { outcome, found, unread: 0, exchange, next: None, part }
     }
 }
 

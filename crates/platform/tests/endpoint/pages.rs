@@ -161,6 +161,19 @@ async fn pages_of_which_nothing_is_wanted_are_passed_over_and_are_no_circle() {
 }
 
 #[tokio::test]
+async fn what_could_not_be_understood_on_any_page_is_counted_and_remarked_on() {
+    let net = fake(|request| {
+        Ok(match query(request, "page").as_deref() {
+            Some("1") => answer(200, &[], r#"{"staff":[{"name":"Ann"},{"id":"2"}]}"#),
+            _ => answer(200, &[], r#"{"staff":[{"id":"3"}]}"#),
+        })
+    });
+    let (whole, _) = read(&endpoint("page: =page.number", "more: =page.count == 2", net), 9).await;
+    assert_eq!((ids(&whole), whole.unread), (vec!["2", "3"], 1));
+    assert_eq!(whole.exchange.notes, ["something without a number was left out"]);
+}
+
+#[tokio::test]
 async fn half_a_list_is_no_list() {
     let net = fake(|request| {
         Ok(match query(request, "page").as_deref() {
