@@ -54,6 +54,8 @@ mod pauses;
 mod platforms;
 #[path = "story/rules.rs"]
 mod rules;
+#[path = "story/sign_in.rs"]
+mod sign_in;
 #[path = "story/sources.rs"]
 mod sources;
 #[path = "story/steps.rs"]

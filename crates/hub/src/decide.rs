@@ -47,6 +47,20 @@ impl Incoming<'_> {
         let known = |value: &Option<String>| Known { value: value.clone(), by, at };
         Profile { kind, fields: fields.map(|(field, value)| (*field, known(value))).collect() }
     }
+
+    /// Smart Match among people of the same name who have no record at the sender yet, or none in this numbering: where
+    /// members are numbered apart, a sale gives a second number to whoever was a prospect.
+    pub(crate) fn matched(&self, subjects: &[Subject]) -> Match {
+        let apart = self.spoke.abilities().kinds_apart;
+        let takes = |record: &RemoteId| apart && record.space != self.record.space;
+        let free = |subject: &&Subject| {
+            let record = subject.link(self.sender.connection).and_then(|link| link.record.as_ref());
+            record.is_none_or(takes)
+        };
+        let candidates = subjects.iter().filter(free);
+        let candidates = candidates.map(|subject| (subject.person.id, &subject.person.profile));
+        smart_match(&self.as_profile(), candidates)
+    }
 }
 
 /// What was decided.
@@ -117,21 +131,12 @@ impl Hub {
         Ok(self.spread(incoming, registry, draft, (&merged, effect)))
     }
 
-    /// Smart Match among people of the same name who have no record at the sender yet, or none in this numbering: where
-    /// members are numbered apart, a sale gives a second number to whoever was a prospect.
+    /// A person of the same name whom Smart Match finds, or a new one.
     async fn match_or_make(&self, incoming: &Incoming<'_>, subjects: Vec<Subject>) -> Result<Draft, Refusal> {
         let namesakes: Vec<PersonId> = subjects.iter().map(|subject| subject.person.id).collect();
         let sender = incoming.sender.connection;
-        let apart = incoming.spoke.abilities().kinds_apart;
-        let takes = |record: &RemoteId| apart && record.space != incoming.record.space;
-        let free = |subject: &&Subject| {
-            let record = subject.link(sender).and_then(|link| link.record.as_ref());
-            record.is_none_or(takes)
-        };
-        let candidates =
-            subjects.iter().filter(free).map(|subject| (subject.person.id, &subject.person.profile));
         let mut notes = Vec::new();
-        match smart_match(&incoming.as_profile(), candidates) {
+        match incoming.matched(&subjects) {
             Match::One(id, _) => {
                 if let Some(subject) = subjects.into_iter().find(|subject| subject.person.id == id) {
                     return Ok(known(subject, vec![Note::Matched]));
@@ -274,7 +279,7 @@ fn take_in(incoming: &Incoming<'_>, directory: &Directory, draft: &mut Draft) ->
     let sender = model::Sender {
         connection: incoming.sender.connection,
         conflict: incoming.spoke.agreement().conflict,
-        clips: &incoming.spoke.abilities().clips,
+        abilities: incoming.spoke.abilities(),
     };
     directory.number_to_entry(&mut own.shadow, incoming.sender);
     let report = told_now(&incoming.report, &draft.person.profile, &own.shadow);

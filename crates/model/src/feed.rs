@@ -43,28 +43,26 @@ impl Brought {
     }
 }
 
-/// What stands in a feed's way.
+/// Vain readings in a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Obstacle {
-    /// It could not be read.
-    Failing {
-        /// How often in a row.
-        times: u32,
-        /// Since when.
-        since: Moment,
-        /// Why the last time.
-        said: String,
-    },
-    /// It would change or make so many people that somebody has to decide.
-    Braked {
-        /// Since when.
-        since: Moment,
-        /// What it would do.
-        brought: Brought,
-        /// What somebody decided; the next reading carries it out.
-        decided: Option<Decided>,
-    },
+pub struct Failing {
+    /// How many.
+    pub times: u32,
+    /// Since when.
+    pub since: Moment,
+    /// Why the last time.
+    pub said: String,
+}
+
+/// A reading that would change or make so many people that somebody has to decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Braked {
+    /// Since when.
+    pub since: Moment,
+    /// What it would do.
+    pub brought: Brought,
+    /// What somebody decided; the next reading carries it out.
+    pub decided: Option<Decided>,
 }
 
 /// What somebody decided about a reading that would change many people.
@@ -115,9 +113,12 @@ pub struct Feed {
     /// When it was last read to its end, and what that brought.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<(Moment, Brought)>,
-    /// What stands in its way.
+    /// That it cannot be read, or not be kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub obstacle: Option<Obstacle>,
+    pub failing: Option<Failing>,
+    /// That somebody has to decide, or did and it was not read since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub braked: Option<Braked>,
     /// When records were left out, and their content as hashes: a reading overlaps the one before, and must not bring them again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<(Moment, BTreeSet<u64>)>,
@@ -132,7 +133,8 @@ impl Feed {
             known_until: live_since,
             next_at: live_since,
             last: None,
-            obstacle: None,
+            failing: None,
+            braked: None,
             left_out: None,
         }
     }
@@ -144,14 +146,14 @@ impl Feed {
 
     /// Whether it is to be read: its time has come, and nobody has to decide first.
     pub fn is_due(&self, now: Moment) -> bool {
-        self.next_at <= now && !matches!(self.obstacle, Some(Obstacle::Braked { decided: None, .. }))
+        self.next_at <= now && !matches!(self.braked, Some(Braked { decided: None, .. }))
     }
 
     /// What was decided about a reading that would change many.
     pub const fn decided(&self) -> Option<Decided> {
-        match self.obstacle {
-            Some(Obstacle::Braked { decided, .. }) => decided,
-            _ => None,
+        match self.braked {
+            Some(braked) => braked.decided,
+            None => None,
         }
     }
 
@@ -171,34 +173,36 @@ impl Feed {
         self.known_until = self.known_until.max(began.plus_s(-i64::from(terms.lag_s)));
         self.next_at = began.plus_s(i64::from(terms.every_s));
         self.last = Some((began, brought));
-        self.obstacle = None;
+        (self.failing, self.braked) = (None, None);
         let reaches = self.since(terms).plus_s(-i64::from(terms.lag_s));
         self.left_out.take_if(|(at, _)| *at < reaches);
     }
 
-    /// It could not be read, or not be kept; answers how often in a row. A decision that was made stays made.
+    /// It could not be read, or not be kept; answers how often in a row. What waits for a decision goes on waiting, and a
+    /// decision that was made stays made.
     pub fn failed(&mut self, now: Moment, said: &str, (terms, chance): (FeedTerms, f64)) -> u32 {
-        let (times, since) = match &self.obstacle {
-            Some(Obstacle::Failing { times, since, .. }) => (times + 1, *since),
-            _ => (1, now),
-        };
+        let (times, since) =
+            self.failing.as_ref().map_or((1, now), |failing| (failing.times + 1, failing.since));
         let again = retry::again_at(now, times, None, chance);
         self.next_at = again.min(now.plus_s(i64::from(terms.every_s)));
-        if self.decided().is_none() {
-            self.obstacle = Some(Obstacle::Failing { times, since, said: said.to_owned() });
-        }
+        self.failing = Some(Failing { times, since, said: said.to_owned() });
         times
     }
 
-    /// Somebody has to decide before it goes on.
-    pub fn brake(&mut self, now: Moment, brought: Brought) {
-        self.obstacle = Some(Obstacle::Braked { since: now, brought, decided: None });
+    /// Somebody has to decide before it goes on. Answers whether that is news.
+    pub fn brake(&mut self, now: Moment, brought: Brought) -> bool {
+        self.failing = None;
+        let before = self.braked.map(|braked| braked.since);
+        self.braked = Some(Braked { since: before.unwrap_or(now), brought, decided: None });
+        before.is_none()
     }
 
-    /// Somebody decided, and the next reading, which is due at once, carries it out. Answers whether there was anything to decide.
+    /// Somebody decided, and the next reading, which is due at once, carries it out. Answers whether that is news.
     pub fn decide(&mut self, now: Moment, decision: Decided) -> bool {
-        let Some(Obstacle::Braked { decided, .. }) = &mut self.obstacle else { return false };
-        *decided = Some(decision);
+        let Some(braked) = self.braked.as_mut().filter(|braked| braked.decided != Some(decision)) else {
+            return false;
+        };
+        braked.decided = Some(decision);
         self.next_at = now;
         true
     }

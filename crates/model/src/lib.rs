@@ -37,7 +37,7 @@ pub use accept::{Accepted, accept, may_be_on_its_way};
 pub use agreement::{Agreement, Conflict, Existing, Sends, When};
 pub use brake::{Brake, brakes};
 pub use by_hand::{Decision, Refusal, decide_by_hand};
-pub use feed::{Brought, Decided, Feed, FeedStory, FeedTerms, Obstacle};
+pub use feed::{Braked, Brought, Decided, Failing, Feed, FeedStory, FeedTerms};
 pub use field::{Field, UnknownField};
 pub use ids::{ClientId, ClubId, ConnectionId, EntryId, Moment, PersonId, Tracking};
 pub use kind::Kind;

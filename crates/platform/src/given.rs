@@ -43,6 +43,8 @@ pub struct Answer {
     pub outcome: Outcome,
     /// What a look-up found; for the verification, the club.
     pub found: Vec<Found>,
+    /// How many things it listed that could not be understood; the remarks say why.
+    pub unread: usize,
     /// What went over the wire, for the log.
     pub exchange: Exchange,
     /// Where a list goes on: what was found is a page of it.
@@ -54,19 +56,38 @@ pub struct Answer {
 impl Answer {
     /// A call that was not made.
     pub fn without_call(outcome: Outcome) -> Answer {
-        Answer { outcome, found: Vec::new(), exchange: Exchange::default(), next: None, part: None }
+        Answer {
+            outcome,
+            found: Vec::new(),
+            unread: 0,
+            exchange: Exchange::default(),
+            next: None,
+            part: None,
+        }
     }
 
     /// A list so far and its next page. Half a list is none: where the page was not answered, nothing was found.
     #[must_use]
     pub fn and(mut self, page: Answer) -> Answer {
         if !matches!(page.outcome, Outcome::Saved { .. }) {
-            return Answer { found: Vec::new(), next: None, ..page };
+            return Answer { found: Vec::new(), unread: 0, next: None, ..page };
         }
         self.found.extend(page.found);
-        Answer { found: self.found, ..page }
+        let mut notes = self.exchange.notes;
+        notes.extend(page.exchange.notes);
+        notes.dedup();
+        notes.truncate(MOST_NOTES);
+        Answer {
+            found: self.found,
+            unread: self.unread + page.unread,
+            exchange: Exchange { notes, ..page.exchange },
+            ..page
+        }
     }
 }
+
+/// The most remarks about one list.
+const MOST_NOTES: usize = 20;
 
 /// A page of a list: how it is asked for, and which came before.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -48,6 +48,8 @@ impl DayClub {
             | Platform::AbcDatatrak
             | Platform::Mindbody
             | Platform::ClubReady
+            | Platform::Paramount
+            | Platform::OnPremisesSoap
             | Platform::GymMaster
             | Platform::Magicline
             | Platform::HubSpot

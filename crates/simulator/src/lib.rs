@@ -26,6 +26,8 @@ mod ledger;
 mod magicline;
 mod mindbody;
 mod offline;
+mod on_premises;
+mod paramount;
 mod people;
 mod person;
 mod platform;

@@ -23,6 +23,8 @@ pub enum Platform {
     /// ClubReady.
     #[serde(rename = "clubready")]
     ClubReady,
+    /// Paramount Acceptance, its prospects.
+    Paramount,
     /// The contract for partners without an API.
     OpenSpoke,
     /// GymMaster, the API of its member portal.
@@ -37,22 +39,26 @@ pub enum Platform {
     /// Club Planner, where every call is a GET.
     #[serde(rename = "club-planner")]
     ClubPlanner,
+    /// A club system of 2008 on a club's own premises, SOAP 1.1 in the rpc style.
+    OnPremisesSoap,
 }
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Platform; 11] = [
+    pub const ALL: [Platform; 13] = [
         Platform::InTouch,
         Platform::JonasI4,
         Platform::Vfp,
         Platform::AbcDatatrak,
         Platform::Mindbody,
         Platform::ClubReady,
+        Platform::Paramount,
         Platform::OpenSpoke,
         Platform::GymMaster,
         Platform::Magicline,
         Platform::HubSpot,
         Platform::ClubPlanner,
+        Platform::OnPremisesSoap,
     ];
 
     /// The name in commands and in `/_sim`.
@@ -64,11 +70,13 @@ impl Platform {
             Platform::AbcDatatrak => "abc-datatrak",
             Platform::Mindbody => "mindbody",
             Platform::ClubReady => "clubready",
+            Platform::Paramount => "paramount",
             Platform::OpenSpoke => "open-spoke",
             Platform::GymMaster => "gymmaster",
             Platform::Magicline => "magicline",
             Platform::HubSpot => "hubspot",
             Platform::ClubPlanner => "club-planner",
+            Platform::OnPremisesSoap => "on-premises-soap",
         }
     }
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use comfy_table::{Table, presets};
 use hub::Hub;
-use hub::feeds::Read;
+use hub::feeds::{Deciding, Read};
 use hub::registry::Spoke;
-use model::{Brought, Decided, Feed, Obstacle};
+use model::{Braked, Brought, Decided, Feed};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -93,11 +93,17 @@ pub async fn answer(hub: &Arc<Hub>, question: Question) -> Result<Value> {
             What::Apply => Some(Decided::Apply),
             What::Discard => Some(Decided::Discard),
         };
-        let did = match decision {
-            Some(decision) if !hub.decide_feed((feed.connection, feed.club), decision).await? => {
-                "nothing waits for a decision".to_owned()
+        let deciding = match decision {
+            Some(decision) => hub.decide_feed((feed.connection, feed.club), decision).await?,
+            None => Deciding::Done,
+        };
+        let did = match deciding {
+            Deciding::Nothing => "nothing waits for a decision".to_owned(),
+            Deciding::NotNow => {
+                well = false;
+                "not decided: it is being read just now; ask again when that has ended".to_owned()
             }
-            Some(_) | None => {
+            Deciding::Done => {
                 let read = hub.read_feed((feed.connection, feed.club)).await?;
                 well &= matches!(read, Read::Whole(_));
                 if decision == Some(Decided::Discard) && well {
@@ -123,7 +129,10 @@ fn in_words(read: &Read) -> String {
             counts(brought)
         ),
         Read::Failed(said) => format!("not read: {said}"),
-        Read::NotNow => "not read: it is being read already, or is another node's".to_owned(),
+        Read::NotNow => {
+            "not read just now: it is being read already, its connection is paused, or it is another node's"
+                .to_owned()
+        }
     }
 }
 
@@ -132,16 +141,17 @@ fn club_name(hub: &Hub, feed: &Feed) -> String {
 }
 
 fn shown(hub: &Hub, feed: &Feed, spoke: &Spoke) -> Value {
-    let (state, since, said) = match &feed.obstacle {
-        None => ("well", None, None),
-        Some(Obstacle::Failing { since, said, .. }) => ("failing", Some(since), Some(said.clone())),
-        Some(Obstacle::Braked { since, brought, decided }) => {
+    let (state, since, said) = match (&feed.braked, &feed.failing) {
+        (Some(Braked { since, brought, decided: None }), _) => {
             let said = format!(
                 "{} records would change {} people and add {}",
                 brought.records, brought.changed, brought.new
             );
-            (if decided.is_some() { "decided" } else { "waits for a decision" }, Some(since), Some(said))
+            ("waits for a decision", Some(*since), Some(said))
         }
+        (_, Some(failing)) => ("failing", Some(failing.since), Some(failing.said.clone())),
+        (Some(braked), None) => ("decided", Some(braked.since), None),
+        (None, None) => ("well", None, None),
     };
     json!({
         "platform": spoke.connection.platform, "title": spoke.title(), "connection": feed.connection.0,
@@ -149,7 +159,7 @@ fn shown(hub: &Hub, feed: &Feed, spoke: &Spoke) -> Value {
         "last": feed.last.map(|(at, brought)| json!({
             "at": at.to_string(), "records": brought.records, "changed": brought.changed, "new": brought.new,
         })),
-        "state": state, "since": since.map(ToString::to_string), "said": said,
+        "state": state, "since": since.map(|since| since.to_string()), "said": said,
     })
 }
 

@@ -134,6 +134,7 @@ async fn many_changes_at_once_wait_for_a_decision_and_then_come_in_once() {
         .says("60 new: so many are taken in only once you decide it");
     assert_eq!(house.vfp.people().len(), 0);
     assert_eq!(feed(&house).await["state"], "waits for a decision");
+    house.command(&["doctor"]).await.failed().says("wait for a decision");
     let line = house.log(&[]).await.remove(0);
     assert_eq!((text(&line, "type"), text(&line, "turn")), ("WARNING", "operator"), "{line:#}");
 
@@ -142,6 +143,29 @@ async fn many_changes_at_once_wait_for_a_decision_and_then_come_in_once() {
     assert_eq!(feed(&house).await["state"], "well");
     house.command(&["feeds", "apply", SPOKE.name]).await.went_well().says("nothing waits for a decision");
     house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_that_numbers_all_its_people_anew_doubles_nobody_unasked() {
+    let (house, there) = vendor::with_in(house().with_vfp(), &SPOKE).await;
+    let club = club_of(&there);
+    let everybody = || {
+        for number in 0..MANY {
+            let (name, email) = (format!("Many{number}"), format!("ann{number}@example.org"));
+            there.add_person(
+                &club,
+                Kind::Member,
+                &[("first_name", "Ann"), ("last_name", &name), ("email", &email)],
+            );
+        }
+    };
+    everybody();
+    house.command(&["feeds", "read", SPOKE.name]).await.failed();
+    house.command(&["feeds", "apply", SPOKE.name]).await.went_well();
+    house.until("all came in", async || house.vfp.people().len() == MANY).await;
+    everybody();
+    house.command(&["feeds", "read", SPOKE.name]).await.failed().says("0 people changed, 60 new");
+    assert_eq!(house.vfp.people().len(), MANY);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -214,4 +238,44 @@ async fn a_platform_that_does_not_answer_is_told_of_once_and_what_was_changed_me
     };
     assert_eq!(said("cannot be read").await, 1);
     assert!(calls(&there, "listChanges") > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_whose_answer_was_lost_is_found_by_the_reading_and_not_made_twice() {
+    let (house, there) = vendor::with_in(house().with_vfp(), &SITE).await;
+    there.set_faults(Faults { drop_after_store: 1, visible_after_ms: 0, ..Faults::default() });
+    let saved = house.save(&house.lead("p-1", ("Ann", "Able")).with("mobile", "+16045550101")).await;
+    house.until("it was stored", async || there.people().len() == 1).await;
+    assert!(read(&house, &SITE).await.contains("1 records; 0 people changed, 0 new"));
+    house.line_saying(&saved, SITE.name, "Arrived").await;
+    house.until("all is told", async || at_rest(&house).await).await;
+    assert_eq!((there.people().len(), house.vfp.people().len()), (1, 1));
+    house
+        .save(&house.lead("p-1", ("Ann", "Able")).with("mobile", "+16045550101").with("city", "Burnaby"))
+        .await;
+    house.until("a change arrives", async || there.people()[0].get("city") == "Burnaby").await;
+    assert_eq!(there.violations(), []);
+    house.nothing_forbidden_happened();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_made_here_after_a_reading_began_is_not_undone_by_what_it_read() {
+    let (house, there) = vendor::with_in(house().with_vfp(), &SPOKE).await;
+    let lead = house.lead("p-1", ("Ann", "Able")).with("city", "Vancouver");
+    let saved = house.save(&lead).await;
+    house.line_saying(&saved, SPOKE.name, "Arrived").await;
+    there.set_faults(Faults { answer_delay_ms: 1_500, ..Faults::default() });
+    let begun = calls(&there, "listChanges");
+    let (told, ()) = tokio::join!(read(&house, &SPOKE), async {
+        house.until("the reading is under way", async || calls(&there, "listChanges") > begun).await;
+        house.save(&lead.with("city", "Burnaby")).await;
+    });
+    assert!(told.contains("0 people changed"), "{told}");
+    there.clear_faults();
+    house.until("the edit is there", async || there.people()[0].get("city") == "Burnaby").await;
+    read(&house, &SPOKE).await;
+    house.until("nothing is under way", async || at_rest(&house).await).await;
+    assert_eq!(there.people()[0].get("city"), "Burnaby");
+    assert_eq!(house.vfp.find(KITS.vfp, ("Ann", "Able"), "")[0].get("city"), "Burnaby");
+    assert_eq!(there.violations(), []);
 }

@@ -70,7 +70,7 @@ impl Hub {
         let by = model::Sender {
             connection: sender.connection,
             conflict: turn.spoke.agreement().conflict,
-            clips: &turn.spoke.abilities().clips,
+            abilities: turn.spoke.abilities(),
         };
         if !merge(&mut trial.0, &mut trial.1, &report, by).is_change() {
             return Ok(false);

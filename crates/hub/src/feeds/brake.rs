@@ -1,6 +1,6 @@
 //! The brake on a feed: what a reading would do is counted before any of it is done (integration rules §8).
 
-use model::{Brought, Match, Moment, merge, smart_match};
+use model::{Brought, Match, Moment, merge};
 use platform::Found;
 use store::{Identified, Who};
 
@@ -51,26 +51,21 @@ impl Hub {
             name_key: &name_key,
         };
         let subject = match self.store().identify(who).await? {
-            Identified::Linked(subject) => *subject,
-            Identified::Namesakes(subjects) => {
-                let them = subjects.iter().map(|subject| (subject.person.id, &subject.person.profile));
-                let Match::One(one, _) = smart_match(&incoming.as_profile(), them) else {
-                    return Ok(Would::Make);
-                };
-                let Some(subject) = subjects.iter().find(|subject| subject.person.id == one) else {
-                    return Ok(Would::Make);
-                };
-                subject.clone()
-            }
+            Identified::Linked(subject) => Some(*subject),
+            Identified::Namesakes(subjects) => match incoming.matched(&subjects) {
+                Match::One(one, _) => subjects.into_iter().find(|subject| subject.person.id == one),
+                Match::None | Match::Several(_) => None,
+            },
         };
-        let link = subject.links.iter().find(|link| link.connection == incoming.sender.connection);
+        let Some(subject) = subject else { return Ok(Would::Make) };
+        let link = subject.link(incoming.sender.connection);
         let mut shadow = link.map(|link| link.shadow.clone()).unwrap_or_default();
         let mut profile = subject.person.profile;
         self.directory().number_to_entry(&mut shadow, incoming.sender);
         let by = model::Sender {
             connection: incoming.sender.connection,
             conflict: incoming.spoke.agreement().conflict,
-            clips: &incoming.spoke.abilities().clips,
+            abilities: incoming.spoke.abilities(),
         };
         let changes = merge(&mut profile, &mut shadow, &incoming.report, by).is_change();
         Ok(if changes { Would::Change } else { Would::Nothing })

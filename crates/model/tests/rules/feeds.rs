@@ -41,10 +41,37 @@ fn what_was_stopped_is_not_read_again_before_somebody_decided() {
     assert!(!feed.decide(now, Decided::Apply), "there is nothing to decide");
     feed.brake(now, Brought { records: 99, changed: 99, new: 0 });
     assert!(!feed.is_due(now.plus_s(1_000_000)));
+    feed.failed(now, "no answer", (TERMS, 1.0));
+    assert!(!feed.is_due(now.plus_s(1_000_000)), "who asks by hand and gets no answer decides nothing");
     assert!(feed.decide(now, Decided::Apply));
     assert!(feed.is_due(now));
-    feed.failed(now, "no answer", (TERMS, 1.0));
-    assert_eq!(feed.decided(), Some(Decided::Apply), "a decision outlives a failure");
+    assert!(!feed.decide(now, Decided::Apply), "it is decided already");
+    assert!(feed.decide(now, Decided::Discard), "until it is carried out, somebody may think again");
+    feed.read(now, Brought::default(), TERMS);
+    assert_eq!((feed.decided(), feed.decide(now, Decided::Apply)), (None, false));
+}
+
+#[test]
+fn a_decision_outlives_failures_and_these_come_more_and_more_seldom() {
+    let mut feed = feed();
+    let now = Moment(2_000_000_000);
+    feed.brake(now, Brought::default());
+    feed.decide(now, Decided::Apply);
+    assert_eq!(feed.failed(now, "no answer", (TERMS, 1.0)), 1);
+    assert_eq!(feed.failed(now, "no answer", (TERMS, 1.0)), 2);
+    assert_eq!(feed.next_at, now.plus_s(10));
+    assert_eq!(feed.decided(), Some(Decided::Apply));
+}
+
+#[test]
+fn what_waits_and_is_read_by_hand_waits_since_the_first_time_and_is_told_of_once() {
+    let mut feed = feed();
+    let now = Moment(2_000_000_000);
+    assert!(feed.brake(now, Brought::default()));
+    let more = Brought { records: 99, changed: 99, new: 0 };
+    assert!(!feed.brake(now.plus_s(60), more));
+    let braked = feed.braked.unwrap();
+    assert_eq!((braked.since, braked.brought), (now, more));
 }
 
 #[test]

@@ -143,7 +143,7 @@ impl World {
         let sender = Sender {
             connection: side.connection,
             conflict: side.agreement.conflict,
-            clips: &side.abilities.clips,
+            abilities: &side.abilities,
         };
         let merged = merge(&mut self.person.profile, &mut side.link.shadow, report, sender);
         let kind = self.person.profile.kind.kind;

@@ -12,8 +12,9 @@ use minijinja::value::{Value, ValueKind};
 use model::{Field, Operation, Outcome, RemoteId};
 use url::Url;
 
+use super::found::{self, Half, Listing};
 use super::mask::Mask;
-use super::{found, pages};
+use super::pages;
 use crate::decode::Decoded;
 use crate::description::{Call, CallStep, Rule, Verdict};
 use crate::expression::{Expr, Problem, Scope};
@@ -49,6 +50,7 @@ pub(super) struct Heard<'a> {
 pub(super) struct Understood {
     pub outcome: Outcome,
     pub found: Vec<Found>,
+    pub unread: usize,
     pub next: Option<Page>,
 }
 
@@ -59,7 +61,7 @@ impl Heard<'_> {
             Ok(None) => self.taken(&mut exchange.notes),
             Err(problem) => Err(self.unless_stored(unreadable(&problem))),
         };
-        understood.unwrap_or_else(|outcome| Understood { outcome, found: Vec::new(), next: None })
+        understood.unwrap_or_else(|outcome| Understood { outcome, found: Vec::new(), unread: 0, next: None })
     }
 
     /// An answer that cannot be used says nothing of what was stored; only a refusal does.
@@ -159,35 +161,39 @@ impl Heard<'_> {
 
     /// What a call that was taken gives.
     fn taken(&self, notes: &mut Vec<String>) -> Result<Understood, Outcome> {
-        let (found, listed) = self.listed(notes).map_err(|outcome| self.unless_stored(outcome))?;
+        let Listing { found, listed, unread } =
+            self.listed(notes).map_err(|outcome| self.unless_stored(outcome))?;
         let id = self.id(&self.step.reading.id);
         let id = id.map_err(|problem| self.unless_stored(unreadable(&problem)))?;
         if self.call.steps.len() == 1 {
-            complete((self.operation, self.response.status), id.as_ref(), found.is_empty())?;
+            let made = id.is_some() || self.step.reading.looked_up;
+            complete((self.operation, self.response.status), made, found.is_empty())?;
         }
         let next = match &self.call.pages {
             Some(pages) => pages::next(pages, &self.given.page, (&found, listed), (&self.scope, self.asked))?,
             None => None,
         };
-        Ok(Understood { outcome: Outcome::Saved { id }, found, next })
+        Ok(Understood { outcome: Outcome::Saved { id }, found, unread, next })
     }
 
-    /// What an answer lists, and how many things those are.
-    fn listed(&self, notes: &mut Vec<String>) -> Result<(Vec<Found>, usize), Outcome> {
-        let (found, listed) = found::found(&self.step.reading, &self.scope, notes)?;
+    /// What an answer lists.
+    fn listed(&self, notes: &mut Vec<String>) -> Result<Listing, Outcome> {
+        // Whom a half list lacks might be made anew, or pass for absent; of changes it is counted.
+        let half = if self.operation == Operation::ListChanges { Half::Used } else { Half::Refused };
+        let mut listing = found::found(&self.step.reading, half, &self.scope, notes)?;
         let shape = self.decoded.answer.kind();
         // A `null` in so many words is an answer: nobody.
         let shapeless =
             shape == ValueKind::String || (shape == ValueKind::None && self.decoded.text.trim() != "null");
-        if self.step.reading.items.is_some() && listed == 0 && shapeless {
+        if self.step.reading.items.is_some() && listing.listed == 0 && shapeless {
             let (status, said) = (self.response.status, self.words(self.shown));
             let reason = format!("the answer holds no list (answer {status}: {said})");
             return Err(Outcome::Unavailable { reason, retry_after_s: None });
         }
-        match (self.operation, &self.given.record) {
-            (Operation::ReadPerson, Some(asked)) => Ok((the_one(&asked.id, found)?, listed)),
-            _ => Ok((found, listed)),
+        if let (Operation::ReadPerson, Some(asked)) = (self.operation, &self.given.record) {
+            listing.found = the_one(&asked.id, listing.found)?;
         }
+        Ok(listing)
     }
 
     fn id(&self, alternatives: &[Expr]) -> Result<Option<RemoteId>, Problem> {
@@ -245,15 +251,15 @@ pub(super) fn usable(number: &str) -> Option<String> {
     fits.then(|| number.to_owned())
 }
 
-/// What a call that was taken must have given.
+/// What a call that was taken must have given: the number of what was made, or the way to look it up.
 pub(super) fn complete(
     (operation, status): (Operation, u16),
-    id: Option<&RemoteId>,
+    has_number: bool,
     found_none: bool,
 ) -> Result<(), Outcome> {
     match operation {
         Operation::ReadPerson if found_none => Err(Outcome::Gone),
-        Operation::CreateProspect | Operation::CreateMember if id.is_none() => {
+        Operation::CreateProspect | Operation::CreateMember if !has_number => {
             let reason = format!(
                 "the platform took it and did not say the record's number (answer {status}); sending it again might \
                  make a second one"
@@ -264,7 +270,7 @@ pub(super) fn complete(
         | Operation::SaveProspect
         | Operation::SaveMember
         | Operation::SaveExMember
-            if id.is_none() =>
+            if !has_number =>
         {
             let reason = format!(
                 "the platform took it and did not say the record's number (answer {status}): without one it can \
@@ -303,12 +309,12 @@ fn clamp(seconds: i64) -> u32 {
     u32::try_from(seconds.clamp(1, LONGEST_WAIT_S)).unwrap_or(1)
 }
 
-/// A request that could not be made: the record's fault if a value is too long or one field is to blame, else the
-/// description's.
+/// A request that could not be made: the record's fault if a value is too long or cannot be written, or one field is to
+/// blame, else the description's.
 pub(super) fn not_made(problem: RequestProblem) -> Outcome {
-    let RequestProblem { fields, said, too_long } = problem;
+    let RequestProblem { fields, said, too_long, unwritable } = problem;
     match fields.only() {
-        None if !too_long || fields.is_empty() => Outcome::Misconfigured { reason: said },
+        None if fields.is_empty() || !(too_long || unwritable) => Outcome::Misconfigured { reason: said },
         field => Outcome::Unsendable { field, too_long, said },
     }
 }

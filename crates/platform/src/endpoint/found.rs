@@ -16,36 +16,60 @@ const MOST: usize = 50_000;
 /// The most remarks about one answer.
 const MOST_NOTES: usize = 20;
 
-/// What an answer lists, and how many things that were, the unreadable included.
+/// What an answer lists.
+#[derive(Default)]
+pub(super) struct Listing {
+    pub found: Vec<Found>,
+    /// How many things it lists, those that are left out included.
+    pub listed: usize,
+    /// How many of them could not be understood.
+    pub unread: usize,
+}
+
+/// What is done with a list of which something could not be understood.
+#[derive(Clone, Copy)]
+pub(super) enum Half {
+    Used,
+    Refused,
+}
+
+/// What an answer lists.
 pub(super) fn found(
     reading: &Reading,
+    half: Half,
     scope: &Arc<Scope>,
     notes: &mut Vec<String>,
-) -> Result<(Vec<Found>, usize), Outcome> {
+) -> Result<Listing, Outcome> {
     let (Some(items), Some(item)) = (&reading.items, &reading.item) else {
-        return Ok((Vec::new(), 0));
+        return Ok(Listing::default());
     };
     let wrong = |said: String| Outcome::Misconfigured { reason: format!("`={}`: {said}", items.source()) };
     let list = items.eval(scope).map_err(|problem| wrong(problem.said))?;
     if list.is_none() {
-        return Ok((Vec::new(), 0));
+        return Ok(Listing::default());
     }
     if !matches!(list.kind(), ValueKind::Seq | ValueKind::Iterable) {
         return Err(wrong(format!("expected a list, found a {}", list.kind())));
     }
     let things = list.try_iter().map_err(|error| wrong(error.to_string()))?;
-    let (mut found, mut listed) = (Vec::new(), 0);
+    let mut listing = Listing::default();
     for thing in things {
-        if listed == MOST {
+        if listing.listed == MOST {
             return Err(wrong(format!("gives more than {MOST} things; half a list is not used")));
         }
-        listed += 1;
+        listing.listed += 1;
         let mut scope = Scope::clone(scope);
         scope.set(Root::Item, thing);
-        let read = Reader { item, scope: Arc::new(scope), notes }.read();
-        found.extend(read.map_err(|said| wrong(format!("{said}; half a list is not used")))?);
+        match (Reader { item, scope: Arc::new(scope), notes: &mut *notes }.read(), half) {
+            (Ok(found), _) => listing.found.extend(found),
+            (Err(said), Half::Refused) => return Err(wrong(format!("{said}; half a list is not used"))),
+            (Err(said), Half::Used) => {
+                listing.unread += 1;
+                note(notes, said);
+            }
+        }
     }
-    Ok((found, listed))
+    Ok(listing)
 }
 
 struct Reader<'a> {
@@ -55,8 +79,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// One thing of a list, unless it is not meant. One that cannot be told from others spoils the list: whom it lacks
-    /// might be made anew.
+    /// One thing of a list, unless it is not meant. The error says why it cannot be told from others.
     fn read(mut self) -> Result<Option<Found>, String> {
         let only = self.item.only.as_ref().map_or(Ok(true), |only| only.holds(&self.scope));
         if !only.map_err(|problem| format!("`={}`: {}", problem.source, problem.said))? {
@@ -128,9 +151,13 @@ impl Reader<'_> {
         }
     }
 
-    fn note(&mut self, note: String) {
-        if self.notes.len() < MOST_NOTES && !self.notes.contains(&note) {
-            self.notes.push(note);
-        }
+    fn note(&mut self, said: String) {
+        note(self.notes, said);
+    }
+}
+
+fn note(notes: &mut Vec<String>, said: String) {
+    if notes.len() < MOST_NOTES && !notes.contains(&said) {
+        notes.push(said);
     }
 }

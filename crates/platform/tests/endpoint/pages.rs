@@ -23,25 +23,30 @@ hosts:
 operations:
   list_staff:
     request: {method: GET, path: /staff, query: {QUERY}}
-    answer: {items: =answer.staff, item: {id: =item.id}}
+    answer: {items: =answer.staff, item: {id: =item.id, only: =item.away is none}}
     pages: {PAGES}
 ";
 
 fn endpoint(query: &str, pages: &str, net: Arc<Fake>) -> Endpoint {
-    let text = LIST.replace("QUERY", query).replace("PAGES", pages);
-    let description = Description::parse("platform.yaml", &text).unwrap_or_else(|wrong| panic!("{wrong}"));
+    bound(&LIST.replace("QUERY", query).replace("PAGES", pages), net)
+}
+
+fn bound(text: &str, net: Arc<Fake>) -> Endpoint {
+    let description = Description::parse("platform.yaml", text).unwrap_or_else(|wrong| panic!("{wrong}"));
     let settings = [("key".to_owned(), SettingValue::Text("k-1".to_owned()))];
     Endpoint::bind(Arc::new(description), Settings(settings.into()), net, Arc::default()).unwrap()
 }
 
 /// Reads a list to its end, as the hub does, at most so many pages.
 async fn read(endpoint: &Endpoint, most: usize) -> (Answer, usize) {
+    let changes = endpoint.description().abilities().can(Operation::ListChanges);
+    let list = if changes { Operation::ListChanges } else { Operation::ListStaff };
     let mut asked = given();
-    let (mut whole, mut pages) = (endpoint.call(Operation::ListStaff, &asked).await, 1);
+    let (mut whole, mut pages) = (endpoint.call(list, &asked).await, 1);
     while let Some(page) = whole.next.take() {
         assert!(pages < most, "the list has no end");
         asked = Given { page, ..asked };
-        whole = whole.and(endpoint.call(Operation::ListStaff, &asked).await);
+        whole = whole.and(endpoint.call(list, &asked).await);
         pages += 1;
     }
     (whole, pages)
@@ -140,6 +145,45 @@ async fn a_list_that_goes_in_circles_or_never_ends_is_not_used() {
     let (whole, pages) = read(&endpoint("page: =page.number", "more: =true, most: 5", growing), 9).await;
     assert!(format!("{:?}", whole.outcome).contains("no end after 5 pages"), "{:?}", whole.outcome);
     assert_eq!((whole.found.len(), pages), (0, 5));
+}
+
+#[tokio::test]
+async fn pages_of_which_nothing_is_wanted_are_passed_over_and_are_no_circle() {
+    let others = fake(|request| {
+        Ok(match query(request, "skip").as_deref() {
+            Some("6") => answer(200, &[], r#"{"staff":[{"id":"7"}],"total":7}"#),
+            _ => answer(200, &[], r#"{"staff":[{"id":"1","away":1},{"id":"2","away":1}],"total":7}"#),
+        })
+    });
+    let more = "more: =page.offset + page.count < answer.total, most: 5";
+    let (whole, _) = read(&endpoint("skip: =page.offset", more, others), 9).await;
+    assert_eq!(ids(&whole), ["7"], "{:?}", whole.outcome);
+
+    let empty = fake(|_| Ok(answer(200, &[], r#"{"staff":[],"total":7}"#)));
+    let (whole, pages) = read(&endpoint("skip: =page.offset", more, empty), 9).await;
+    assert!(format!("{:?}", whole.outcome).contains("is one that came before"), "{:?}", whole.outcome);
+    assert_eq!(pages, 2, "an empty page leads nowhere");
+}
+
+#[tokio::test]
+async fn changes_that_could_not_be_understood_on_any_page_are_counted_and_remarked_on() {
+    let net = fake(|request| {
+        Ok(match query(request, "page").as_deref() {
+            Some("1") => answer(200, &[], r#"{"staff":[{"name":"Ann"},{"id":"2"}]}"#),
+            _ => answer(200, &[], r#"{"staff":[{"id":"3"}]}"#),
+        })
+    });
+    let text = LIST.replace("QUERY", "page: =page.number").replace("PAGES", "more: =page.count == 2");
+    let text = text
+        .replace("list_staff", "list_changes")
+        .replace("    pages:", "    feed: {every_min: 60}\n    pages:");
+    let text = text.replace("{id: =item.id,", "{id: =item.id, fields: {email: =item.email},");
+    let (whole, _) = read(&bound(&text, net), 9).await;
+    assert_eq!((ids(&whole), whole.unread), (vec!["2", "3"], 1));
+    assert_eq!(
+        whole.exchange.notes,
+        ["something without a usable number is in it, which `only:` could leave out"]
+    );
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::Result;
 use hub::Hub;
 use hub::registry::Spoke;
-use model::Moment;
 use model::scope::{Part, Standing};
+use model::{Feed, Moment};
 use serde_json::Value;
 use store::LineQuery;
 
@@ -35,7 +35,34 @@ pub async fn answer(hub: &Arc<Hub>, question: Question) -> Result<Value> {
         findings.extend(lane(hub, spoke, count));
         findings.extend(undecided(hub, spoke));
     }
+    for (feed, spoke) in hub.feeds().await? {
+        findings.extend(changes(&about(hub, &spoke), &feed));
+    }
     Ok(serde_json::to_value(findings)?)
+}
+
+/// What stands in the way of reading a platform's changes.
+fn changes(about: &str, feed: &Feed) -> Vec<Finding> {
+    let failing = feed.failing.as_ref().map(|failing| {
+        let said = format!("its changes cannot be read since {}: {}", failing.since, failing.said);
+        Finding::problem(
+            about,
+            said,
+            "nothing is lost, and they are asked for by themselves; look at its settings if it lasts",
+        )
+    });
+    let braked = feed.braked.filter(|braked| braked.decided.is_none()).map(|braked| {
+        let said = format!(
+            "its changes wait for a decision since {}, for they would change many people",
+            braked.since
+        );
+        Finding::problem(
+            about,
+            said,
+            "`connector feeds list` says how many; decide by `connector feeds apply` or `discard`",
+        )
+    });
+    failing.into_iter().chain(braked).collect()
 }
 
 async fn clock(hub: &Hub) -> Result<Finding> {

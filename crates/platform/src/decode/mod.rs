@@ -3,6 +3,11 @@
 //! A body that is not what its platform promised (a web page instead of JSON) is an answer too: the tree is then none,
 //! the text is there, and the description's rules can look at both.
 
+mod references;
+mod tree;
+
+use std::borrow::Cow;
+
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use minijinja::value::{Serde, Value};
 
@@ -24,17 +29,45 @@ pub(crate) struct Decoded {
     pub problem: Option<String>,
 }
 
-/// Decodes a response's body, by its content type unless forced.
-pub(crate) fn decode(response: &Response, forced: Decode) -> Decoded {
-    let header = |name| response.headers.get(name).and_then(|value| value.to_str().ok());
-    let (content_type, limits) = (header(CONTENT_TYPE), limits(response.body.len()));
-    let (text, mut problem) = match xml::decode(&response.body, content_type, &limits) {
+/// A request's body as it is kept and compared: by the encoding that its headers name.
+pub(crate) fn shown<'b>(headers: &http::HeaderMap, body: &'b [u8]) -> Cow<'b, str> {
+    xml::decode(body, content_type(headers), &limits(body.len()))
+        .unwrap_or_else(|_| String::from_utf8_lossy(body))
+}
+
+fn content_type(headers: &http::HeaderMap) -> Option<&str> {
+    header(headers, &CONTENT_TYPE)
+}
+
+fn header<'h>(headers: &'h http::HeaderMap, name: &http::HeaderName) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// How the answers of a host are decoded.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Decoding {
+    /// By the content type unless forced.
+    pub forced: Decode,
+    /// The letters are what the answer says itself unless this does.
+    pub charset: Option<xml::Charset>,
+    /// Whether parts of a SOAP answer refer to each other.
+    pub references: bool,
+}
+
+/// Decodes a response's body.
+pub(crate) fn decode(response: &Response, decoding: Decoding) -> Decoded {
+    let (content_type, limits) = (content_type(&response.headers), limits(response.body.len()));
+    // The charset of a content type goes before what a document says of itself.
+    let letters = decoding.charset.map(|charset| format!("text/xml; charset={}", charset.name()));
+    let letters = letters.as_deref().or(content_type);
+    let (text, mut problem) = match xml::decode(&response.body, letters, &limits) {
         Ok(text) => (text.into_owned(), None),
         Err(error) => (String::from_utf8_lossy(&response.body).into_owned(), Some(error.to_string())),
     };
-    let page = matches!(forced, Decode::Auto | Decode::Json | Decode::Xml) && is_page(&text);
+    let page = matches!(decoding.forced, Decode::Auto | Decode::Json | Decode::Xml) && is_page(&text);
     let mut decoded = Decoded { answer: Value::from(()), fault: Value::from(()), text, page, problem: None };
-    let packed = header(CONTENT_ENCODING).map(|packed| packed.trim().to_ascii_lowercase());
+    let packed =
+        header(&response.headers, &CONTENT_ENCODING).map(|packed| packed.trim().to_ascii_lowercase());
     if let Some(packed) = packed.filter(|packed| PACKED.contains(&packed.as_str())) {
         decoded.problem = Some(format!("the answer is compressed ({packed}), which nobody asked for"));
         return decoded;
@@ -42,14 +75,17 @@ pub(crate) fn decode(response: &Response, forced: Decode) -> Decoded {
     if decoded.text.trim().is_empty() {
         return decoded;
     }
-    match kind(forced, content_type, &decoded.text) {
+    match kind(decoding.forced, content_type, &decoded.text) {
         Decode::Json => match json::parse(decoded.text.trim_start_matches('\u{feff}')) {
             Ok(json) => decoded.answer = Value::from(Serde(&json)),
             Err(error) => problem = Some(format!("the answer is not JSON: {error}")),
         },
         Decode::Xml => match xml::parse(&decoded.text, &limits) {
             Ok(root) if root.name.eq_ignore_ascii_case("html") => decoded.page = true,
-            Ok(root) => (decoded.answer, decoded.fault) = document(&root),
+            Ok(root) => match tree::document(&root, decoding.references) {
+                Ok((answer, fault)) => (decoded.answer, decoded.fault) = (answer, fault),
+                Err(said) => problem = Some(said),
+            },
             Err(error) => problem = Some(format!("the answer is not XML: {error}")),
         },
         Decode::Form => {
@@ -82,6 +118,16 @@ fn is_page(text: &str) -> bool {
         .any(|tag| start.get(..tag.len()).is_some_and(|it| it.eq_ignore_ascii_case(tag)))
 }
 
+/// A document that stands in another as text, as the tree that an answer would be.
+pub(crate) fn inner(text: &str) -> Result<Value, String> {
+    if text.trim().is_empty() {
+        return Ok(Value::from(()));
+    }
+    let root = xml::parse(text.trim_start(), &limits(text.len()))
+        .map_err(|error| format!("the text is not XML: {error}"))?;
+    tree::document(&root, false).map(|(answer, _)| answer)
+}
+
 fn kind(forced: Decode, content_type: Option<&str>, text: &str) -> Decode {
     if forced != Decode::Auto {
         return forced;
@@ -99,51 +145,4 @@ fn kind(forced: Decode, content_type: Option<&str>, text: &str) -> Decode {
             _ => Decode::Text,
         },
     }
-}
-
-/// A document as a tree; of a SOAP envelope, what is in its body, and the fault if it is one.
-fn document(root: &xml::Element) -> (Value, Value) {
-    let Some(body) = (root.name == "Envelope").then(|| root.child("Body")).flatten() else {
-        return (Value::from_pairs([(root.name.clone(), element(root))]), Value::from(()));
-    };
-    let Some(fault) = body.child("Fault") else {
-        return (element(body), Value::from(()));
-    };
-    let part =
-        |names: &[&str]| names.iter().find_map(|path| fault.path(&path.split('/').collect::<Vec<_>>()));
-    let text = |names: &[&str]| part(names).map_or(Value::from(()), |element| Value::from(element.trimmed()));
-    let code = part(&["faultcode", "Code/Value"])
-        .map_or(Value::from(()), |code| Value::from(code.trimmed().rsplit(':').next().unwrap_or_default()));
-    let detail = part(&["detail", "Detail"]).map_or(Value::from(()), element);
-    let fault = [("code", code), ("string", text(&["faultstring", "Reason/Text"])), ("detail", detail)];
-    (element(body), Value::from_pairs(fault))
-}
-
-/// An element as a value: text if it holds only text, else its children by name, repeated ones as lists.
-fn element(from: &xml::Element) -> Value {
-    if from.nil {
-        return Value::from(());
-    }
-    if from.children.is_empty() && from.attributes.is_empty() {
-        return Value::from(from.trimmed());
-    }
-    let mut members: Vec<(String, Vec<Value>)> = Vec::new();
-    let mut places: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
-    for attribute in &from.attributes {
-        members.push((format!("@{}", attribute.name), vec![Value::from(attribute.value.as_str())]));
-    }
-    if !from.trimmed().is_empty() {
-        members.push(("$text".to_owned(), vec![Value::from(from.trimmed())]));
-    }
-    for child in &from.children {
-        let place = *places.entry(&child.name).or_insert_with(|| {
-            members.push((child.name.clone(), Vec::new()));
-            members.len() - 1
-        });
-        members[place].1.push(element(child));
-    }
-    Value::from_pairs(members.into_iter().map(|(name, mut values)| {
-        let value = if values.len() == 1 { values.pop().unwrap_or_default() } else { Value::from(values) };
-        (name, value)
-    }))
 }
