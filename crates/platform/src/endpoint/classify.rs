@@ -235,7 +235,7 @@ impl Heard<'_> {
 /// The record that was asked for, of what a reading gives. Another one would be merged into the wrong person.
 fn the_one(asked: &str, found: Vec<Found>) -> Result<Vec<Found>, Outcome> {
     let Some(first) = found.first().map(|found| found.id.id.clone()) else { return Ok(found) };
-    match found.into_iter().find(|found| found.id.id == asked) {
+    match found.into_iter().find(|found| found.id.id.eq_ignore_ascii_case(asked)) {
         Some(found) => Ok(vec![found]),
         None => Err(Outcome::Misconfigured {
             reason: format!("asked for the record {asked}, the platform answers with {first}"),
