@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream, UnixStream};
 
 use crate::Options;
 use crate::load::Target;
+use crate::machine;
 use crate::postgres::{self, Database, Server};
 use crate::sink::now;
 
@@ -26,11 +27,18 @@ pub struct House {
     pub data: PathBuf,
     /// Where and how to send.
     pub target: Target,
-    /// From start to ready.
+    /// From start to ready, of the first node.
     pub start_up: Duration,
-    child: Child,
-    command: Command,
+    nodes: Vec<Node>,
     _database: Option<Database>,
+}
+
+/// One of the hub's processes.
+struct Node {
+    data: PathBuf,
+    addr: SocketAddr,
+    command: Command,
+    child: Child,
 }
 
 impl House {
@@ -61,69 +69,58 @@ impl House {
         fs::write(&file, plan.to_string())?;
         run(binary, (&data, &store), &["turn-up", &file.to_string_lossy()])?;
         let token = run(binary, (&data, &store), &["token", "create", "BENCH"])?;
-        let addr = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
-        let started = now();
-        let mut command = Command::new(binary);
-        command
-            .args(["serve", "--data", &data.to_string_lossy(), "--listen", &addr.to_string()])
-            .args(&store)
-            .stderr(Stdio::inherit());
-        let child =
-            command.spawn().context("the hub cannot be started; build it with `cargo build --release`")?;
-        let target = Target { addr, token: token.trim().to_owned() };
-        let mut house = House { data, target, start_up: Duration::ZERO, child, command, _database: database };
-        house.ready().await?;
-        house.start_up = started.elapsed();
-        Ok(house)
+        let mut nodes = Vec::new();
+        let mut start_up = Duration::ZERO;
+        for nth in 0..options.nodes.max(1) {
+            let folder = if nth == 0 { data.clone() } else { data.join(format!("node-{nth}")) };
+            fs::create_dir_all(&folder)?;
+            if nth > 0 {
+                fs::copy(data.join("master.key"), folder.join("master.key"))?;
+            }
+            let (node, took) = Node::start(binary, folder, &store).await?;
+            start_up = if nth == 0 { took } else { start_up };
+            nodes.push(node);
+        }
+        let target =
+            Target { addrs: nodes.iter().map(|node| node.addr).collect(), token: token.trim().to_owned() };
+        Ok(House { data, target, start_up, nodes, _database: database })
     }
 
     /// Kills the hub and starts it again; answers how long it took until it was ready.
     pub async fn start_again(&mut self) -> Result<Duration> {
-        self.child.kill()?;
-        self.child.wait()?;
+        for node in &mut self.nodes {
+            node.child.kill()?;
+            node.child.wait()?;
+        }
         let started = now();
-        self.child = self.command.spawn()?;
-        self.ready().await?;
+        for node in &mut self.nodes {
+            node.child = node.command.spawn()?;
+            node.ready().await?;
+        }
         Ok(started.elapsed())
     }
 
-    /// The hub's process.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
+    /// CPU time of the hub so far, user and system.
+    pub fn cpu(&self) -> Result<Duration> {
+        self.nodes.iter().map(|node| machine::cpu(node.child.id())).sum()
     }
 
-    async fn ready(&self) -> Result<()> {
-        for _ in 0..2_000 {
-            if let Ok(mut stream) = TcpStream::connect(self.target.addr).await {
-                stream
-                    .write_all(b"GET /health/ready HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n")
-                    .await?;
-                let mut answer = String::new();
-                drop(stream.read_to_string(&mut answer).await);
-                if answer.starts_with("HTTP/1.1 200") {
-                    return Ok(());
-                }
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        bail!("the hub did not become ready")
-    }
-
-    /// What the hub says of itself.
-    pub async fn status(&self) -> Result<Value> {
-        let mut stream = UnixStream::connect(self.data.join("connector.sock")).await?;
-        stream.write_all(b"\"status\"\n").await?;
-        let mut line = String::new();
-        BufReader::new(stream).read_line(&mut line).await?;
-        let answer: Value = serde_json::from_str(&line)?;
-        Ok(answer["done"].clone())
+    /// A memory figure of its largest process in MiB: `VmRSS` now, `VmHWM` at its highest.
+    pub fn memory(&self, name: &str) -> Result<f64> {
+        self.nodes
+            .iter()
+            .try_fold(0.0, |most: f64, node| Ok(most.max(machine::memory(node.child.id(), name)?)))
     }
 
     /// Waits until nothing is due or under way.
     pub async fn settled(&self) -> Result<()> {
         for _ in 0..6_000 {
-            let status = self.status().await?;
-            if status["due"] == json!(0) && status["under_way"] == json!(0) {
+            let mut left = false;
+            for node in &self.nodes {
+                let status = node.status().await?;
+                left |= status["due"] != json!(0) || status["under_way"] != json!(0);
+            }
+            if !left {
                 return Ok(());
             }
             tokio::time::sleep(SETTLED_EVERY).await;
@@ -152,10 +149,61 @@ impl House {
     }
 }
 
-impl Drop for House {
+impl Node {
+    /// Starts a node on a folder of its own; answers how long it took until it was ready.
+    async fn start(binary: &Path, data: PathBuf, store: &[String]) -> Result<(Node, Duration)> {
+        let addr = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
+        let started = now();
+        let mut command = Command::new(binary);
+        command
+            .args(["serve", "--data", &data.to_string_lossy(), "--listen", &addr.to_string()])
+            .args(store)
+            .stderr(Stdio::inherit());
+        let child =
+            command.spawn().context("the hub cannot be started; build it with `cargo build --release`")?;
+        let node = Node { data, addr, command, child };
+        node.ready().await?;
+        Ok((node, started.elapsed()))
+    }
+
+    async fn ready(&self) -> Result<()> {
+        for _ in 0..2_000 {
+            if let Ok(mut stream) = TcpStream::connect(self.addr).await {
+                stream
+                    .write_all(b"GET /health/ready HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n")
+                    .await?;
+                let mut answer = String::new();
+                drop(stream.read_to_string(&mut answer).await);
+                if answer.starts_with("HTTP/1.1 200") {
+                    return Ok(());
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        bail!("the hub did not become ready")
+    }
+
+    /// What the node says of itself.
+    async fn status(&self) -> Result<Value> {
+        let mut stream = UnixStream::connect(self.data.join("connector.sock")).await?;
+        stream.write_all(b"\"status\"\n").await?;
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).await?;
+        let answer: Value = serde_json::from_str(&line)?;
+        Ok(answer["done"].clone())
+    }
+}
+
+impl Drop for Node {
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.nodes.clear();
         drop(fs::remove_dir_all(&self.data));
     }
 }

@@ -15,10 +15,18 @@ use crate::sink::now;
 /// Where the load goes and how it signs in.
 #[derive(Clone)]
 pub struct Target {
-    /// The hub.
-    pub addr: SocketAddr,
+    /// The hub's nodes; the connections are spread over them.
+    pub addrs: Vec<SocketAddr>,
     /// The sender's token.
     pub token: String,
+}
+
+impl Target {
+    async fn connect(&self, nth: usize) -> Result<TcpStream> {
+        let stream = TcpStream::connect(self.addrs[nth % self.addrs.len()]).await?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
 }
 
 /// One record to send.
@@ -93,8 +101,7 @@ pub async fn flat_out(target: &Target, connections: usize, records: Vec<Record>)
     let workers = (0..connections).map(|worker| {
         let (target, records) = (target.clone(), Arc::clone(&records));
         tokio::spawn(async move {
-            let mut stream = TcpStream::connect(target.addr).await?;
-            stream.set_nodelay(true)?;
+            let mut stream = target.connect(worker).await?;
             let (mut buffer, mut began, mut answered) = (Vec::with_capacity(1024), Vec::new(), Vec::new());
             for record in records.iter().filter(|record| record.person as usize % connections == worker) {
                 let bytes = request(&target, *record);
@@ -114,11 +121,10 @@ pub async fn at_rate(target: &Target, connections: usize, rate: u64, records: Ve
     let started = now();
     let next = Arc::new(AtomicU64::new(0));
     let records = Arc::new(records);
-    let workers = (0..connections).map(|_| {
+    let workers = (0..connections).map(|worker| {
         let (target, records, next) = (target.clone(), Arc::clone(&records), Arc::clone(&next));
         tokio::spawn(async move {
-            let mut stream = TcpStream::connect(target.addr).await?;
-            stream.set_nodelay(true)?;
+            let mut stream = target.connect(worker).await?;
             let (mut buffer, mut began, mut answered) = (Vec::with_capacity(1024), Vec::new(), Vec::new());
             loop {
                 let turn = next.fetch_add(1, Ordering::Relaxed);

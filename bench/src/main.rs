@@ -50,6 +50,9 @@ struct Options {
     /// On a PostgreSQL server that is made for it.
     #[arg(long)]
     postgres: bool,
+    /// How many nodes; more than one need `--postgres`.
+    #[arg(long, default_value_t = 1)]
+    nodes: usize,
     /// Instead, let the platform be away for so many seconds at the fixed rate, and see how long it takes to catch up.
     #[arg(long)]
     outage_s: Option<u64>,

@@ -19,7 +19,7 @@ pub async fn run(options: &Options) -> Result<Report> {
     let house = House::start(options, "open-spoke", sink.addr).await?;
     tokio::time::sleep(Duration::from_millis(500)).await;
     report.start_up_s = house.start_up.as_secs_f64();
-    report.idle_mb = machine::memory(house.pid(), "VmRSS")?;
+    report.idle_mb = house.memory("VmRSS")?;
     let n = options.records;
 
     let creates: Vec<Record> = (0..n).map(|person| Record { person, marker: person + 1 }).collect();
@@ -47,7 +47,7 @@ pub async fn run(options: &Options) -> Result<Report> {
         .phases
         .push(phase(&format!("creates at {}/s", options.fixed_rate), watch.end(&house, &sink, sent)?));
 
-    report.peak_mb = machine::memory(house.pid(), "VmHWM")?;
+    report.peak_mb = house.memory("VmHWM")?;
     report.lost = (n + fixed).saturating_sub(sink.people());
     report.doubled = sink.people().saturating_sub(n + fixed);
     report.reordered = sink.with(|arrivals| arrivals.older);
@@ -63,9 +63,9 @@ pub async fn run(options: &Options) -> Result<Report> {
 
 /// What the search index costs, in milliseconds of CPU a person; it is filled behind the accept, and so apart.
 async fn index_cost(house: &House) -> Result<f64> {
-    let before = machine::cpu(house.pid())?;
+    let before = house.cpu()?;
     let people = house.indexed().await?;
-    let took = machine::cpu(house.pid())?.saturating_sub(before);
+    let took = house.cpu()?.saturating_sub(before);
     Ok(took.as_secs_f64() * 1000.0 / people.max(1) as f64)
 }
 
@@ -86,16 +86,12 @@ struct Watch {
 
 impl Watch {
     fn begin(house: &House, sink: &Sink) -> Result<Watch> {
-        Ok(Watch {
-            started: now(),
-            cpu: machine::cpu(house.pid())?,
-            saves: sink.with(|arrivals| arrivals.saves),
-        })
+        Ok(Watch { started: now(), cpu: house.cpu()?, saves: sink.with(|arrivals| arrivals.saves) })
     }
 
     fn end(self, house: &House, sink: &Sink, sent: Sent) -> Result<Measured> {
         let settled = self.started.elapsed();
-        let cpu = machine::cpu(house.pid())?.saturating_sub(self.cpu);
+        let cpu = house.cpu()?.saturating_sub(self.cpu);
         let (delivered, saves) = sink.with(|arrivals| {
             let delivered = sent.began.iter().filter_map(|(marker, began)| {
                 arrivals.first.get(marker).map(|arrived| arrived.saturating_duration_since(*began))

@@ -33,8 +33,7 @@ pub async fn run(options: &Options, minutes: u64) -> Result<()> {
             (from..from + a_minute).map(|nth| Record { person: nth % population, marker: nth + 1 }).collect();
         let sent = at_rate(&house.target, options.connections, options.fixed_rate, changes).await?;
         house.settled().await?;
-        let now =
-            Minute { memory_mb: machine::memory(house.pid(), "VmRSS")?, disk_mb: size_mb(&house.data)? };
+        let now = Minute { memory_mb: house.memory("VmRSS")?, disk_mb: size_mb(&house.data)? };
         println!(
             "minute {}: {} changes, memory {:.1} MB, disk {:.1} MB",
             minute + 1,

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use model::budget::{Grant, Wish};
 use model::directory::{Correspondence, Entry};
 use model::{
-    ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, PersonId, RemoteId, Restored, Setup, State,
-    Tracking,
+    ClubId, ConnectionId, EntryId, Feed, Field, Line, Link, Moment, PersonId, RemoteId, Restored, Setup,
+    State, Tracking,
 };
 use store::{
     Due, Error, Identified, LinePage, LineQuery, Memory, Receipt, Removal, Removed, Result, Settlement,
@@ -227,6 +227,22 @@ impl Store for Stumbling {
 
     async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant> {
         self.write(self.memory.take_budget(id, wish)).await
+    }
+
+    async fn feeds(&self) -> Result<Vec<Feed>> {
+        self.read(self.memory.feeds()).await
+    }
+
+    async fn keep_feed(&self, feed: Feed) -> Result<()> {
+        self.write(self.memory.keep_feed(feed)).await
+    }
+
+    async fn sign_in(&self, id: &str) -> Result<Option<String>> {
+        self.read(self.memory.sign_in(id)).await
+    }
+
+    async fn keep_sign_in(&self, id: &str, before: Option<String>, doc: String) -> Result<bool> {
+        self.write(self.memory.keep_sign_in(id, before, doc)).await
     }
 
     fn nodes(&self) -> Option<&dyn Nodes> {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::DatabaseUrl;
-pub use care::{AfterRestore, Backup, Doctor, Pause, Restore, Store, Which};
+pub use care::{AfterRestore, Backup, Doctor, Feeds, Pause, Restore, Store, Which};
 pub use drafting::{Club, New, SignIn, Speaks};
 pub use held::Held;
 
@@ -94,6 +94,9 @@ pub enum Command {
     Pause(Pause),
     /// End a pause: what waits goes out.
     Resume(Which),
+    /// What platforms' own people changed: how far it was read, reading it now, and decisions about it.
+    #[command(subcommand)]
+    Feeds(Feeds),
     /// Records that wait for somebody: why, for whom, and decisions about them.
     #[command(subcommand)]
     Held(Held),
@@ -395,4 +398,7 @@ pub struct Try {
     /// Make the call.
     #[arg(long)]
     pub send: bool,
+    /// Ask the platform only to try it, where it can; with `--send`, nothing is stored there.
+    #[arg(long)]
+    pub dry_run: bool,
 }

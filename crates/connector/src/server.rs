@@ -47,6 +47,7 @@ pub async fn serve(
 ) -> Result<()> {
     hub.take_place(&node_name(config));
     hub.tend_directory();
+    hub.tend_feeds();
     let indexer = tokio::spawn(index(Arc::clone(&hub)));
     let remover = tokio::spawn(remove_old_details(Arc::clone(&hub)));
     let control = control::listen(Arc::clone(&hub), config)?;

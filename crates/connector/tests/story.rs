@@ -31,6 +31,8 @@ mod demo;
 mod directory;
 #[path = "story/faults.rs"]
 mod faults;
+#[path = "story/feeds.rs"]
+mod feeds;
 #[path = "story/fields.rs"]
 mod fields;
 #[path = "story/flow.rs"]
@@ -52,7 +54,11 @@ mod pauses;
 mod platforms;
 #[path = "story/rules.rs"]
 mod rules;
+#[path = "story/sign_in.rs"]
+mod sign_in;
 #[path = "story/sources.rs"]
 mod sources;
+#[path = "story/steps.rs"]
+mod steps;
 #[path = "story/turn_up.rs"]
 mod turn_up;

@@ -29,6 +29,8 @@ pub(crate) struct Incoming<'a> {
     pub(crate) record: RemoteId,
     pub(crate) report: Report,
     pub(crate) ignored: Vec<String>,
+    /// Whether what says nothing new leaves no trace: it was read, and nobody waits for an answer.
+    pub(crate) quietly: bool,
 }
 
 impl Incoming<'_> {
@@ -37,13 +39,27 @@ impl Incoming<'_> {
         model::fold::full_name(value(Field::FirstName), value(Field::LastName))
     }
 
-    fn as_profile(&self) -> Profile {
+    pub(crate) fn as_profile(&self) -> Profile {
         let by = self.sender.connection;
         let at = self.report.as_of;
         let kind = KnownKind { kind: self.report.kind.unwrap_or(model::Kind::Prospect), by, at };
         let fields = self.report.fields.iter();
         let known = |value: &Option<String>| Known { value: value.clone(), by, at };
         Profile { kind, fields: fields.map(|(field, value)| (*field, known(value))).collect() }
+    }
+
+    /// Smart Match among people of the same name who have no record at the sender yet, or none in this numbering: where
+    /// members are numbered apart, a sale gives a second number to whoever was a prospect.
+    pub(crate) fn matched(&self, subjects: &[Subject]) -> Match {
+        let apart = self.spoke.abilities().kinds_apart;
+        let takes = |record: &RemoteId| apart && record.space != self.record.space;
+        let free = |subject: &&Subject| {
+            let record = subject.link(self.sender.connection).and_then(|link| link.record.as_ref());
+            record.is_none_or(takes)
+        };
+        let candidates = subjects.iter().filter(free);
+        let candidates = candidates.map(|subject| (subject.person.id, &subject.person.profile));
+        smart_match(&self.as_profile(), candidates)
     }
 }
 
@@ -55,6 +71,21 @@ pub(crate) struct Decision {
     pub(crate) claimed: Vec<Claim>,
     /// Connections that are due otherwise.
     pub(crate) due: Vec<ConnectionId>,
+    /// What it does to the person.
+    pub(crate) effect: Effect,
+}
+
+/// What a report does to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Nothing at all, but that it was seen again.
+    None,
+    /// It is remembered, and changes nothing.
+    Noted,
+    /// It changes the person.
+    Changed,
+    /// It makes them.
+    New,
 }
 
 struct Draft {
@@ -80,25 +111,32 @@ impl Hub {
             Identified::Namesakes(subjects) => self.match_or_make(incoming, subjects).await?,
         };
         let before = draft.person.profile.clone();
+        let own = |draft: &Draft| {
+            undated(draft.links.iter().find(|link| link.connection == incoming.sender.connection))
+        };
+        let own_before = own(&draft);
         let merged = take_in(incoming, self.directory(), &mut draft);
+        let effect = match (draft.is_new, merged.is_change()) {
+            (true, _) => Effect::New,
+            (_, true) => Effect::Changed,
+            _ if merged.is_quiet() && own_before == own(&draft) => Effect::None,
+            _ => Effect::Noted,
+        };
         for link in draft.links.iter_mut().filter(|link| link.connection != incoming.sender.connection) {
             if let Some(spoke) = registry.spoke(link.connection) {
                 may_be_on_its_way(link, &before, &merged.changed, (spoke.abilities(), incoming.now));
             }
         }
         lines::note_merge(&merged, &incoming.ignored, &mut draft.notes);
-        Ok(self.spread(incoming, registry, draft, &merged))
+        Ok(self.spread(incoming, registry, draft, (&merged, effect)))
     }
 
-    /// Smart Match among people of the same name who have no record at the sender yet.
+    /// A person of the same name whom Smart Match finds, or a new one.
     async fn match_or_make(&self, incoming: &Incoming<'_>, subjects: Vec<Subject>) -> Result<Draft, Refusal> {
         let namesakes: Vec<PersonId> = subjects.iter().map(|subject| subject.person.id).collect();
         let sender = incoming.sender.connection;
-        let free = |subject: &&Subject| subject.link(sender).is_none_or(|link| link.record.is_none());
-        let candidates =
-            subjects.iter().filter(free).map(|subject| (subject.person.id, &subject.person.profile));
         let mut notes = Vec::new();
-        match smart_match(&incoming.as_profile(), candidates) {
+        match incoming.matched(&subjects) {
             Match::One(id, _) => {
                 if let Some(subject) = subjects.into_iter().find(|subject| subject.person.id == id) {
                     return Ok(known(subject, vec![Note::Matched]));
@@ -123,7 +161,7 @@ impl Hub {
         incoming: &Incoming<'_>,
         registry: &Registry,
         mut draft: Draft,
-        merged: &Merged,
+        (merged, effect): (&Merged, Effect),
     ) -> Decision {
         let mut claimed = Vec::new();
         let mut due = Vec::new();
@@ -150,7 +188,8 @@ impl Hub {
                 Accepted::Gone => written.push(lines::gone_before(&occasion)),
             }
         }
-        if claimed.is_empty() && due.is_empty() && written.is_empty() {
+        if incoming.quietly && matches!(effect, Effect::None | Effect::Noted) && draft.notes.is_empty() {
+        } else if claimed.is_empty() && due.is_empty() && written.is_empty() {
             let occasion = Occasion::of(incoming, &draft.person, None);
             written.push(lines::nothing_due(&occasion, changes, draft.notes));
         } else if !draft.notes.is_empty() {
@@ -165,7 +204,7 @@ impl Hub {
         draft.links.retain(touched);
         let person = PersonWrite { person: draft.person, expect: draft.expect };
         let receipt = Arc::new(Receipt { person, links: draft.links, lines: written });
-        Decision { receipt, claimed, due }
+        Decision { receipt, claimed, due, effect }
     }
 
     /// What the change means for one link; people from before the connection stay out where that was agreed.
@@ -202,10 +241,20 @@ impl Hub {
             && !self.directory().must_ask(person, spoke.id())
             && !sabotage::is(Way::MarkSkipped)
         {
-            link.state = State::Calling(mark(&step, now));
+            link.state = State::Calling(mark(&step, abilities, now));
         }
         Some(claim)
     }
+}
+
+/// A link but for when it was last seen.
+fn undated(link: Option<&Link>) -> Option<Link> {
+    let mut link = link?.clone();
+    link.shadow.kind_seen = None;
+    for held in link.shadow.fields.values_mut() {
+        held.seen.iter_mut().for_each(|seen| seen.at = Moment::default());
+    }
+    Some(link)
 }
 
 fn known(subject: Subject, notes: Vec<Note>) -> Draft {
@@ -230,7 +279,7 @@ fn take_in(incoming: &Incoming<'_>, directory: &Directory, draft: &mut Draft) ->
     let sender = model::Sender {
         connection: incoming.sender.connection,
         conflict: incoming.spoke.agreement().conflict,
-        clips: &incoming.spoke.abilities().clips,
+        abilities: incoming.spoke.abilities(),
     };
     directory.number_to_entry(&mut own.shadow, incoming.sender);
     let report = told_now(&incoming.report, &draft.person.profile, &own.shadow);

@@ -14,12 +14,14 @@ use tokio::sync::broadcast;
 
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::feeds::Feeds;
 use crate::held::changed_settings;
 use crate::lanes::Lanes;
 use crate::nodes::Place;
 use crate::registry::{Means, Registry};
 use crate::restored;
 use crate::scopes::Scopes;
+use crate::sign_ins::SignIns;
 use crate::vault::Vault;
 
 /// How many club changes a slow reader of live lines may fall behind before it is told only that something changed.
@@ -48,6 +50,7 @@ pub struct Hub {
     registry: ArcSwap<Registry>,
     directory: Directory,
     lanes: Lanes,
+    feeds: Feeds,
     place: Place,
     restored: ArcSwapOption<Restored>,
     scopes: Scopes,
@@ -61,13 +64,15 @@ impl Hub {
         let directory = Directory::default();
         directory.load(&*parts.store).await?;
         let restored = restored::begin(&*parts.store, parts.clock.now()).await?;
+        let sign_ins = SignIns { store: Arc::clone(&parts.store), vault: Arc::clone(&parts.vault) };
         let hub = Arc::new(Hub {
             place: Place::new(parts.store.nodes().is_some()),
             parts,
-            tokens: Arc::new(Tokens::default()),
+            tokens: Arc::new(Tokens::kept_in(Arc::new(sign_ins))),
             registry: ArcSwap::default(),
             directory,
             lanes: Lanes::default(),
+            feeds: Feeds::default(),
             restored: ArcSwapOption::from_pointee(restored),
             scopes: Scopes::default(),
             changes: broadcast::channel(CHANGES).0,
@@ -143,6 +148,10 @@ impl Hub {
         self.registry.store(Arc::new(registry));
     }
 
+    pub(crate) const fn feed_places(&self) -> &Feeds {
+        &self.feeds
+    }
+
     /// The set-up as it is now.
     pub fn registry(&self) -> Guard<Arc<Registry>> {
         self.registry.load()
@@ -176,6 +185,11 @@ impl Hub {
     /// Time and chance.
     pub fn clock(&self) -> &dyn Clock {
         &*self.parts.clock
+    }
+
+    /// Fresh tokens, for calls made at turn-up: what is kept of sign-ins that rotate is the same.
+    pub(crate) fn other_tokens(&self) -> Arc<Tokens> {
+        Arc::new(self.tokens.beside())
     }
 
     /// Staff and lead sources.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Attempt, ConnectionId, Facts, Field, HoldReason, Kind, Level, Line, Link, Merged, Moment, Note, Person,
-    Rest, State, Story, Tracking, Turn,
+    Attempt, ConnectionId, Facts, FeedStory, Field, HoldReason, Kind, Level, Line, Link, Merged, Moment,
+    Note, Person, Rest, State, Story, Tracking, Turn,
 };
 
 use crate::decide::Incoming;
@@ -79,6 +79,9 @@ pub(crate) fn standing(story: &Story, notes: &[Note]) -> (Level, Turn) {
         Story::Gone => (Level::Warning, Turn::Club),
         Story::NotAccepted { .. } => (Level::Error, Turn::Platform),
         Story::Directory { what } => directory_standing(*what),
+        Story::Feed { what: FeedStory::Failing { .. } | FeedStory::Braked { .. } } => {
+            (Level::Warning, Turn::Operator)
+        }
         _ => notes.iter().map(note_standing).max().unwrap_or((Level::Info, Turn::Nobody)),
     }
 }
@@ -280,7 +283,20 @@ pub(crate) fn not_accepted(
     (name, kind): (String, Option<Kind>),
     said: String,
 ) -> Line {
-    let story = Story::NotAccepted { said };
+    of_sender((tracking, now), sender, (name, kind), Story::NotAccepted { said })
+}
+
+/// What became of reading a platform's changes.
+pub(crate) fn of_feed(when: (Tracking, Moment), sender: crate::door::Sender, what: FeedStory) -> Line {
+    of_sender(when, sender, (String::new(), None), Story::Feed { what })
+}
+
+fn of_sender(
+    (tracking, now): (Tracking, Moment),
+    sender: crate::door::Sender,
+    (name, kind): (String, Option<Kind>),
+    story: Story,
+) -> Line {
     let (level, turn) = standing(&story, &[]);
     let mut facts = Facts {
         name,

@@ -13,7 +13,7 @@ use store::{Identified, Subject, Verdict, Who};
 
 use crate::Hub;
 use crate::clock;
-use crate::decide::{Decision, Incoming};
+use crate::decide::{Decision, Effect, Incoming};
 use crate::deliver::Handed;
 use crate::door::{Refusal, Refused, Said, Sender, UserSave};
 use crate::registry::{Registry, Spoke};
@@ -55,18 +55,19 @@ impl Hub {
         let report = self.report(spoke, sender, &save, now).await.map_err(refused)?;
         let space = if spoke.abilities().kinds_apart { save.kind.space() } else { "" };
         let record = RemoteId { space: space.to_owned(), id: save.record_id };
-        let incoming = Incoming { sender, spoke, tracking, now, record, report, ignored: save.ignored };
+        let incoming =
+            Incoming { sender, spoke, tracking, now, record, report, ignored: save.ignored, quietly: false };
         self.take(incoming, &registry).await.map_err(refused)?;
         Ok(tracking)
     }
 
     /// Takes in a report, however it came: identify, decide, keep; what was decided on a state that has moved is
-    /// decided again.
+    /// decided again. Answers what it did.
     pub(crate) async fn take(
         self: &Arc<Self>,
         incoming: Incoming<'_>,
         registry: &Registry,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Effect, Refusal> {
         let name_key = incoming.name_key();
         for _ in 0..DECISIONS {
             let found = self.identify(&incoming, &name_key).await?;
@@ -76,10 +77,15 @@ impl Hub {
                 self.give_back(&decision);
                 return Err(Refusal::Database);
             }
+            if incoming.quietly && decision.effect == Effect::None {
+                self.give_back(&decision);
+                return Ok(Effect::None);
+            }
             match self.store().receive(&decision.receipt).await {
                 Ok(Verdict::Applied) => {
+                    let effect = decision.effect;
                     self.carry_out(decision, incoming.now);
-                    return Ok(());
+                    return Ok(effect);
                 }
                 Ok(Verdict::Stale | Verdict::Taken(_)) => self.give_back(&decision),
                 Err(error) => {

@@ -120,7 +120,7 @@ impl Registry {
             }
         }
         for connection in &setup.connections {
-            match spoke(connection, means) {
+            match spoke(connection, means, &registry.clubs) {
                 Ok(spoke) => registry.add(Arc::new(spoke)),
                 Err(problem) => problems.push(problem),
             }
@@ -199,7 +199,11 @@ fn log_key(vault: &Vault, club: ClubId, number: usize) -> String {
     vault.derive(&format!("log/{club}/{number}"))
 }
 
-fn spoke(connection: &Connection, means: &Means<'_>) -> Result<Spoke, String> {
+fn spoke(
+    connection: &Connection,
+    means: &Means<'_>,
+    clubs: &HashMap<ClubId, Arc<Club>>,
+) -> Result<Spoke, String> {
     let description = means.library.get(&connection.platform).ok_or_else(|| {
         format!("connection {}: no platform is called `{}`", connection.id, connection.platform)
     })?;
@@ -207,7 +211,7 @@ fn spoke(connection: &Connection, means: &Means<'_>) -> Result<Spoke, String> {
         .clubs
         .iter()
         .map(|number| {
-            let settings = settings_of(connection, number, &description, means);
+            let settings = settings_of(connection, (number, clubs.get(&number.club)), &description, means);
             let endpoint = settings.and_then(|settings| {
                 Endpoint::bind(
                     Arc::clone(&description),
@@ -228,7 +232,7 @@ fn spoke(connection: &Connection, means: &Means<'_>) -> Result<Spoke, String> {
 /// role where none is given.
 fn settings_of(
     connection: &Connection,
-    number: &ClubNumber,
+    (number, club): (&ClubNumber, Option<&Arc<Club>>),
     description: &Description,
     means: &Means<'_>,
 ) -> Result<Settings, String> {
@@ -237,6 +241,10 @@ fn settings_of(
         let value = match setting.role {
             Some(Role::ClientId) => &connection.client_number,
             Some(Role::ClubId) => &number.number,
+            Some(Role::TimeZone) => match club {
+                Some(club) => &club.zone,
+                None => continue,
+            },
             None => continue,
         };
         merged.0.insert(setting.name.clone(), SettingValue::Text(value.clone()));

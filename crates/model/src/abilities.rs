@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::budget::Rate;
-use crate::{Field, Kind};
+use crate::{FeedTerms, Field, Kind};
 
 /// The calls that the Connector may make to a platform. Staff are never written, so no such call exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -49,11 +49,13 @@ pub enum Operation {
     FindPerson,
     /// Read one person by the platform's number.
     ReadPerson,
+    /// The people whom the platform's own people changed since an instant.
+    ListChanges,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Operation; 19] = [
+    pub const ALL: [Operation; 20] = [
         Operation::Verify,
         Operation::Health,
         Operation::ListStaff,
@@ -73,6 +75,7 @@ impl Operation {
         Operation::Convert,
         Operation::FindPerson,
         Operation::ReadPerson,
+        Operation::ListChanges,
     ];
 
     /// The name in descriptions and commands.
@@ -97,6 +100,7 @@ impl Operation {
             Operation::Convert => "convert",
             Operation::FindPerson => "find_person",
             Operation::ReadPerson => "read_person",
+            Operation::ListChanges => "list_changes",
         }
     }
 
@@ -162,6 +166,11 @@ pub struct Ability {
     pub deadline_s: u32,
     /// The fields that the call can carry.
     pub fields: BTreeSet<Field>,
+    /// Those of them that are stored only after the step that must not happen twice: a record that is found after a doubt
+    /// may lack them.
+    pub later: BTreeSet<Field>,
+    /// The most requests that the call makes, one after the other.
+    pub calls: u32,
     /// The grade of what we know about it.
     pub grade: Grade,
 }
@@ -202,6 +211,8 @@ pub struct Abilities {
     pub concurrency: usize,
     /// How many calls it allows in what time; every one that counts a call must have room for it.
     pub rates: Vec<Rate>,
+    /// How its changes are read, where they can be.
+    pub feed: Option<FeedTerms>,
     /// What `find_person` can search by. Empty: a doubt cannot be asked.
     pub find_by: BTreeSet<FindBy>,
 }
@@ -220,6 +231,11 @@ impl Abilities {
     /// The longest that a call may take, in milliseconds; 0 for one that is not declared and so never made.
     pub fn deadline_ms(&self, operation: Operation) -> i64 {
         self.of(operation).map_or(0, |ability| i64::from(ability.deadline_s) * 1_000)
+    }
+
+    /// The most requests that a call makes.
+    pub fn requests(&self, operation: Operation) -> u32 {
+        self.of(operation).map_or(1, |ability| ability.calls.max(1))
     }
 
     /// What a person of this kind is to the platform, once they are there.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clip::clip;
 use crate::directory::Role;
+use crate::feed::FeedStory;
 use crate::{ClubId, ConnectionId, EntryId, Field, Kind, Moment, PersonId, RemoteId, Tracking};
 
 /// How a transfer stands.
@@ -143,6 +144,11 @@ pub enum Story {
     Directory {
         /// What became of it.
         what: DirectoryStory,
+    },
+    /// The reading of a platform's changes.
+    Feed {
+        /// What became of it.
+        what: FeedStory,
     },
 }
 

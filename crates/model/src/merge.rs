@@ -5,11 +5,12 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::shadow::same;
 use crate::{
-    Conflict, ConnectionId, Dated, Field, Held, Kind, Known, KnownKind, Moment, Profile, Report, Shadow,
+    Abilities, Conflict, ConnectionId, Dated, Field, Held, Kind, Known, KnownKind, Moment, Profile, Report,
+    Shadow,
 };
 
 /// What a merge did.
@@ -36,22 +37,31 @@ impl Merged {
     pub fn is_change(&self) -> bool {
         !self.changed.is_empty() || self.was.is_some()
     }
+
+    /// Whether there is nothing to tell of it.
+    pub fn is_quiet(&self) -> bool {
+        !self.is_change()
+            && self.conflicts.is_empty()
+            && self.left_apart.is_empty()
+            && self.refused_kind.is_none()
+            && !self.crossed
+    }
 }
 
-/// Who reports, by which rule conflicts are decided, and what the platform clips.
+/// Who reports, by which rule conflicts are decided, and what the platform can tell.
 #[derive(Clone, Copy, Debug)]
 pub struct Sender<'a> {
     /// The connection that reports.
     pub connection: ConnectionId,
     /// The agreement's conflict rule.
     pub conflict: Conflict,
-    /// Declared clips, in characters.
-    pub clips: &'a BTreeMap<Field, usize>,
+    /// What the platform clips, and which kinds it tells apart.
+    pub abilities: &'a Abilities,
 }
 
 impl Sender<'_> {
     fn clip(&self, field: Field) -> Option<usize> {
-        self.clips.get(&field).copied()
+        self.abilities.clips.get(&field).copied()
     }
 
     fn wins(&self, known: Option<&Known>, as_of: Moment) -> bool {
@@ -111,7 +121,8 @@ fn merge_kind(
     let arrived = shadow.resolve_unsure_kind(kind, report.as_of);
     shadow.kind = Some(kind);
     shadow.kind_seen = Some(report.as_of);
-    if repeated || arrived || profile.kind.kind == kind {
+    let says_so = profile.kind.kind == kind || sender.abilities.kind_there(profile.kind.kind) == kind;
+    if repeated || arrived || says_so {
         return;
     }
     if !profile.kind.kind.may_become(kind, profile.kind.by == sender.connection) {

@@ -126,7 +126,11 @@ pub fn named(link: &mut Link, record: RemoteId, abilities: &Abilities) {
 
 /// A create ended in a record, or counts as the one that made it. The mark of a call that was answered with "exists
 /// already" carries nothing: that record is somebody else's.
-fn made(link: &mut Link, (operation, fields): (Operation, &BTreeMap<Field, Option<String>>), at: Moment) {
+pub(crate) fn made(
+    link: &mut Link,
+    (operation, fields): (Operation, &BTreeMap<Field, Option<String>>),
+    at: Moment,
+) {
     let creates = matches!(operation, Operation::CreateProspect | Operation::CreateMember);
     if creates && link.record.is_none() && !fields.is_empty() {
         link.shadow.made = Some(at);
@@ -213,7 +217,7 @@ pub(crate) fn last_arrival((began, operation): (Moment, Operation), abilities: &
 /// The record exists, whenever it was made, and holds none of our values: it is looked for at once.
 fn look_for_duplicate(link: &mut Link, step: &Step, at: Circumstances<'_>) -> Settled {
     link.tries = link.tries.saturating_add(1);
-    let written = Mark { fields: BTreeMap::new(), ..mark(step, Moment::default()) };
+    let written = Mark { fields: BTreeMap::new(), ..mark(step, at.abilities, Moment::default()) };
     begin_doubt(link, written, at.abilities, at.now)
 }
 
@@ -229,13 +233,18 @@ fn hold(link: &mut Link, reason: HoldReason, now: Moment) -> Settled {
     Settled::Held
 }
 
-/// The mark to write down before a step that is not safe to repeat.
-pub fn mark(step: &Step, now: Moment) -> Mark {
-    Mark { operation: step.operation, kind: step.kind, fields: step.fields.clone(), at: now }
+/// The mark to write down before a step that is not safe to repeat. It names what a record holds that was made by it for
+/// sure: not what its call stores in later requests.
+pub fn mark(step: &Step, abilities: &Abilities, now: Moment) -> Mark {
+    let mut fields = step.fields.clone();
+    if let Some(ability) = abilities.of(step.operation) {
+        fields.retain(|field, _| !ability.later.contains(field));
+    }
+    Mark { operation: step.operation, kind: step.kind, fields, at: now }
 }
 
 fn doubt(link: &mut Link, step: &Step, at: Circumstances<'_>) -> Settled {
-    let written = mark(step, at.began);
+    let written = mark(step, at.abilities, at.began);
     begin_doubt(link, written, at.abilities, at.now)
 }
 

@@ -3,7 +3,7 @@
 //! Per field a shadow keeps what was last *sent* and what was last *seen*. The difference between the two is the
 //! platform's own rendering; the difference between either and the profile is work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -284,6 +284,15 @@ impl Shadow {
             }
             held.sent = Some(Dated { value: value.clone(), at });
             held.unsure.clear();
+        }
+    }
+
+    /// Forgets that these fields were sent.
+    pub(crate) fn forget_sent(&mut self, fields: &BTreeSet<Field>) {
+        for field in fields {
+            if let Some(held) = self.fields.get_mut(field) {
+                held.sent = None;
+            }
         }
     }
 

@@ -77,6 +77,19 @@ pub(crate) fn parts(body: &str) -> std::collections::BTreeMap<String, String> {
     body.split(BOUNDARY).filter_map(part).collect()
 }
 
+/// Writes one row of a CSV body (RFC 4180).
+pub(crate) fn row<'c>(cells: impl Iterator<Item = &'c str>, delimiter: char, out: &mut Vec<u8>) {
+    for (at, cell) in cells.enumerate() {
+        if at > 0 {
+            out.extend_from_slice(delimiter.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        let plain = !cell.contains(['"', '\r', '\n', delimiter]) && cell.trim() == cell;
+        let quoted = if plain { cell.to_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) };
+        out.extend_from_slice(quoted.as_bytes());
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
 fn string(text: &str, out: &mut Vec<u8>) -> Result<()> {
     serde_json::to_writer(out, text).map_err(|error| error.to_string())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
-use model::{Field, Kind, Outcome, RemoteId};
+use model::{Field, Kind, Outcome, Part, RemoteId};
 use secrecy::SecretString;
 
 /// What a call is about. Only what the operation's description mentions is read.
@@ -28,6 +28,10 @@ pub struct Given {
     pub email: Option<String>,
     /// The time of the call.
     pub now: Timestamp,
+    /// From when until when changes are read.
+    pub feed: Option<(Timestamp, Timestamp)>,
+    /// Whether the platform is only to try it; nothing but a trial is made where it cannot.
+    pub dry_run: bool,
     /// The page of a list; the first unless said.
     pub page: Page,
 }
@@ -39,28 +43,51 @@ pub struct Answer {
     pub outcome: Outcome,
     /// What a look-up found; for the verification, the club.
     pub found: Vec<Found>,
+    /// How many things it listed that could not be understood; the remarks say why.
+    pub unread: usize,
     /// What went over the wire, for the log.
     pub exchange: Exchange,
     /// Where a list goes on: what was found is a page of it.
     pub next: Option<Page>,
+    /// What its earlier steps stored, where a later one failed; the outcome is then that of the rest.
+    pub part: Option<Part>,
 }
 
 impl Answer {
     /// A call that was not made.
     pub fn without_call(outcome: Outcome) -> Answer {
-        Answer { outcome, found: Vec::new(), exchange: Exchange::default(), next: None }
+        Answer {
+            outcome,
+            found: Vec::new(),
+            unread: 0,
+            exchange: Exchange::default(),
+            next: None,
+            part: None,
+        }
     }
 
     /// A list so far and its next page. Half a list is none: where the page was not answered, nothing was found.
     #[must_use]
     pub fn and(mut self, page: Answer) -> Answer {
         if !matches!(page.outcome, Outcome::Saved { .. }) {
-            return Answer { found: Vec::new(), next: None, ..page };
+            return Answer { found: Vec::new(), unread: 0, next: None, ..page };
         }
         self.found.extend(page.found);
-        Answer { found: self.found, ..page }
+        let mut notes = self.exchange.notes;
+        notes.extend(page.exchange.notes);
+        notes.dedup();
+        notes.truncate(MOST_NOTES);
+        Answer {
+            found: self.found,
+            unread: self.unread + page.unread,
+            exchange: Exchange { notes, ..page.exchange },
+            ..page
+        }
     }
 }
+
+/// The most remarks about one list.
+const MOST_NOTES: usize = 20;
 
 /// A page of a list: how it is asked for, and which came before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,6 +190,8 @@ pub struct Computed {
 /// The request that a call would send, secrets masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepared {
+    /// The name of its step; empty where the call has one alone.
+    pub step: String,
     /// The verb.
     pub method: String,
     /// The address, masked.

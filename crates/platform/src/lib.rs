@@ -28,4 +28,4 @@ pub use given::{
 pub use language::{filters, json_schema};
 pub use mistakes::{Mistake, Mistakes, nearest};
 pub use net::Net;
-pub use tokens::Tokens;
+pub use tokens::{Keep, Kept, Tokens};

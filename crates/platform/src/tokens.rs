@@ -6,9 +6,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use model::Outcome;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 /// How long a refused request for a token stands.
 const REFUSED_FOR: SignedDuration = SignedDuration::from_secs(5);
@@ -16,9 +17,66 @@ const REFUSED_FOR: SignedDuration = SignedDuration::from_secs(5);
 const MOST: usize = 20_000;
 
 /// All tokens of an installation; share one in an `Arc`.
-#[derive(Default)]
 pub struct Tokens {
     slots: Mutex<HashMap<[u8; 32], Arc<Slot>>>,
+    keep: Arc<dyn Keep>,
+}
+
+impl Default for Tokens {
+    fn default() -> Self {
+        Tokens::kept_in(Arc::new(Forgetful::default()))
+    }
+}
+
+/// Where sign-ins are kept that outlive the process, because each uses up the one before.
+#[async_trait]
+pub trait Keep: Send + Sync + 'static {
+    /// What was kept last.
+    async fn read(&self, id: &str) -> Result<Option<Kept>, String>;
+
+    /// Keeps it for good in place of what was there, if that is still there; answers the new stamp, or nothing where
+    /// somebody else had kept another meanwhile.
+    async fn keep(
+        &self,
+        id: &str,
+        before: Option<&str>,
+        secret: SecretString,
+    ) -> Result<Option<String>, String>;
+}
+
+/// A kept sign-in, and the stamp that tells it from others.
+pub struct Kept {
+    /// The stamp.
+    pub stamp: String,
+    /// What was kept.
+    pub secret: SecretString,
+}
+
+/// Keeps sign-ins as long as the process lives: for samples and tests.
+#[derive(Default)]
+struct Forgetful(Mutex<HashMap<String, SecretString>>);
+
+#[async_trait]
+impl Keep for Forgetful {
+    async fn read(&self, id: &str) -> Result<Option<Kept>, String> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        Ok(kept.map(|secret| Kept { stamp: secret.expose_secret().to_owned(), secret }))
+    }
+
+    async fn keep(
+        &self,
+        id: &str,
+        before: Option<&str>,
+        secret: SecretString,
+    ) -> Result<Option<String>, String> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.get(id).map(ExposeSecret::expose_secret) != before {
+            return Ok(None);
+        }
+        let stamp = secret.expose_secret().to_owned();
+        kept.insert(id.to_owned(), secret);
+        Ok(Some(stamp))
+    }
 }
 
 /// The place of one token.
@@ -31,6 +89,8 @@ pub(crate) struct Slot {
 enum State {
     #[default]
     Empty,
+    /// The platform no longer takes this one.
+    Spent(SecretString),
     Held(Token),
     Refused(Timestamp, Outcome),
 }
@@ -46,6 +106,22 @@ impl Tokens {
     /// No tokens yet.
     pub fn new() -> Self {
         Tokens::default()
+    }
+
+    /// No tokens yet; sign-ins that rotate are kept there.
+    pub fn kept_in(keep: Arc<dyn Keep>) -> Self {
+        Tokens { slots: Mutex::default(), keep }
+    }
+
+    /// No tokens yet, beside these: sign-ins that rotate are kept in the same place.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Tokens::kept_in(Arc::clone(&self.keep))
+    }
+
+    /// Where sign-ins that rotate are kept.
+    pub(crate) fn keep(&self) -> &Arc<dyn Keep> {
+        &self.keep
     }
 
     /// The place of the token for these credentials.
@@ -65,8 +141,12 @@ impl std::fmt::Debug for Tokens {
 }
 
 impl Slot {
-    /// The token, asked for if there is none that lasts.
-    pub async fn token<F>(&self, now: Timestamp, ask: impl FnOnce() -> F) -> Result<SecretString, Outcome>
+    /// The token, asked for if there is none that lasts; whoever asks is told which one is no longer taken.
+    pub async fn token<F>(
+        &self,
+        now: Timestamp,
+        ask: impl FnOnce(Option<SecretString>) -> F,
+    ) -> Result<SecretString, Outcome>
     where
         F: Future<Output = Result<Token, Outcome>>,
     {
@@ -78,7 +158,8 @@ impl Slot {
             }
             _ => {}
         }
-        match ask().await {
+        let spent = if let State::Spent(spent) = &*state { Some(spent.clone()) } else { None };
+        match ask(spent).await {
             Ok(token) => {
                 let secret = token.secret.clone();
                 *state = State::Held(token);
@@ -93,12 +174,11 @@ impl Slot {
 
     /// Forgets a token that the platform no longer takes, unless it was renewed meanwhile.
     pub async fn forget(&self, refused: &SecretString) {
-        use secrecy::ExposeSecret;
         let mut state = self.state.lock().await;
         if let State::Held(token) = &*state
             && token.secret.expose_secret() == refused.expose_secret()
         {
-            *state = State::Empty;
+            *state = State::Spent(refused.clone());
         }
     }
 }

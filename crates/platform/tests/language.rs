@@ -23,7 +23,8 @@ fn keys(schema: &Value, path: &str, out: &mut String) {
             format!(": {}", words.join(", "))
         });
         writeln!(out, "| `{path}` | {must} | {about}{} |", words.unwrap_or_default()).unwrap();
-        if path == "failures" {
+        let told_above = |key: &&str| path == *key || path.ends_with(&format!(".steps[].{key}"));
+        if ["failures", "request", "answer"].iter().any(told_above) {
             continue;
         }
         keys(schema, &path, out);

@@ -105,6 +105,70 @@ fn expressions_call_nothing_and_print_nothing_that_is_missing() {
     }
 }
 
+const STEPS: &str = "
+    steps:
+      - {name: find, request: {method: GET, path: /people}, gives: {group: =answer.group}}
+      - name: make
+        repeat: unsafe
+        request: {method: POST, path: /people, json: {first: =person.first_name, group: =steps.find.group}}
+        answer: {id: =answer.id}
+";
+
+/// The small description with a create in steps, one text of them replaced by another.
+fn stepped(from: &str, to: &str) -> Result<Description, Vec<String>> {
+    let steps = STEPS.replace(from, to);
+    assert!(from.is_empty() || steps != STEPS, "`{from}` is not in the steps");
+    let whole = &SMALL[SMALL.find("    request:").unwrap()..];
+    small(whole, steps.trim_start_matches('\n'))
+}
+
+#[test]
+fn steps_keep_to_an_order_in_which_nothing_is_stored_twice() {
+    stepped("", "").unwrap();
+    let six = "      - {name: a, request: {method: GET, path: /a}}\n".repeat(4);
+    for (from, to, expected) in [
+        ("=steps.find.group", "=steps.find.grup", "the step `find` does not hand on `grup`"),
+        ("=steps.find.group", "=steps.fnd.group", "there is no step `fnd` before this one"),
+        ("=steps.find.group", "=steps.make.id", "there is no step `make` before this one"),
+        ("=answer.group", "=steps.find.group", "`steps` is not known yet at this place"),
+        ("name: make", "name: find", "there is a step `find` already"),
+        (
+            "        repeat: unsafe\n",
+            "",
+            "the operation must not happen twice, and no step says that it is the one",
+        ),
+        (
+            "{name: find,",
+            "{name: find, repeat: unsafe, does: writes,",
+            "only one step may be harmful to repeat",
+        ),
+        (
+            "{name: find,",
+            "{name: find, does: reads, repeat: unsafe,",
+            "only one step may be harmful to repeat",
+        ),
+        (
+            "        answer: {id: =answer.id}\n",
+            "        answer: {id: =answer.id}\n      - {name: tag, request: {method: PUT, path: /tag}}\n",
+            "the step `tag` stores nothing of the person after the record is made",
+        ),
+        (
+            "        answer: {id: =answer.id}\n",
+            "        answer: {id: =answer.id}\n      - {name: city, request: {method: PUT, path: /x, json: {c: =person.city}}}\n",
+            "`city` is stored after the record is made, and by no update",
+        ),
+        (
+            "    steps:\n",
+            "    answer: {id: =answer.id}\n    steps:\n",
+            "`answer` cannot stand beside `steps`",
+        ),
+        ("    steps:\n", &format!("    steps:\n{six}"), "an operation has two to 5 steps"),
+    ] {
+        let wrong = stepped(from, to).expect_err(expected);
+        assert!(wrong.iter().any(|said| said == expected), "{to}: {wrong:?}");
+    }
+}
+
 #[test]
 fn yaml_is_spoken_plainly() {
     for (from, to, expected) in [
@@ -112,7 +176,7 @@ fn yaml_is_spoken_plainly() {
         ("first: =person.first_name", "first: &a x", "anchors and aliases are not spoken here"),
         ("first: =person.first_name", "first: !!str x", "YAML tags are not spoken here"),
         ("first: =person.first_name", "first: 1\n        first: 2", "`first` is written twice"),
-        ("path: /people", "path: /people\n      csv: {}", "`csv` is not carried out yet"),
+        ("hosts: {api", "files: {}\nhosts: {api", "`files` is not carried out yet"),
     ] {
         assert_eq!(small(from, to).unwrap_err(), [expected], "{to}");
     }

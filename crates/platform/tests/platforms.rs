@@ -53,6 +53,10 @@ fn every_platform_is_bundled_with_a_guide() {
             guide.contains(library.get(name).unwrap().grade().name()),
             "{name}: the guide must state its grade"
         );
+        for effect in library.get(name).unwrap().side_effects() {
+            let title = &effect.title;
+            assert!(guide.contains(title), "{name}: the guide must say that it {title}");
+        }
     }
 }
 

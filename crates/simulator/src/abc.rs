@@ -56,8 +56,13 @@ pub(crate) fn answer(room: &mut Room, call: &Incoming) -> Reply {
             listed(call, "prospects", all).of("listProspects", club)
         }
         ("GET", ["members"]) => {
-            let all = members(room, club).map(|person| prospect::document(person, true)).collect();
-            listed(call, "members", all).of("listMembers", club)
+            let changed = match changed_within(call) {
+                Ok(changed) => changed,
+                Err(refusal) => return refuse(&refusal).of("listMembers", club),
+            };
+            let these = members(room, club).filter(|person| changed.contains(&person.updated_ms));
+            let these = these.map(|person| prospect::document(person, true)).collect();
+            listed(call, "members", these).of("listMembers", club)
         }
         ("GET", ["members", id]) => {
             let one = members(room, club).filter(|person| prospect::member_id(person) == *id);
@@ -155,6 +160,14 @@ fn members<'a>(room: &'a Room, club: &'a str) -> impl Iterator<Item = &'a Person
         .all()
         .iter()
         .filter(move |person| person.club == club && !person.gone && person.kind != Kind::Prospect)
+}
+
+/// The range in which a member was changed, in the club's own time; everything unless said.
+fn changed_within(call: &Incoming) -> Result<std::ops::RangeInclusive<u64>, Refusal> {
+    let Some(text) = call.param("lastModifiedTimestampRange") else { return Ok(0..=u64::MAX) };
+    let instant = |text: &str| crate::dates::local_ms(&text.trim().replace(' ', "T"));
+    let range = text.split_once(',').and_then(|(from, to)| Some(instant(from)?..=instant(to)?));
+    range.ok_or_else(|| Refusal::new("lastModifiedTimestampRange is not valid", "API-MEM-0002"))
 }
 
 fn create(room: &mut Room, club: &str, call: &Incoming) -> Reply {

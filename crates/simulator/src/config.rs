@@ -89,12 +89,12 @@ fn yes() -> bool {
 pub struct Credentials {
     /// InTouch, HubSpot: client id. I4: Basic user. ABC: application id. MINDBODY: a staff member's user name.
     pub user: String,
-    /// InTouch: client secret. I4: Basic password. VFP: API key. ABC: application key. MINDBODY: the password. ClubReady: API key. Open spoke: the token, and, written `whsec_…`, also
+    /// InTouch: client secret. I4: Basic password. VFP: API key. ABC: application key. MINDBODY: the password. ClubReady: API key. Paramount: the key in the path. Open spoke: the token, and, written `whsec_…`, also
     /// the signing key. GymMaster: API key. Magicline: the first studio's API key.
     /// HubSpot: the token of the private app, and the client secret of the public one.
     /// Club Planner: the token.
     pub secret: String,
-    /// I4: company id. HubSpot: refresh token. MINDBODY: API key.
+    /// I4: company id. HubSpot: refresh token. MINDBODY: API key, and over SOAP the password of the source `Connector`.
     pub company: String,
     /// Open spoke: a signing key apart from the token.
     pub signing: Option<String>,
@@ -137,6 +137,7 @@ impl Config {
             Platform::AbcDatatrak => ("0042", "abc-app", "abc-key", ""),
             Platform::Mindbody => ("4100", "connector", "mindbody-password", "mindbody-key"),
             Platform::ClubReady => ("801", "", "clubready-key", ""),
+            Platform::Paramount => ("61", "", "paramount-key", ""),
             Platform::OpenSpoke => ("kits", "", "whsec_c2ltdWxhdGVkIG9wZW4gc3Bva2Ugc2VjcmV0IDE=", ""),
             Platform::ClubPlanner => ("5", "", "club-planner-token", ""),
             Platform::HubSpot => ("hub", "connector", "pat-hubspot", "hubspot-refresh"),

@@ -48,6 +48,7 @@ impl DayClub {
             | Platform::AbcDatatrak
             | Platform::Mindbody
             | Platform::ClubReady
+            | Platform::Paramount
             | Platform::GymMaster
             | Platform::Magicline
             | Platform::HubSpot

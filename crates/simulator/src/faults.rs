@@ -34,6 +34,8 @@ pub struct Faults {
     pub refuse: Option<Refuse>,
     /// Magicline: what is asked to be changed waits until the platform's people approve it.
     pub changes_wait: bool,
+    /// HubSpot: each refresh token is taken once, and its answer brings the next.
+    pub refresh_rotates: bool,
     /// Open spoke: a new external id whose name, e-mail and mobile a record has already is answered 409.
     pub refuse_duplicates: bool,
 }

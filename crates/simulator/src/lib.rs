@@ -26,6 +26,7 @@ mod ledger;
 mod magicline;
 mod mindbody;
 mod offline;
+mod paramount;
 mod people;
 mod person;
 mod platform;

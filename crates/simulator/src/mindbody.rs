@@ -2,6 +2,7 @@
 //! types that have names and no numbers.
 
 mod client;
+mod soap;
 
 use serde_json::{Value, json};
 
@@ -31,6 +32,9 @@ impl Refusal {
 type Answer = Result<Reply, Refusal>;
 
 pub(crate) fn answer(room: &mut Room, call: &Incoming) -> Reply {
+    if soap::is_here(call) {
+        return soap::answer(room, call);
+    }
     let site = call.header("siteid").to_owned();
     let (operation, answer) = match let_in(room, call, &site) {
         Ok(()) => route(room, call, &site),
@@ -39,7 +43,10 @@ pub(crate) fn answer(room: &mut Room, call: &Incoming) -> Reply {
     answer.unwrap_or_else(|refusal| refuse(&refusal)).of(operation, &site)
 }
 
-pub(crate) fn trouble(trouble: Trouble) -> Reply {
+pub(crate) fn trouble(trouble: Trouble, call: &Incoming) -> Reply {
+    if soap::is_here(call) {
+        return soap::trouble(trouble);
+    }
     match trouble {
         Trouble::Broken => refuse(&Refusal::new(500, "InternalServerError", "An error occurred")),
         Trouble::Throttled(_) => refuse(&Refusal::new(429, "TooManyRequests", "Too many requests")),
@@ -48,6 +55,9 @@ pub(crate) fn trouble(trouble: Trouble) -> Reply {
 }
 
 pub(crate) fn subject(call: &Incoming) -> Option<String> {
+    if soap::is_here(call) {
+        return soap::subject(call);
+    }
     let body = call.json()?;
     let part = |name: &str| fold(body[name].as_str().unwrap_or(""));
     match call.segments().last().map(String::as_str) {
@@ -183,7 +193,12 @@ fn clients(room: &Room, site: &str, call: &Incoming) -> Answer {
     };
     let found = room.people.find(site, &room.search()).into_iter();
     let found = found.filter(|person| ids.is_empty() || ids.contains(&person.id)).filter(holds);
-    paged(call, "Clients", found.map(client::document).collect())
+    let since = call.param("request.lastModifiedDate").map(|text| crate::dates::local_ms(&text).ok_or(text));
+    let since = since.transpose().map_err(|text| {
+        Refusal::new(400, "InvalidParameter", format!("'{text}' is not valid for LastModifiedDate"))
+    })?;
+    let found = found.filter(|person| since.is_none_or(|since| person.updated_ms >= since));
+    paged(call, "Clients", found.map(|person| client::document(room, person)).collect())
 }
 
 fn duplicates(room: &Room, site: &str, call: &Incoming) -> Answer {
@@ -194,19 +209,25 @@ fn duplicates(room: &Room, site: &str, call: &Incoming) -> Answer {
         room.people.find(site, &search).into_iter().filter(|person| {
             first.as_ref().is_none_or(|first| fold(first) == fold(person.get("first_name")))
         });
-    paged(call, "ClientDuplicates", found.map(client::document).collect())
+    paged(call, "ClientDuplicates", found.map(|person| client::document(room, person)).collect())
 }
 
-fn add(room: &mut Room, site: &str, call: &Incoming) -> Answer {
-    let body = call.json().ok_or_else(|| Refusal::new(400, "InvalidParameter", "Malformed body"))?;
-    let changes = client::read(room, site, &body, true)?;
-    let said = |name: &str| body[name].as_str().unwrap_or_default();
+/// Nobody of a site has first name, last name and e-mail address in common with another.
+fn unlike_all(room: &Room, site: &str, client: &Value) -> Result<(), Refusal> {
+    let said = |name: &str| client[name].as_str().unwrap_or_default();
     let search = Search { last_name: Some(said("LastName")), email: Some(said("Email")), ..room.search() };
     let same = |person: &&crate::Person| fold(person.get("first_name")) == fold(said("FirstName"));
     if !said("Email").is_empty() && room.people.find(site, &search).iter().any(same) {
         let message = "A client with this name and email exists already";
         return Err(Refusal::new(400, "InvalidClientCreation", message));
     }
+    Ok(())
+}
+
+fn add(room: &mut Room, site: &str, call: &Incoming) -> Answer {
+    let body = call.json().ok_or_else(|| Refusal::new(400, "InvalidParameter", "Malformed body"))?;
+    let changes = client::read(room, site, &body, true)?;
+    unlike_all(room, site, &body)?;
     let kind = if body["IsProspect"] == json!(true) { Kind::Prospect } else { Kind::Member };
     if body["Test"] == json!(true) {
         return Ok(Reply::json(200, &json!({"Client": body})));
@@ -231,6 +252,6 @@ fn update(room: &mut Room, site: &str, call: &Incoming) -> Answer {
 }
 
 fn shown(room: &Room, id: &str) -> Reply {
-    let client = room.people.get(id).map(client::document);
+    let client = room.people.get(id).map(|person| client::document(room, person));
     Reply::json(200, &json!({"Client": client})).stored(id)
 }

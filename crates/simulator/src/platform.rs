@@ -23,6 +23,8 @@ pub enum Platform {
     /// ClubReady.
     #[serde(rename = "clubready")]
     ClubReady,
+    /// Paramount Acceptance, its prospects.
+    Paramount,
     /// The contract for partners without an API.
     OpenSpoke,
     /// GymMaster, the API of its member portal.
@@ -41,13 +43,14 @@ pub enum Platform {
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Platform; 11] = [
+    pub const ALL: [Platform; 12] = [
         Platform::InTouch,
         Platform::JonasI4,
         Platform::Vfp,
         Platform::AbcDatatrak,
         Platform::Mindbody,
         Platform::ClubReady,
+        Platform::Paramount,
         Platform::OpenSpoke,
         Platform::GymMaster,
         Platform::Magicline,
@@ -64,6 +67,7 @@ impl Platform {
             Platform::AbcDatatrak => "abc-datatrak",
             Platform::Mindbody => "mindbody",
             Platform::ClubReady => "clubready",
+            Platform::Paramount => "paramount",
             Platform::OpenSpoke => "open-spoke",
             Platform::GymMaster => "gymmaster",
             Platform::Magicline => "magicline",

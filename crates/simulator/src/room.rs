@@ -12,7 +12,8 @@ use crate::person::{Changes, Fields, Kind, Person, human};
 use crate::tally::Counts;
 use crate::watch::{Watch, Wrong};
 use crate::{
-    Platform, abc, club_planner, clubready, gymmaster, hubspot, i4, intouch, magicline, mindbody, spoke, vfp,
+    Platform, abc, club_planner, clubready, gymmaster, hubspot, i4, intouch, magicline, mindbody, paramount,
+    spoke, vfp,
 };
 
 /// A platform's state.
@@ -95,6 +96,7 @@ impl Room {
             Platform::AbcDatatrak => abc::answer(self, call),
             Platform::Mindbody => mindbody::answer(self, call),
             Platform::ClubReady => clubready::answer(self, call),
+            Platform::Paramount => paramount::answer(self, call),
             Platform::OpenSpoke => spoke::answer(self, call),
             Platform::ClubPlanner => club_planner::answer(self, call),
             Platform::HubSpot => hubspot::answer(self, call),
@@ -110,8 +112,9 @@ impl Room {
             Platform::JonasI4 => i4::trouble(trouble),
             Platform::Vfp => vfp::trouble(trouble),
             Platform::AbcDatatrak => abc::trouble(trouble),
-            Platform::Mindbody => mindbody::trouble(trouble),
+            Platform::Mindbody => mindbody::trouble(trouble, call),
             Platform::ClubReady => clubready::trouble(trouble),
+            Platform::Paramount => paramount::trouble(trouble),
             Platform::OpenSpoke => spoke::trouble(trouble, call),
             Platform::ClubPlanner => club_planner::trouble(trouble, call),
             Platform::HubSpot => hubspot::trouble(trouble, call),
@@ -129,6 +132,7 @@ impl Room {
             Platform::AbcDatatrak => abc::subject(call),
             Platform::Mindbody => mindbody::subject(call),
             Platform::ClubReady => clubready::subject(call),
+            Platform::Paramount => paramount::subject(call),
             Platform::OpenSpoke => spoke::subject(call),
             Platform::ClubPlanner => club_planner::subject(call),
             Platform::HubSpot => hubspot::subject(call),
@@ -166,9 +170,11 @@ impl Room {
                 Platform::JonasI4 | Platform::OpenSpoke => format!("staff-{number}"),
                 Platform::HubSpot => format!("{}", 77_000_000 + number),
                 Platform::Magicline => format!("{}", 3_000 + number),
-                Platform::GymMaster | Platform::ClubPlanner | Platform::Mindbody | Platform::ClubReady => {
-                    format!("{number}")
-                }
+                Platform::GymMaster
+                | Platform::ClubPlanner
+                | Platform::Mindbody
+                | Platform::Paramount
+                | Platform::ClubReady => format!("{number}"),
             };
         }
         let id = staff.id.clone();
@@ -187,9 +193,11 @@ impl Room {
                 Platform::JonasI4 | Platform::OpenSpoke => format!("source-{number}"),
                 Platform::HubSpot => format!("source_{number}"),
                 Platform::Magicline => format!("{}", 500 + number),
-                Platform::GymMaster | Platform::ClubPlanner | Platform::Mindbody | Platform::ClubReady => {
-                    format!("{number}")
-                }
+                Platform::GymMaster
+                | Platform::ClubPlanner
+                | Platform::Mindbody
+                | Platform::Paramount
+                | Platform::ClubReady => format!("{number}"),
             };
             if !self.lead_sources.iter().any(|known| known.id == id) {
                 source.id = id;
@@ -361,6 +369,7 @@ impl Room {
             Platform::GymMaster => format!("{}", 20_300 + number),
             Platform::Mindbody => format!("{}", 100_000_000 + number),
             Platform::ClubReady => format!("{}", 5_000_000 + number),
+            Platform::Paramount => format!("{}", 730_000 + number),
         }
     }
 }

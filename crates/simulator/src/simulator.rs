@@ -150,7 +150,12 @@ impl Simulator {
 
     /// The platform's people say what a person is from now on; false if there is no such person.
     pub fn set_kind(&self, id: &str, kind: Kind) -> bool {
-        self.shared.room().people.change(id, |person| person.kind = kind)
+        let mut room = self.shared.room();
+        let now_ms = now_ms();
+        room.people.change(id, |person| {
+            person.kind = kind;
+            person.updated_ms = now_ms;
+        })
     }
 
     /// The records of a club with this name and e-mail, compared without case; an empty e-mail finds all of that name.

@@ -23,7 +23,8 @@ use async_trait::async_trait;
 use model::budget::{Grant, Wish};
 use model::directory::{Correspondence, Entry};
 use model::{
-    ClubId, ConnectionId, EntryId, Line, Link, Moment, Person, PersonId, RemoteId, Restored, Setup, Tracking,
+    ClubId, ConnectionId, EntryId, Feed, Line, Link, Moment, Person, PersonId, RemoteId, Restored, Setup,
+    Tracking,
 };
 
 pub use error::Error;
@@ -126,6 +127,18 @@ pub trait Store: Send + Sync + 'static {
 
     /// Takes calls out of a budget in one commit, so that all who share the store share it.
     async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant>;
+
+    /// How far each platform's changes were read, in order of connection and club.
+    async fn feeds(&self) -> Result<Vec<Feed>>;
+
+    /// Keeps how far one was read.
+    async fn keep_feed(&self, feed: Feed) -> Result<()>;
+
+    /// What was kept under a sign-in that is renewed by what its last answer gave.
+    async fn sign_in(&self, id: &str) -> Result<Option<String>>;
+
+    /// Keeps it in place of what was there, if that is still there; answers whether it was.
+    async fn keep_sign_in(&self, id: &str, before: Option<String>, doc: String) -> Result<bool>;
 
     /// What it does for several hubs on it; `None` where one hub has it alone.
     fn nodes(&self) -> Option<&dyn nodes::Nodes> {

@@ -112,3 +112,20 @@ pub enum Store {
         json: bool,
     },
 }
+
+/// What platforms' own people changed, as it is read.
+#[derive(Debug, Subcommand)]
+pub enum Feeds {
+    /// How far each platform's changes were read, when they are read next, and what stands in the way.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read a platform's changes now.
+    Read(Which),
+    /// Take in what was stopped because it would change so many: the changes as they are now.
+    Apply(Which),
+    /// Leave out what was stopped; what is changed from now on is taken in.
+    Discard(Which),
+}

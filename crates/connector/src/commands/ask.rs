@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::entry::meant;
 use super::{
-    backup, directory, doctor, held, links, log, logging_url, pause, restore, status, token, turn_up,
+    backup, directory, doctor, feeds, held, links, log, logging_url, pause, restore, status, token, turn_up,
 };
 use crate::config::Config;
 
@@ -50,6 +50,8 @@ pub enum Ask {
     Doctor(doctor::Question),
     /// Pause a connection, or resume it.
     Pause(pause::Question),
+    /// Show how far changes were read, read them, or decide about them.
+    Feeds(feeds::Question),
     /// Show what is held, or decide about it.
     Held(held::Question),
     /// How the hub is doing.
@@ -71,6 +73,7 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config, ask: Ask) -> Result<Value> 
         Ask::Restore(question) => restore::answer(hub, question).await,
         Ask::Doctor(question) => doctor::answer(hub, question).await,
         Ask::Pause(question) => pause::answer(hub, question).await,
+        Ask::Feeds(question) => feeds::answer(hub, question).await,
         Ask::Held(question) => held::answer(hub, question).await,
         Ask::Status => status::answer(hub, config).await,
     }

@@ -6,6 +6,7 @@ mod directory;
 mod doctor;
 mod drafting;
 mod entry;
+mod feeds;
 pub mod held;
 mod links;
 mod lint;
@@ -47,6 +48,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Doctor(asked) => doctor::run(asked, &config).await,
         Command::Pause(asked) => pause::run(asked.which, Some(asked.reason), &config).await,
         Command::Resume(which) => pause::run(which, None, &config).await,
+        Command::Feeds(asked) => feeds::run(asked, &config).await,
         Command::Held(asked) => held::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,
         Command::Platform(asked) => platform::run(asked, &config).await,

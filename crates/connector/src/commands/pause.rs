@@ -37,7 +37,7 @@ pub async fn run(which: cli::Which, reason: Option<String>, config: &Config) -> 
 pub async fn answer(hub: &Arc<Hub>, question: Question) -> Result<Value> {
     let before = hub.registry().setup.clone();
     let mut after = before.clone();
-    let connection = named(&mut after, &question)?;
+    let connection = named(&mut after, &question.connection, question.client.as_deref())?;
     let name = hub
         .registry()
         .spoke(connection.id)
@@ -60,15 +60,19 @@ pub async fn answer(hub: &Arc<Hub>, question: Question) -> Result<Value> {
     Ok(json!({ "told": told }))
 }
 
-fn named<'a>(setup: &'a mut Setup, question: &Question) -> Result<&'a mut Connection> {
-    let client = match &question.client {
+/// The connection of a platform's name or of a number; where several clients have one, of this client.
+pub(super) fn named<'a>(
+    setup: &'a mut Setup,
+    name: &str,
+    client: Option<&str>,
+) -> Result<&'a mut Connection> {
+    let client = match client {
         None => None,
         Some(name) => {
             let client = setup.clients.iter().find(|client| client.name == *name);
             Some(client.ok_or_else(|| anyhow!(unknown_client(name, setup)))?.id)
         }
     };
-    let name = &question.connection;
     let names: Vec<String> = setup.connections.iter().map(|one| one.platform.clone()).collect();
     let is = |one: &&mut Connection| {
         (one.platform == *name || one.id.to_string() == *name)

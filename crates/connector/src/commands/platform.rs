@@ -94,6 +94,13 @@ fn show(library: &Library, name: &str, as_json: bool) -> Result<ExitCode> {
         let needed = if one.required && one.default.is_none() { "" } else { " (may be left out)" };
         tell(format_args!("  {:20} {}{needed}", one.name, one.help.as_deref().unwrap_or(&one.title)))?;
     }
+    let mut effects = description.side_effects().peekable();
+    if effects.peek().is_some() {
+        tell("\nWhat it does to people only where it is switched on:")?;
+    }
+    for one in effects {
+        tell(format_args!("  {:20} {}", one.name, one.title))?;
+    }
     if let Some(guide) = library.guide(name) {
         tell(format_args!("\n{guide}"))?;
     }

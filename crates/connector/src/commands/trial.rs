@@ -44,7 +44,7 @@ pub async fn run(asked: cli::Try, config: &Config) -> Result<ExitCode> {
         tell(format_args!("  {:32} {:40} {}", one.place, format!("={}", one.source), one.value))?;
     }
     match endpoint.preview(operation, &given) {
-        Ok(request) => show(&request)?,
+        Ok(requests) => requests.iter().try_for_each(show)?,
         Err(outcome) => {
             tell(format_args!("\nNo request can be made: {}", said(&outcome)))?;
             return Ok(ExitCode::FAILURE);
@@ -53,6 +53,12 @@ pub async fn run(asked: cli::Try, config: &Config) -> Result<ExitCode> {
     if !asked.send {
         tell("\nNothing was sent; `--send` makes the call.")?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if description.rotates() {
+        note(
+            "signing in would use up the refresh token, and only the hub keeps the one that follows: nothing was sent",
+        );
+        return Ok(ExitCode::FAILURE);
     }
     let answer = endpoint.call(operation, &given).await;
     answered(&answer)?;
@@ -109,6 +115,7 @@ fn what(asked: &cli::Try, description: &Description) -> Result<(Settings, Given)
     given.external_id = asked.external_id.clone().unwrap_or(given.external_id);
     given.name = asked.named.clone().or(given.name);
     given.email = asked.email.clone().or(given.email);
+    given.dry_run = asked.dry_run;
     given.now = crate::pages::now();
     Ok((settings, given))
 }
@@ -126,7 +133,8 @@ fn field(name: &str) -> Result<Field> {
 }
 
 fn show(request: &Prepared) -> Result<()> {
-    tell(format_args!("\nThe request:\n  {} {}", request.method, request.url))?;
+    let of = if request.step.is_empty() { String::new() } else { format!(" of the step `{}`", request.step) };
+    tell(format_args!("\nThe request{of}:\n  {} {}", request.method, request.url))?;
     for (name, value) in &request.headers {
         tell(format_args!("  {name}: {value}"))?;
     }
@@ -142,6 +150,11 @@ fn answered(answer: &Answer) -> Result<()> {
     indented(&exchange.response)?;
     for note in &exchange.notes {
         tell(format_args!("  ({note})"))?;
+    }
+    if let Some(part) = &answer.part {
+        let number = part.id.as_ref().map_or(String::new(), |id| format!(" under number {}", id.id));
+        let left: Vec<&str> = part.left.iter().map(|field| field.name()).collect();
+        tell(format_args!("\nStored{number}, but for {}; of the rest:", listed(left)))?;
     }
     tell(format_args!("\nWhat it means: {}", said(&answer.outcome)))?;
     if let Some(rule) = &exchange.rule {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use simulator::{Config, LeadSource, Platform, Simulator, Staff};
 
-use super::{House, KITS, house};
+use super::{House, KITS, Plans, house};
 
 /// A platform to be turned up.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,8 @@ pub struct Vendor {
     pub with: &'static [&'static str],
     /// Assumed operations that are accepted.
     pub assumed: &'static [&'static str],
+    /// Whether what its own people change is taken.
+    pub receives: bool,
 }
 
 impl Vendor {
@@ -57,6 +59,7 @@ impl Vendor {
             "clubs": [{ "club": KITS.name, "id": self.club_id(), "settings": of_club }],
             "agreement": {
                 "sends": sends, "with": self.with, "existing_people": "none", "accept_assumed": self.assumed,
+                "receives": if self.receives { vec!["people"] } else { vec![] },
             },
         }));
         file
@@ -70,6 +73,11 @@ fn somebody(number: u32) -> Staff {
 
 /// A house with InTouch and one platform, where Nina works, among many, and Facebook is a lead source.
 pub async fn with(vendor: &Vendor) -> (House, Simulator) {
+    with_in(house(), vendor).await
+}
+
+/// The same in a house of these plans.
+pub async fn with_in(plans: Plans, vendor: &Vendor) -> (House, Simulator) {
     let config = Config {
         staff: (102..360)
             .map(somebody)
@@ -79,7 +87,7 @@ pub async fn with(vendor: &Vendor) -> (House, Simulator) {
         ..Config::new(vendor.platform)
     };
     let there = Simulator::start(vendor.platform, config).await.unwrap();
-    let mut house = house().not_turned_up().open().await;
+    let mut house = plans.not_turned_up().open().await;
     assert!(house.stop().await);
     point(&house, vendor, &there);
     house.start().await;
@@ -113,15 +121,16 @@ fn point(house: &House, vendor: &Vendor, there: &Simulator) {
         }
     }
     let root = house.dir.path();
-    let own = root.join("own").join(name);
+    let own = root.join("platforms").join(name);
     fs::create_dir_all(&own).unwrap();
     fs::write(own.join("platform.yaml"), text).unwrap();
     fs::copy(bundled.join("guide.md"), own.join("guide.md")).unwrap();
     let configuration = fs::read_to_string(root.join("connector.toml")).unwrap();
     let (top, installation) = configuration.split_once("[installation").unwrap();
+    let top = top.lines().filter(|line| !line.starts_with("platforms")).collect::<Vec<_>>().join("\n");
     let configuration = format!(
-        "{top}platforms = {:?}\n[installation{installation}\n[installation.{name}]\nsimulator = \"{}\"\n",
-        root.join("own").to_str().unwrap(),
+        "{top}\nplatforms = {:?}\n[installation{installation}\n[installation.{name}]\nsimulator = \"{}\"\n",
+        root.join("platforms").to_str().unwrap(),
         there.url()
     );
     fs::write(root.join("connector.toml"), configuration).unwrap();

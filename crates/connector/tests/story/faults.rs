@@ -252,3 +252,26 @@ async fn a_dead_platform_and_a_slow_one_keep_nothing_from_a_healthy_one() {
     house.within(Duration::from_mins(1), "the others have all as well", all).await;
     house.nothing_forbidden_happened();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_up_that_finds_more_than_can_be_read_holds_one_record_and_not_the_platform() {
+    let house = house().with_vfp().open().await;
+    let shared = "604 555 0000";
+    for number in 0..6_000 {
+        let name = format!("Shared{number}");
+        house.vfp.add_person(
+            KITS.vfp,
+            Kind::Prospect,
+            &[("first_name", "Ann"), ("last_name", &name), ("mobile", shared)],
+        );
+    }
+    let mut held = Vec::new();
+    for name in ["Able", "Bold", "Cope", "Dahl"] {
+        held.push(house.save(&house.lead(name, ("Bo", name)).with("mobile", shared)).await);
+    }
+    for tracking in &held {
+        house.line_saying(tracking, "vfp", "needs attention").await;
+    }
+    let saved = house.save(&house.lead("p-9", ("Bo", "Else")).with("mobile", "604 555 0199")).await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+}

@@ -7,7 +7,7 @@ use crate::house::House;
 use crate::house::log::text;
 use crate::house::vendor::{self, Vendor};
 
-const ABC: Vendor = Vendor {
+pub const ABC: Vendor = Vendor {
     name: "abc-datatrak",
     platform: Platform::AbcDatatrak,
     addresses: &["'{{ settings.api_url }}"],
@@ -18,9 +18,10 @@ const ABC: Vendor = Vendor {
     sends: ["creates_and_updates", "", ""],
     with: &["owner", "lead_source"],
     assumed: &["update_prospect", "list_staff", "read_person"],
+    receives: false,
 };
 
-const MINDBODY: Vendor = Vendor {
+pub const MINDBODY: Vendor = Vendor {
     name: "mindbody",
     platform: Platform::Mindbody,
     addresses: &["https://api.mindbodyonline.com"],
@@ -31,6 +32,38 @@ const MINDBODY: Vendor = Vendor {
     sends: ["creates_and_updates", "creates_and_updates", ""],
     with: &["owner", "lead_source"],
     assumed: &["create_member", "update_member"],
+    receives: false,
+};
+
+const MINDBODY_SOAP: Vendor = Vendor {
+    name: "mindbody-soap",
+    settings: &[("source_name", "Connector"), ("source_password", "mindbody-key")],
+    assumed: &[
+        "verify",
+        "list_staff",
+        "list_lead_sources",
+        "create_prospect",
+        "create_member",
+        "update_prospect",
+        "update_member",
+        "find_person",
+        "read_person",
+    ],
+    ..MINDBODY
+};
+
+const PARAMOUNT: Vendor = Vendor {
+    name: "paramount",
+    platform: Platform::Paramount,
+    addresses: &["https://api.webfdm.com"],
+    client_id: "kits",
+    settings: &[("region", "west")],
+    club_settings: &[],
+    secret: ("key", false),
+    sends: ["creates_and_updates", "", ""],
+    with: &["owner"],
+    assumed: &["verify", "list_staff", "create_prospect", "update_prospect"],
+    receives: false,
 };
 
 const CLUBREADY: Vendor = Vendor {
@@ -44,6 +77,7 @@ const CLUBREADY: Vendor = Vendor {
     sends: ["creates_and_updates", "", ""],
     with: &[],
     assumed: &["update_prospect", "read_person"],
+    receives: false,
 };
 
 const GYMMASTER: Vendor = Vendor {
@@ -57,6 +91,7 @@ const GYMMASTER: Vendor = Vendor {
     sends: ["creates", "", ""],
     with: &[],
     assumed: &[],
+    receives: false,
 };
 
 const MAGICLINE: Vendor = Vendor {
@@ -73,6 +108,7 @@ const MAGICLINE: Vendor = Vendor {
     sends: ["creates_and_updates", "updates", "updates"],
     with: &["lead_source"],
     assumed: &["list_lead_sources", "update_prospect", "update_member", "update_ex_member"],
+    receives: false,
 };
 
 const HUBSPOT: Vendor = Vendor {
@@ -86,6 +122,7 @@ const HUBSPOT: Vendor = Vendor {
     sends: ["creates_and_updates", "creates_and_updates", "updates"],
     with: &["owner", "lead_source"],
     assumed: &["create_member", "update_member", "update_ex_member"],
+    receives: false,
 };
 
 const CLUB_PLANNER: Vendor = Vendor {
@@ -99,9 +136,10 @@ const CLUB_PLANNER: Vendor = Vendor {
     sends: ["creates_and_updates", "updates", ""],
     with: &[],
     assumed: &["create_member", "convert"],
+    receives: false,
 };
 
-const OPEN_SPOKE: Vendor = Vendor {
+pub const OPEN_SPOKE: Vendor = Vendor {
     name: "open-spoke",
     platform: Platform::OpenSpoke,
     addresses: &["'{{ settings.base_url }}"],
@@ -112,6 +150,7 @@ const OPEN_SPOKE: Vendor = Vendor {
     sends: ["creates_and_updates", "creates_and_updates", "updates"],
     with: &["owner", "lead_source"],
     assumed: &[],
+    receives: false,
 };
 
 const OPEN_SPOKE_SOAP: Vendor =
@@ -206,6 +245,16 @@ async fn abc_datatrak_from_end_to_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn mindbody_from_end_to_end() {
     told(Story { vendor: MINDBODY, changes: true, sells: true, asked: true }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mindbody_soap_from_end_to_end() {
+    told(Story { vendor: MINDBODY_SOAP, changes: true, sells: true, asked: true }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paramount_from_end_to_end() {
+    told(Story { vendor: PARAMOUNT, changes: true, sells: false, asked: false }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -215,3 +215,26 @@ async fn a_data_directory_that_is_open_to_others_is_warned_of_once_at_the_start(
     let mode = fs::metadata(house.data().join("connector.db")).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode, 0o600);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_platform_does_to_people_is_told_at_turn_up_and_off_unless_switched_on() {
+    let mails = |vfp: String| {
+        let effect = "side_effects:\n  mails: {title: Sends a welcome e-mail, scope: club}\n\nhosts:";
+        vfp.replace("\nhosts:", &format!("\n{effect}")).replacen(
+            "json: {guest: =parts.guest}",
+            "headers: {X-Mail: '=settings.mails | text'}\n      json: {guest: =parts.guest}",
+            1,
+        )
+    };
+    let house = house().with_vfp_described(mails).not_turned_up().open().await;
+    let mut file = house.turn_up_file();
+    house
+        .turn_up(&file)
+        .await
+        .went_well()
+        .says("off, as long as nobody switches it on: Sends a welcome e-mail");
+    for club in file["connections"][1]["clubs"].as_array_mut().unwrap() {
+        club["settings"] = json!({ "mails": "true" });
+    }
+    house.turn_up(&file).await.went_well().says("SWITCHED ON for 2 clubs: Sends a welcome e-mail (`mails`)");
+}

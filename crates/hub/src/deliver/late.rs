@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use model::{Mark, Outcome, late_answer};
+use model::{Mark, late_answer, late_part};
+use platform::Answer;
 use store::{Settlement, Verdict};
 
 use super::STORE_PAUSE_MS;
@@ -11,14 +12,10 @@ use super::turn::Turn;
 impl Turn<'_> {
     /// Leaves the answer to a call that was written down as evidence for whoever has the link now. Any other call is made
     /// again there, and its answer is forgotten here.
-    pub(super) async fn leave_evidence(
-        &mut self,
-        mark: Option<Mark>,
-        outcome: &Outcome,
-    ) -> store::Result<()> {
+    pub(super) async fn leave_evidence(&mut self, mark: Option<Mark>, answer: &Answer) -> store::Result<()> {
         let Some(mark) = mark else { return Ok(()) };
         loop {
-            match self.try_to_leave(&mark, outcome).await {
+            match self.try_to_leave(&mark, answer).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => {}
                 Err(error @ store::Error::Closed) => return Err(error),
@@ -28,10 +25,14 @@ impl Turn<'_> {
     }
 
     /// Answers `false` where the link moved meanwhile.
-    async fn try_to_leave(&mut self, mark: &Mark, outcome: &Outcome) -> store::Result<bool> {
+    async fn try_to_leave(&mut self, mark: &Mark, answer: &Answer) -> store::Result<bool> {
         self.read_again().await?;
         let now = self.hub.clock().now();
-        if !late_answer(&mut self.link, mark, outcome, now) {
+        let ended = match &answer.part {
+            Some(part) => late_part(&mut self.link, mark, part, now),
+            None => late_answer(&mut self.link, mark, &answer.outcome, now),
+        };
+        if !ended {
             return Ok(true);
         }
         let settlement = Settlement { link: self.link.clone(), lines: Vec::new() };

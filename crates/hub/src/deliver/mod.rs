@@ -8,13 +8,14 @@ mod by_hand;
 mod late;
 mod look;
 mod read;
+mod settled;
 mod turn;
 
 use std::sync::Arc;
 
 use model::{
-    ClubId, ConnectionId, Link, May, Moment, Next, Operation, Person, PersonId, Settled, State, Step, mark,
-    may_call, next_step, project,
+    ClubId, ConnectionId, Link, May, Moment, Next, Operation, Outcome, Person, PersonId, Settled, State,
+    Step, mark, may_call, next_step, project,
 };
 use platform::{Answer, Given};
 use store::sabotage::{self, Way};
@@ -178,7 +179,7 @@ impl Hub {
         if safe {
             return Ok(true);
         }
-        turn.link.state = State::Calling(mark(step, self.clock().now()));
+        turn.link.state = State::Calling(mark(step, abilities, self.clock().now()));
         Ok(sabotage::is(Way::MarkSkipped) || turn.keep_mark().await?)
     }
 }
@@ -206,18 +207,22 @@ impl Turn<'_> {
         (began, now): (Moment, Moment),
     ) -> store::Result<()> {
         self.tried(step, answer, now);
-        self.note_kind(step, &answer.outcome);
+        let went = match &answer.part {
+            Some(part) => &Outcome::Saved { id: part.id.clone() },
+            None => &answer.outcome,
+        };
+        self.note_kind(step, went);
         let marked = if let State::Calling(mark) = &self.link.state { Some(mark.clone()) } else { None };
         loop {
-            let settled = self.settle(step, &answer.outcome, (began, now));
+            let settled = self.settle_answer(step, answer, (began, now));
             match settled {
                 Settled::Arrived => self.plan_on(now),
-                Settled::Held => self.release_if_edited(step, now),
+                Settled::Held => self.release_if_edited((step, answer.part.as_ref()), now),
                 _ => {}
             }
             let wound = match self.commit_surely().await {
                 Err(fenced @ store::Error::Fenced) => {
-                    self.leave_evidence(marked, &answer.outcome).await?;
+                    self.leave_evidence(marked, answer).await?;
                     return Err(fenced);
                 }
                 wound => wound?,

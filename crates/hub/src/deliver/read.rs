@@ -70,7 +70,7 @@ impl Hub {
         let by = model::Sender {
             connection: sender.connection,
             conflict: turn.spoke.agreement().conflict,
-            clips: &turn.spoke.abilities().clips,
+            abilities: turn.spoke.abilities(),
         };
         if !merge(&mut trial.0, &mut trial.1, &report, by).is_change() {
             return Ok(false);
@@ -84,9 +84,10 @@ impl Hub {
             record,
             report,
             ignored: Vec::new(),
+            quietly: false,
         };
         match self.take(incoming, &registry).await {
-            Ok(()) => {}
+            Ok(_) => {}
             Err(refusal @ Refusal::Database) => return Err(store::Error::Database(refusal.into())),
             Err(refusal) => {
                 tracing::error!(%refusal, "what was read before a whole-record update could not be kept");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::{
     Attempt, Circumstances, EntryId, Field, FindBy, Hold, HoldReason, Kind, Line, Link, Moment, Next, Note,
     Operation, Outcome, Person, PersonId, References, RemoteId, Rest, Settled, State, Step, Story, Tracking,
-    begin_doubt, next_step, project, release_if_edited, settle,
+    begin_doubt, next_step, project, settle,
 };
 use platform::{Answer, Endpoint, Given};
 use store::{Settlement, Verdict};
@@ -213,13 +213,6 @@ impl<'a> Turn<'a> {
             Next::Call(_) => State::Due { at: now },
             Next::Rest(_) => State::Idle,
         };
-    }
-
-    /// After a refusal: an edit that was accepted during the call is a reason to try again at once.
-    pub(super) fn release_if_edited(&mut self, step: &Step, now: Moment) {
-        let projection = project(&self.person.profile, self.spoke.agreement(), &self.references);
-        let next = next_step(&self.link, &projection, self.spoke.agreement(), self.spoke.abilities());
-        release_if_edited(&mut self.link, step, &next, now);
     }
 
     /// Nothing is to be sent.

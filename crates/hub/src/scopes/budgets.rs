@@ -188,7 +188,8 @@ impl Hub {
         for rate in &spoke.abilities().rates {
             for (operation, count) in calls.of.iter().filter(|(operation, _)| rate.counts(*operation)) {
                 let name = name(rate, spoke, (calls.club, endpoint), *operation);
-                wanted.entry(name).or_insert((rate.limit, 0)).1 += count;
+                let requests = count * spoke.abilities().requests(*operation);
+                wanted.entry(name).or_insert((rate.limit, 0)).1 += requests;
             }
         }
         let mut taken: Vec<(Arc<Budget>, u32)> = Vec::new();

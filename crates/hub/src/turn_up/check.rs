@@ -162,9 +162,11 @@ fn given<'a>(
     }
     for setting in declared {
         let by_role = matches!(setting.role, Some(Role::ClientId | Role::ClubId));
+        let of_club = setting.role == Some(Role::TimeZone);
         let at = format!("{at}.settings.{}", setting.name);
         match given.get(&setting.name) {
             None if by_role => pattern(setting, id, &at, findings),
+            None if of_club => {}
             None if setting.required => {
                 let help = setting.help.as_deref().unwrap_or(&setting.title);
                 findings.add(at, format!("is missing: {help}"));

@@ -166,6 +166,7 @@ impl Planner<'_> {
             clubs: numbers,
         };
         self.compare(before.as_ref(), &after, description.title());
+        self.side_effects(before.as_ref(), &after, description);
         match known {
             Some(place) => self.plan.setup.connections[place] = after,
             None => self.plan.setup.connections.push(after),
@@ -194,6 +195,24 @@ impl Planner<'_> {
             (None, Some(_)) => self.going_live(after.id, title),
             (Some(_), None) => self.changed(format!("{title}: no longer live")),
             _ => {}
+        }
+    }
+
+    /// What the platform does to people is told whenever it is switched, and where a connection is new also what is off.
+    fn side_effects(&mut self, before: Option<&Connection>, after: &Connection, description: &Description) {
+        let title = description.title();
+        for effect in description.side_effects() {
+            let before = before.map(|before| switched(before, &effect.name));
+            let now = switched(after, &effect.name);
+            if before.as_ref() == Some(&now) {
+                continue;
+            }
+            let what = format!("{} (`{}`)", effect.title, effect.name);
+            self.changed(match now {
+                On::Nowhere => format!("{title}: off, as long as nobody switches it on: {what}"),
+                On::Everywhere => format!("{title}: SWITCHED ON: {what}"),
+                On::Clubs(clubs) => format!("{title}: SWITCHED ON for {} clubs: {what}", clubs.len()),
+            });
         }
     }
 
@@ -247,6 +266,24 @@ impl Planner<'_> {
             Ok(SettingValue::Secret(before)) if before.expose_secret() == value.expose_secret()
         )
     }
+}
+
+/// Where a side effect is switched on.
+#[derive(Debug, PartialEq, Eq)]
+enum On {
+    Nowhere,
+    Everywhere,
+    Clubs(Vec<ClubId>),
+}
+
+fn switched(connection: &Connection, name: &str) -> On {
+    let is_on = |settings: &Value| settings.get(name).and_then(Value::as_str) == Some("true");
+    if is_on(&connection.settings) {
+        return On::Everywhere;
+    }
+    let clubs: Vec<ClubId> =
+        connection.clubs.iter().filter(|one| is_on(&one.settings)).map(|one| one.club).collect();
+    if clubs.is_empty() { On::Nowhere } else { On::Clubs(clubs) }
 }
 
 fn agreement(file: &AgreementFile, winner: Option<ConnectionId>) -> Agreement {

@@ -55,7 +55,7 @@ type Lists = BTreeMap<(ConnectionId, ClubId, Role), Vec<Entry>>;
 impl Hub {
     /// Verifies every connection of a client in a set-up to come and reads its lists. Only reads leave.
     pub async fn survey(self: &Arc<Self>, setup: &Setup, client: model::ClientId) -> Survey {
-        let tokens = Arc::new(platform::Tokens::new());
+        let tokens = self.other_tokens();
         let means = Means {
             library: self.library(),
             vault: self.vault(),

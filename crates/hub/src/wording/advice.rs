@@ -1,7 +1,7 @@
 //! What to do, said to the one whose turn it is.
 
 use model::directory::Role;
-use model::{ConnectionId, DirectoryStory, Line, Note, Operation, Story};
+use model::{ConnectionId, DirectoryStory, FeedStory, Line, Note, Operation, Story};
 
 use super::{Teller, value_of};
 
@@ -58,6 +58,12 @@ pub fn advice(teller: &Teller<'_>, line: &Line) -> Option<String> {
         )),
         Story::Directory { what: DirectoryStory::Braked { .. } } => {
             Some("Whoever runs the Connector decides whether it is sent.".to_owned())
+        }
+        Story::Feed { what: FeedStory::Failing { .. } } => {
+            Some(format!("Whoever runs the Connector looks after the sign-in and the settings of {from}."))
+        }
+        Story::Feed { what: FeedStory::Braked { .. } } => {
+            Some("Whoever runs the Connector decides whether they are taken in.".to_owned())
         }
         Story::Directory { what: DirectoryStory::InDoubt } => Some(in_doubt(teller, line, &line.facts.name)),
         _ => line.facts.notes.iter().find_map(|note| match note {

@@ -5,6 +5,7 @@
 
 mod advice;
 mod directory;
+mod feeds;
 mod notes;
 
 use jiff::tz::TimeZone;
@@ -51,6 +52,9 @@ impl Teller<'_> {
         let (from, to) = (self.title(line.facts.from), self.title(line.facts.to));
         if let Story::Directory { what } = line.facts.story {
             return directory::summary(what, &from, &to);
+        }
+        if let Story::Feed { what } = &line.facts.story {
+            return feeds::summary(what, &from);
         }
         let did = if line.facts.change { "changed" } else { "entered" };
         match (line.facts.from, line.facts.to, &line.facts.story) {
@@ -135,6 +139,7 @@ impl Teller<'_> {
                 "No other system here needs to be told of it.".to_owned()
             }
             Story::Received => line.facts.role.map_or_else(String::new, directory::received),
+            Story::Feed { what } => feeds::sentence(what, &self.title(line.facts.from)),
             Story::Directory { what } => {
                 let why = line.facts.notes.iter().map(|note| notes::sentence(self, note, ("", &to)) + " ");
                 why.collect::<String>() + &directory::sentence(*what, line.facts.role, &to)

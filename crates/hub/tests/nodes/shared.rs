@@ -8,7 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use model::budget::{Grant, Wish};
 use model::directory::{Correspondence, Entry};
-use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, RemoteId, Restored, Setup, Tracking};
+use model::{
+    ClubId, ConnectionId, EntryId, Feed, Line, Moment, PersonId, RemoteId, Restored, Setup, Tracking,
+};
 use store::nodes::{News, NodeId, Nodes, Roll};
 use store::{
     Due, Identified, LinePage, LineQuery, Memory, Receipt, Removal, Removed, Result, Settlement, Store,
@@ -141,6 +143,10 @@ store! {
     restored() -> Option<Restored>;
     keep_restored(restored: Restored) -> ();
     take_budget(id: &str, wish: Wish) -> Grant;
+    feeds() -> Vec<Feed>;
+    keep_feed(feed: Feed) -> ();
+    sign_in(id: &str) -> Option<String>;
+    keep_sign_in(id: &str, before: Option<String>, doc: String) -> bool;
     people_at(connection: ConnectionId) -> usize;
     counts() -> (u64, Vec<(ConnectionId, u64)>);
 }

@@ -238,7 +238,7 @@ fn a_value_that_is_replaced_while_it_may_be_on_its_way_is_no_edit_when_it_is_tol
     assert_ne!(newer, new);
     assert!(!link.shadow.fields[&Field::Email].satisfies(Field::Email, Some("new@a.example"), None));
     let mut profile = new;
-    let clips = std::collections::BTreeMap::new();
-    let by = model::Sender { connection: link.connection, conflict: Conflict::Newest, clips: &clips };
+    let abilities = model::Abilities::default();
+    let by = model::Sender { connection: link.connection, conflict: Conflict::Newest, abilities: &abilities };
     assert!(!model::merge(&mut profile, &mut link.shadow, &told, by).is_change());
 }

@@ -48,6 +48,8 @@ pub fn ability(operation: Operation) -> Ability {
         whole_record: false,
         deadline_s: 30,
         fields: FIELDS.into(),
+        later: [].into(),
+        calls: 1,
         grade: Grade::Certified,
     }
 }
@@ -201,7 +203,7 @@ impl Story {
         let fields = fields.iter().map(|(field, value)| (*field, value.map(str::to_owned))).collect();
         let report = Report { kind, fields, as_of: at(s), on_its_way_since };
         let sender =
-            Sender { connection: JONAS, conflict: self.agreement.conflict, clips: &self.abilities.clips };
+            Sender { connection: JONAS, conflict: self.agreement.conflict, abilities: &self.abilities };
         merge(&mut self.person.profile, &mut self.link.shadow, &report, sender)
     }
 

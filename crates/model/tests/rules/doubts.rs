@@ -135,7 +135,7 @@ fn a_late_answer_is_evidence() {
 fn a_call_that_was_written_down_and_interrupted_is_doubtful() {
     let mut story = Story::of(everything(), askable(i4()));
     story.accepted(0);
-    let written = mark(&story.step(), at(0));
+    let written = mark(&story.step(), &story.abilities, at(0));
     story.link.state = State::Calling(written.clone());
     assert_eq!(story.link.due_at(), Some(at(0)), "a lane that did not begin it takes it up");
     begin_doubt(&mut story.link, written, &story.abilities, at(1000));
@@ -150,10 +150,15 @@ fn none_counts_only_after_the_time_that_the_call_itself_was_given() {
         let mut story = Story::of(everything(), abilities);
         story.accepted(0);
         let create = story.step();
-        story.link.state = State::Calling(mark(&create, at(0)));
+        story.link.state = State::Calling(mark(&create, &story.abilities, at(0)));
         let mut interrupted = story.clone();
         story.ended(&create, &no_answer(), (0, 3));
-        begin_doubt(&mut interrupted.link, mark(&create, at(0)), &interrupted.abilities, at(3));
+        begin_doubt(
+            &mut interrupted.link,
+            mark(&create, &story.abilities, at(0)),
+            &interrupted.abilities,
+            at(3),
+        );
         for story in [story, interrupted] {
             let State::Doubtful(doubt) = &story.link.state else { panic!("{:?}", story.link.state) };
             assert_eq!(doubt.counts_from, at(counts_from));
@@ -328,7 +333,7 @@ fn what_a_call_in_doubt_created_is_known_when_it_is_told_back_before_the_doubt_e
         story.knows(Field::Email, Some("old@a.example"), 0);
         story.accepted(0);
         let step = story.step();
-        story.link.state = State::Calling(mark(&step, at(0)));
+        story.link.state = State::Calling(mark(&step, &story.abilities, at(0)));
         if let Some(outcome) = outcome {
             story.ended(&step, &outcome, (0, 30));
         }

@@ -202,6 +202,21 @@ fn a_platform_that_knows_no_ex_members_is_not_told_of_one_and_goes_on_with_a_mem
 }
 
 #[test]
+fn an_ex_member_who_is_met_where_ex_members_are_unknown_is_no_member_again() {
+    let mut story = Story::of(everything(), i4());
+    story.abilities.ex_members_are_members = true;
+    story.becomes(Kind::ExMember, 10);
+    story.link.take_record(RemoteId::plain("17"));
+    let merged = story.reports_as(Some(Kind::Member), &[], 20);
+    assert_eq!((merged.was, story.person.profile.kind.kind), (None, Kind::ExMember));
+
+    story.abilities.ex_members_are_members = false;
+    story.link.shadow.kind = None;
+    let merged = story.reports_as(Some(Kind::Member), &[], 30);
+    assert_eq!(merged.was, Some(Kind::ExMember), "who tells them apart is believed");
+}
+
+#[test]
 fn nobody_is_created_as_a_member_where_ex_members_are_unknown() {
     let mut abilities = platform(Conversion::Update, &[Operation::SaveMember]);
     abilities.ex_members_are_members = true;

@@ -143,7 +143,7 @@ impl World {
         let sender = Sender {
             connection: side.connection,
             conflict: side.agreement.conflict,
-            clips: &side.abilities.clips,
+            abilities: &side.abilities,
         };
         let merged = merge(&mut self.person.profile, &mut side.link.shadow, report, sender);
         let kind = self.person.profile.kind.kind;
@@ -219,7 +219,7 @@ impl World {
                 let now = self.now;
                 let side = &mut self.sides[place];
                 if !side.abilities.of(step.operation).is_some_and(|ability| ability.safe_to_repeat) {
-                    side.link.state = State::Calling(mark(&step, now));
+                    side.link.state = State::Calling(mark(&step, &side.abilities, now));
                 }
                 side.calls += 1;
                 side.flight = Some((step, now));

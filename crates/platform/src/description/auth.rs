@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::hmac::{self, Hmac};
 use super::{Body, Draft, requests};
 use crate::expression::{Expr, Place as Where};
 use crate::mistakes::Mistakes;
@@ -15,8 +16,13 @@ pub(crate) struct Auth {
     pub query: Vec<(Box<str>, Template)>,
     pub basic: Option<(Vec<Piece>, Vec<Piece>)>,
     pub token: Option<TokenBy>,
+    /// User and password of HTTP Digest.
+    pub digest: Option<(Vec<Piece>, Vec<Piece>)>,
     /// The signing secret of the Standard Webhooks scheme.
     pub standard_webhooks: Option<Vec<Piece>>,
+    pub hmac: Option<Hmac>,
+    /// Among several ways of one host, whether this one is taken.
+    pub when: Option<Expr>,
 }
 
 /// A token that is asked for, kept, and renewed before it ends.
@@ -37,10 +43,17 @@ pub(crate) enum Way {
     Login(Box<Login>),
 }
 
-/// OAuth 2 client credentials.
+/// A token by OAuth 2.
 pub(crate) struct OAuth2 {
-    pub client_id: Vec<Piece>,
-    pub client_secret: Vec<Piece>,
+    pub grant: Grant,
+    /// What the platform calls the grant.
+    pub grant_type: Box<str>,
+    pub client_id: Option<Vec<Piece>>,
+    pub client_secret: Option<Vec<Piece>>,
+    pub user: Option<Vec<Piece>>,
+    pub password: Option<Vec<Piece>>,
+    /// The first refresh token; where there is one, each answer may bring the next.
+    pub refresh: Option<Vec<Piece>>,
     pub place: Place,
     pub parameters: Vec<(Box<str>, Template)>,
 }
@@ -51,6 +64,42 @@ pub(crate) struct Login {
     pub body: Body,
     pub token: Vec<Expr>,
     pub ends: Vec<Expr>,
+}
+
+/// By what a token is granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grant {
+    ClientCredentials,
+    Password,
+    /// A refresh token, which may be another after each answer.
+    Refresh,
+}
+
+impl Grant {
+    fn named(name: Option<&str>) -> Grant {
+        match name {
+            Some("password") => Grant::Password,
+            Some("refresh_token") => Grant::Refresh,
+            _ => Grant::ClientCredentials,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Grant::ClientCredentials => "client_credentials",
+            Grant::Password => "password",
+            Grant::Refresh => "refresh_token",
+        }
+    }
+
+    /// What it needs, and what belongs to others.
+    const fn takes(self) -> (&'static [&'static str], &'static [&'static str]) {
+        match self {
+            Grant::ClientCredentials => (&["client_id", "client_secret"], &["user", "password", "refresh"]),
+            Grant::Password => (&["user", "password"], &["refresh"]),
+            Grant::Refresh => (&["client_id", "refresh"], &["user", "password"]),
+        }
+    }
 }
 
 /// Where the client's credentials go.
@@ -69,12 +118,13 @@ fn auth(name: &str, node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> 
     let mut builder = draft.builder(Where::Settings, mistakes);
     let headers = builder.values(node.get("headers"));
     let query = builder.values(node.get("query"));
-    let basic = node.get("basic").map(|basic| {
-        let part = |builder: &mut crate::template::Builder<'_>, key| {
-            basic.get(key).map_or_else(Vec::new, |node| builder.pieces(node))
-        };
-        (part(&mut builder, "user"), part(&mut builder, "password"))
-    });
+    let mut pair = |key: &str| {
+        let node = node.get(key)?;
+        let mut part = |key| node.get(key).map_or_else(Vec::new, |node| builder.pieces(node));
+        Some((part("user"), part("password")))
+    };
+    let (basic, digest) = (pair("basic"), pair("digest"));
+    let when = node.get("when").and_then(|when| builder.expression(when));
     let standard_webhooks = node
         .get("sign")
         .and_then(|sign| sign.get("standard_webhooks"))
@@ -95,21 +145,57 @@ fn auth(name: &str, node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> 
         }
         (None, None) => None,
     };
-    Auth { name: name.to_owned(), headers, query, basic, token, standard_webhooks }
+    let hmac = node.get("sign").and_then(|sign| sign.get("hmac"));
+    let hmac = hmac.map(|hmac| hmac::hmac(hmac, draft, mistakes));
+    if let (true, Some(digest)) = (basic.is_some() || token.is_some(), node.get("digest")) {
+        mistakes
+            .add(
+                digest.span.start..digest.span.start + 1,
+                "a call is let in by one `Authorization`, not by two",
+            )
+            .help("leave out `basic:`, `oauth2:` or `login:`, or make two ways with `when:`");
+    }
+    Auth { name: name.to_owned(), headers, query, basic, token, digest, standard_webhooks, hmac, when }
 }
 
 fn oauth2(node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> OAuth2 {
+    let grant = Grant::named(node.text_at("grant"));
+    check_grant(node, grant, mistakes);
     let mut builder = draft.builder(Where::Settings, mistakes);
-    let mut part = |key: &str| node.get(key).map_or_else(Vec::new, |node| builder.pieces(node));
+    let mut part = |key: &str| node.get(key).map(|node| builder.pieces(node));
     OAuth2 {
+        grant,
+        grant_type: node.text_at("grant_type").unwrap_or(grant.name()).into(),
         client_id: part("client_id"),
         client_secret: part("client_secret"),
+        user: part("user"),
+        password: part("password"),
+        refresh: part("refresh"),
         place: match node.text_at("credentials") {
             Some("basic") => Place::Basic,
             Some("query") => Place::Query,
             _ => Place::Body,
         },
         parameters: builder.values(node.get("parameters")),
+    }
+}
+
+fn check_grant(node: &Node, grant: Grant, mistakes: &mut Mistakes) {
+    let (needs, not) = grant.takes();
+    for key in needs.iter().filter(|key| node.get(key).is_none()) {
+        let at = node.span.start..node.span.start + 1;
+        mistakes.add(at, format!("OAuth 2 by `{}` lacks `{key}`", grant.name()));
+    }
+    for (key, found) in not.iter().filter_map(|key| Some((key, node.get(key)?))) {
+        mistakes.add(found.span.clone(), format!("`{key}` says nothing to OAuth 2 by `{}`", grant.name()));
+    }
+    if let Some(refresh) = node.get("refresh") {
+        let setting = refresh.text().and_then(|text| text.strip_prefix("=settings."));
+        if !setting.is_some_and(crate::language::is_word) {
+            mistakes
+                .add(refresh.span.clone(), "the first refresh token is a setting of its own")
+                .help("write `=settings.` and its name; what follows it is kept by the Connector");
+        }
     }
 }
 

@@ -61,6 +61,7 @@ pub(super) fn abilities(
             .and_then(|n| usize::try_from(n).ok())
             .unwrap_or(4),
         rates: rates::rates(draft, mistakes),
+        feed: calls.get(&Operation::ListChanges).and_then(|call| call.feed),
         find_by: calls
             .get(&Operation::FindPerson)
             .map(|call| call.find_by.iter().copied().collect())
@@ -82,7 +83,9 @@ fn ability(operation: Operation, call: &Call, grade: Grade) -> Ability {
         safe_to_repeat: call.safe,
         whole_record: updates && !call.changed_only,
         deadline_s: call.timeout.as_secs().try_into().unwrap_or(u32::MAX),
-        fields: call.request.fields().to_set(),
+        fields: call.fields().to_set(),
+        later: call.later_fields().to_set(),
+        calls: u32::try_from(call.steps.len()).unwrap_or(1),
         grade: call.grade.unwrap_or(grade),
     }
 }

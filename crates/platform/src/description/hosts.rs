@@ -16,7 +16,8 @@ use crate::yaml::Node;
 pub(crate) struct Host {
     pub name: String,
     pub base: Vec<Piece>,
-    pub auth: Option<std::sync::Arc<Auth>>,
+    /// The ways to sign in; the first whose condition holds is taken.
+    pub auth: Vec<std::sync::Arc<Auth>>,
     pub headers: Vec<(Box<str>, Template)>,
     pub query: Vec<(Box<str>, Template)>,
     pub soap: Option<SoapHost>,
@@ -38,26 +39,40 @@ pub(super) fn hosts(
     mistakes: &mut Mistakes,
 ) -> Vec<Host> {
     let hosts = draft.section("hosts").iter().map(|(key, node)| {
-        let auth = node.get("auth").and_then(|wanted| {
-            let name = wanted.text().unwrap_or_default();
-            let found = auths.iter().find(|auth| auth.name == name).cloned();
-            if found.is_none() {
-                mistakes
-                    .add(wanted.span.clone(), format!("there is no way to sign in called `{name}`"))
-                    .nearest(name, auths.iter().map(|auth| auth.name.as_str()))
-                    .help("declare it under `auth:`");
-            }
-            found
-        });
+        let auth = ways(node, auths, mistakes);
         host(&key.name, node, auth, draft, settings, mistakes)
     });
     hosts.collect()
 }
 
+/// The ways to sign in at a host, in their order.
+fn ways(host: &Node, auths: &[std::sync::Arc<Auth>], mistakes: &mut Mistakes) -> Vec<std::sync::Arc<Auth>> {
+    let Some(wanted) = host.get("auth") else { return Vec::new() };
+    let wanted = if wanted.items().is_empty() { std::slice::from_ref(wanted) } else { wanted.items() };
+    let mut ways: Vec<std::sync::Arc<Auth>> = Vec::new();
+    for node in wanted {
+        let name = node.text().unwrap_or_default();
+        if let Some(before) = ways.last().filter(|before| before.when.is_none()) {
+            mistakes
+                .add(node.span.clone(), format!("`{name}` is never taken: `{}` always is", before.name))
+                .help(format!("say `when:` at `{}`, by a setting", before.name));
+        }
+        let found = auths.iter().find(|auth| auth.name == name).cloned();
+        if found.is_none() {
+            mistakes
+                .add(node.span.clone(), format!("there is no way to sign in called `{name}`"))
+                .nearest(name, auths.iter().map(|auth| auth.name.as_str()))
+                .help("declare it under `auth:`");
+        }
+        ways.extend(found);
+    }
+    ways
+}
+
 fn host(
     name: &str,
     node: &Node,
-    auth: Option<std::sync::Arc<Auth>>,
+    auth: Vec<std::sync::Arc<Auth>>,
     draft: &Draft<'_>,
     settings: &[Setting],
     mistakes: &mut Mistakes,

@@ -1,9 +1,11 @@
 //! What is possible to write and wrong to mean.
 
-use model::{Conversion, Operation};
+use model::{Conversion, Kind, Operation};
 
 use super::calls::{makes_something, operation};
+use super::steps::{self, CallStep};
 use super::{Description, Draft};
+use crate::expression::FieldSet;
 use crate::mistakes::Mistakes;
 use crate::yaml::{Key, Node};
 
@@ -14,6 +16,7 @@ pub(super) fn lint(draft: &Draft<'_>, description: &Description, mistakes: &mut 
         if let Some(operation) = operation(&key.name) {
             repeats(operation, key, node, mistakes);
             answers(operation, key, description, mistakes);
+            rests(operation, node, description, mistakes);
         }
     }
     conversion(draft, description, mistakes);
@@ -59,7 +62,11 @@ fn credentials<'a>(draft: &Draft<'a>) -> Vec<&'a str> {
         let places = [
             auth.get("basic").and_then(|basic| basic.get("password")),
             auth.get("oauth2").and_then(|oauth2| oauth2.get("client_secret")),
+            auth.get("oauth2").and_then(|oauth2| oauth2.get("password")),
+            auth.get("oauth2").and_then(|oauth2| oauth2.get("refresh")),
+            auth.get("digest").and_then(|digest| digest.get("password")),
             auth.get("sign").and_then(|sign| sign.get("standard_webhooks")).and_then(|s| s.get("secret")),
+            auth.get("sign").and_then(|sign| sign.get("hmac")).and_then(|hmac| hmac.get("secret")),
         ];
         for text in places.into_iter().flatten().filter_map(Node::text) {
             used.extend(text.strip_prefix("=settings."));
@@ -94,7 +101,8 @@ fn answers(operation: Operation, key: &Key, description: &Description, mistakes:
             | Operation::SaveMember
             | Operation::SaveExMember
     );
-    if gives_id && call.reading.id.is_empty() {
+    let gives = |given: fn(&CallStep) -> bool| call.steps.iter().any(given);
+    if gives_id && !gives(|step| !step.reading.id.is_empty()) {
         mistakes
             .add(key.span.clone(), format!("`{}` does not say where the record's number is", key.name))
             .help("write `answer: id:`; a record without a number could never be updated");
@@ -107,17 +115,39 @@ fn answers(operation: Operation, key: &Key, description: &Description, mistakes:
             | Operation::FindLeadSource
             | Operation::FindPerson
             | Operation::ReadPerson
+            | Operation::ListChanges
     );
-    if lists && (call.reading.items.is_none() || call.reading.item.is_none()) {
+    if lists && !gives(|step| step.reading.items.is_some() && step.reading.item.is_some()) {
         mistakes
             .add(key.span.clone(), format!("`{}` does not say what it finds", key.name))
             .help("write `answer: items:` and `item:`");
+    }
+    if operation == Operation::ListChanges
+        && gives(|step| step.reading.item.as_ref().is_some_and(|item| item.fields.is_empty()))
+    {
+        mistakes
+            .add(key.span.clone(), format!("`{}` reads changes, and no field of anybody", key.name))
+            .help("write `answer: item: fields:`");
     }
     if operation == Operation::FindPerson && call.find_by.is_empty() {
         mistakes
             .add(key.span.clone(), "`find_person` does not say by what it looks")
             .help("write `find_by:` with `external_id`, `email`, `mobile` or `name`");
     }
+}
+
+/// What is stored in steps after a record is made, an update stores too.
+fn rests(operation: Operation, node: &Node, description: &Description, mistakes: &mut Mistakes) {
+    let (Some(call), Some(list)) = (description.calls.get(&operation), node.get("steps")) else { return };
+    let kinds: &[Kind] = match operation {
+        Operation::CreateProspect => &[Kind::Prospect],
+        Operation::CreateMember | Operation::Convert => &[Kind::Member],
+        _ => return,
+    };
+    let updates = kinds.iter().flat_map(|kind| [Operation::update(*kind), Operation::save(*kind)]);
+    let updates = updates.filter_map(|update| description.calls.get(&update));
+    let updates = updates.fold(FieldSet::default(), |set, call| set | call.fields());
+    steps::later_fields(operation, list, &call.steps, &updates.to_set(), mistakes);
 }
 
 fn conversion(draft: &Draft<'_>, description: &Description, mistakes: &mut Mistakes) {

@@ -6,6 +6,8 @@
 mod auth;
 mod calls;
 mod capabilities;
+mod discovery;
+mod hmac;
 mod hosts;
 mod lint;
 mod pages;
@@ -14,15 +16,19 @@ mod reading;
 mod requests;
 mod rules;
 mod setting;
+mod steps;
 
-pub(crate) use auth::{Auth, Login, OAuth2, Place as TokenPlace, TokenBy, Way};
+pub(crate) use auth::{Auth, Grant, Login, OAuth2, Place as TokenPlace, TokenBy, Way};
 pub(crate) use calls::Call;
+pub(crate) use discovery::Required;
+pub(crate) use hmac::{Hmac, Stamp, Written};
 pub(crate) use hosts::Host;
 pub(crate) use pages::{Onward, Pages};
 pub(crate) use reading::{Decode, Item, Reading};
 pub(crate) use requests::{Body, Namespaces};
 pub(crate) use rules::{Rule, Verdict};
 pub use setting::{Role, Scope, Setting, SettingKind};
+pub(crate) use steps::CallStep;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +38,7 @@ use model::{Abilities, Grade, Operation};
 use crate::expression::{Maps, Otherwise, Place, ValueMap, Vocabulary};
 use crate::language::{self, DESCRIPTION, Is};
 use crate::mistakes::Mistakes;
-use crate::template::{Builder, literal};
+use crate::template::{Builder, Piece, literal};
 use crate::yaml::{self, Node, Style};
 
 /// One platform, described. Immutable; share it in an `Arc`.
@@ -48,7 +54,12 @@ pub struct Description {
     pub(crate) hosts: Vec<Host>,
     pub(crate) calls: BTreeMap<Operation, Call>,
     pub(crate) failures: Vec<Rule>,
+    pub(crate) required: Option<Required>,
     pub(crate) maps: Value,
+    /// Names in answers whose values are shown nowhere, in lower case.
+    pub(crate) conceal: Vec<String>,
+    /// The zone of the platform's local times.
+    pub(crate) zone: Option<Vec<Piece>>,
 }
 
 impl Description {
@@ -110,6 +121,18 @@ impl Description {
         &self.settings
     }
 
+    /// Whether a sign-in uses up what it was made with: then only the hub may make one, for it keeps what follows.
+    pub fn rotates(&self) -> bool {
+        let ways = self.hosts.iter().flat_map(|host| &host.auth);
+        ways.filter_map(|auth| auth.token.as_ref())
+            .any(|by| matches!(&by.way, Way::OAuth2(oauth2) if oauth2.grant == Grant::Refresh))
+    }
+
+    /// What the platform does to people on its own where it is switched on.
+    pub fn side_effects(&self) -> impl Iterator<Item = &Setting> {
+        self.settings.iter().filter(|setting| setting.side_effect)
+    }
+
     /// The setting of that name.
     pub fn setting(&self, name: &str) -> Option<&Setting> {
         self.settings.iter().find(|setting| setting.name == name)
@@ -123,12 +146,15 @@ impl std::fmt::Debug for Description {
 }
 
 /// A description being read: the file's tree, and the names that its expressions may use.
+#[derive(Clone)]
 pub(crate) struct Draft<'a> {
     pub root: &'a Node,
     pub file: &'a str,
     pub settings: BTreeSet<String>,
     pub maps: BTreeSet<String>,
     pub parts: BTreeMap<&'a str, &'a Node>,
+    /// The steps that come before, and what each hands on.
+    pub steps: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<'a> Draft<'a> {
@@ -139,7 +165,14 @@ impl<'a> Draft<'a> {
         };
         let parts = root.get("parts").map_or(&[][..], Node::entries);
         let parts = parts.iter().map(|(key, node)| (key.name.as_str(), node)).collect();
-        Draft { root, file, settings: names("settings"), maps: names("maps"), parts }
+        Draft {
+            root,
+            file,
+            settings: names("settings").into_iter().chain(names("side_effects")).collect(),
+            maps: names("maps"),
+            parts,
+            steps: BTreeMap::new(),
+        }
     }
 
     pub fn section(&self, name: &str) -> &'a [(yaml::Key, Node)] {
@@ -154,6 +187,8 @@ impl<'a> Draft<'a> {
             file: self.file,
             settings: &self.settings,
             maps: &self.maps,
+            steps: &self.steps,
+            zone: self.root.get("timezone").is_some(),
             place,
             in_each: false,
             mistakes,
@@ -171,6 +206,7 @@ impl<'a> Draft<'a> {
         let calls = calls::calls(&self, &hosts, mistakes);
         let abilities = capabilities::abilities(&self, &calls, grade, mistakes);
         let failures = rules::rules(self.root.get("failures"), &self, mistakes);
+        let required = discovery::required(&self, &hosts, mistakes);
         let description = Description {
             name: text("name"),
             title: text("title"),
@@ -187,10 +223,32 @@ impl<'a> Draft<'a> {
             hosts,
             calls,
             failures,
+            required,
             maps: Value::from_object(self.value_maps()),
+            conceal: self
+                .root
+                .get("conceal")
+                .map_or(&[][..], Node::items)
+                .iter()
+                .filter_map(|name| Some(name.text()?.to_ascii_lowercase()))
+                .collect(),
+            zone: self.zone(mistakes),
         };
         lint::lint(&self, &description, mistakes);
         description
+    }
+
+    fn zone(&self, mistakes: &mut Mistakes) -> Option<Vec<Piece>> {
+        let node = self.root.get("timezone")?;
+        let pieces = self.builder(Place::Settings, mistakes).pieces(node);
+        if let [Piece::Literal(name)] = &pieces[..]
+            && jiff::tz::TimeZone::get(name).is_err()
+        {
+            mistakes
+                .add(node.span.clone(), format!("`{name}` is not a time zone"))
+                .help("write it like `America/Vancouver`, or name a setting of kind `zone`");
+        }
+        Some(pieces)
     }
 
     fn value_maps(&self) -> Maps {

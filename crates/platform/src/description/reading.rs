@@ -35,6 +35,7 @@ pub(crate) enum Decode {
 #[derive(Default)]
 pub(crate) struct Item {
     pub id: Vec<Expr>,
+    pub only: Option<Expr>,
     pub id_space: Option<Expr>,
     pub external_id: Option<Expr>,
     pub name: Option<Expr>,
@@ -95,6 +96,7 @@ fn item(node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> Item {
     let one = |builder: &mut Builder<'_>, key: &str| node.get(key).and_then(|node| builder.expression(node));
     Item {
         id: builder.alternatives(node.get("id")),
+        only: one(&mut builder, "only"),
         id_space: one(&mut builder, "id_space"),
         external_id: one(&mut builder, "external_id"),
         name: one(&mut builder, "name"),

@@ -29,6 +29,15 @@ pub(crate) enum Body {
     Xml { namespaces: Namespaces, root: Template },
     Soap { action: Box<str>, header: Vec<(Box<str>, Template)>, body: Template },
     Text(Vec<Piece>),
+    Csv(Csv),
+}
+
+/// A CSV body of one row.
+pub(crate) struct Csv {
+    pub columns: Vec<(Box<str>, Template)>,
+    pub delimiter: char,
+    /// Whether the first line names the columns.
+    pub names: bool,
 }
 
 /// The namespaces of an XML document.
@@ -62,6 +71,7 @@ impl Request {
             Body::Json(template) | Body::Xml { root: template, .. } => template.fields(),
             Body::Soap { header, body, .. } => values(header) | body.fields(),
             Body::Form(form) | Body::Multipart(form) => values(form),
+            Body::Csv(csv) => values(&csv.columns),
             Body::Text(pieces) => pieces_fields(pieces),
         };
         body | values(&self.query) | values(&self.headers) | pieces_fields(&self.path)
@@ -74,7 +84,7 @@ impl Request {
             Body::Json(template) | Body::Xml { root: template, .. } | Body::Soap { body: template, .. } => {
                 template.names("", &mut names);
             }
-            Body::Form(form) | Body::Multipart(form) => {
+            Body::Form(form) | Body::Multipart(form) | Body::Csv(Csv { columns: form, .. }) => {
                 for (name, value) in form {
                     value.names(name, &mut names);
                 }
@@ -86,7 +96,7 @@ impl Request {
     }
 }
 
-const BODIES: [&str; 6] = ["json", "form", "multipart", "xml", "soap", "text"];
+const BODIES: [&str; 7] = ["json", "form", "multipart", "xml", "soap", "text", "csv"];
 
 pub(super) fn request(
     node: &Node,
@@ -132,6 +142,16 @@ fn body(kind: &str, node: &Node, builder: &mut Builder<'_>) -> Body {
         "form" => Body::Form(builder.values(Some(node))),
         "multipart" => Body::Multipart(builder.values(Some(node))),
         "text" => Body::Text(builder.pieces(node)),
+        "csv" => Body::Csv(Csv {
+            columns: builder.values(node.get("columns")),
+            delimiter: match node.text_at("delimiter") {
+                Some(";") => ';',
+                Some("|") => '|',
+                Some("tab") => '\t',
+                _ => ',',
+            },
+            names: node.get("names").and_then(Node::boolean).unwrap_or(true),
+        }),
         "xml" => Body::Xml { namespaces: Namespaces::of(node), root: root(node.get("body"), builder) },
         _ => Body::Soap {
             action: node.text_at("action").unwrap_or_default().into(),

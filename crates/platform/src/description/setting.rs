@@ -27,6 +27,8 @@ pub struct Setting {
     pub pattern: Option<String>,
     /// Whether it is the platform's own number of the client or the club.
     pub role: Option<Role>,
+    /// Whether it switches something on that the platform does to people.
+    pub side_effect: bool,
     pub(crate) compiled: Option<Regex>,
 }
 
@@ -43,6 +45,10 @@ pub enum SettingKind {
     Integer,
     /// `true` or `false`.
     Boolean,
+    /// Several texts, parted by commas, semicolons or lines.
+    List,
+    /// The name of a time zone, such as `Europe/Lisbon`.
+    Zone,
     /// The beginning of addresses, with scheme and host.
     Url,
     /// `http` or `https`.
@@ -73,6 +79,8 @@ pub enum Role {
     ClientId,
     /// The platform's number of the club.
     ClubId,
+    /// The club's time zone.
+    TimeZone,
 }
 
 impl Setting {
@@ -83,16 +91,44 @@ impl Setting {
 }
 
 pub(super) fn settings(draft: &Draft<'_>, mistakes: &mut Mistakes) -> Vec<Setting> {
-    let settings: Vec<_> =
+    let mut settings: Vec<_> =
         draft.section("settings").iter().map(|(key, node)| setting(&key.name, node, mistakes)).collect();
-    for role in [Role::ClientId, Role::ClubId] {
+    for role in [Role::ClientId, Role::ClubId, Role::TimeZone] {
         let mut having = settings.iter().zip(draft.section("settings")).filter(|(s, _)| s.role == Some(role));
         having.next();
         if let Some((_, (key, _))) = having.next() {
             mistakes.add(key.span.clone(), "another setting has this role already");
         }
     }
+    for (key, node) in draft.section("side_effects") {
+        if settings.iter().any(|setting| setting.name == key.name) {
+            mistakes.add(key.span.clone(), format!("there is a setting `{}` already", key.name));
+        }
+        if !draft.file.contains(&format!("settings.{}", key.name)) {
+            mistakes
+                .add(key.span.clone(), format!("nothing depends on `{}`", key.name))
+                .help(format!("let a request say it, by `=settings.{}`", key.name));
+        }
+        settings.push(side_effect(&key.name, node));
+    }
     settings
+}
+
+/// A boolean that is off unless somebody switches it on.
+fn side_effect(name: &str, node: &Node) -> Setting {
+    Setting {
+        name: name.to_owned(),
+        title: node.text_at("title").unwrap_or(name).to_owned(),
+        help: node.text_at("help").map(str::to_owned),
+        kind: SettingKind::Boolean,
+        scope: if node.text_at("scope") == Some("club") { Scope::Club } else { Scope::Client },
+        required: false,
+        default: Some("false".to_owned()),
+        pattern: None,
+        role: None,
+        side_effect: true,
+        compiled: None,
+    }
 }
 
 fn setting(name: &str, node: &Node, mistakes: &mut Mistakes) -> Setting {
@@ -115,11 +151,17 @@ fn setting(name: &str, node: &Node, mistakes: &mut Mistakes) -> Setting {
         role: match node.text_at("role") {
             Some("client_id") => Some(Role::ClientId),
             Some("club_id") => Some(Role::ClubId),
+            Some("time_zone") => Some(Role::TimeZone),
             _ => None,
         },
+        side_effect: false,
         compiled,
     };
     check_default(&setting, node, mistakes);
+    if (setting.role == Some(Role::TimeZone)) && setting.kind != SettingKind::Zone {
+        mistakes
+            .add(node.span.start..node.span.start + 1, "the club's time zone is a setting of kind `zone`");
+    }
     setting
 }
 
@@ -141,6 +183,8 @@ fn kind(node: &Node, mistakes: &mut Mistakes) -> SettingKind {
         Some("choice") => SettingKind::Choice(choices),
         Some("integer") => SettingKind::Integer,
         Some("boolean") => SettingKind::Boolean,
+        Some("list") => SettingKind::List,
+        Some("zone") => SettingKind::Zone,
         Some("url") => SettingKind::Url,
         Some("scheme") => SettingKind::Scheme,
         Some("host") => SettingKind::Host,

@@ -1,6 +1,7 @@
-//! One call: a token if need be, the request, the answer, and what it means.
+//! One request: a token if need be, the request, the answer, and what it means.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use minijinja::value::Value;
 use model::{Operation, Outcome};
@@ -8,92 +9,189 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::classify::Understood;
+use super::digest::{self, Challenge};
 use super::mask::Mask;
 use super::prepare::Sending;
-use super::{Endpoint, classify};
+use super::{Endpoint, classify, conceal, prepare};
 use crate::clock::Watch;
 use crate::decode::{self, Decoded};
-use crate::description::Call;
+use crate::description::{Call, CallStep};
 use crate::expression::{Root, Scope};
 use crate::given::{Answer, Exchange, Given};
 use crate::net::{NetError, Request, Response};
+use crate::template::{RequestProblem, interpolate};
+
+/// What one step of a call came to.
+pub(super) struct Asked {
+    pub answer: Answer,
+    /// What it hands on, by name; why it cannot, if it cannot.
+    pub gave: Result<Vec<(String, Value)>, Outcome>,
+}
+
+impl Asked {
+    fn nothing(answer: Answer) -> Asked {
+        Asked { answer, gave: Ok(Vec::new()) }
+    }
+}
 
 impl Endpoint {
+    /// Makes the request of one step, within the time that is left of its call.
     pub(super) async fn ask(
         &self,
         operation: Operation,
-        call: &Call,
+        (call, step): (&Call, &CallStep),
         given: &Given,
         scope: Arc<Scope>,
-    ) -> Answer {
+        within: Duration,
+    ) -> Asked {
         let watch = Watch::start();
+        let host = step.request.host;
         let mut notes = Vec::new();
-        let mut token = match self.token(call.request.host, given.now, watch.left_of(call.timeout)).await {
+        let mut token = match self.token(host, given.now, watch.left_of(within)).await {
             Ok(token) => token,
-            Err(outcome) => return Answer::without_call(outcome),
+            Err(outcome) => return Asked::nothing(Answer::without_call(outcome)),
         };
-        let mut sending = match self.prepare(call, given, &scope, token.as_ref()) {
+        let mut sending = match self.prepare((call, step), given, &scope, token.as_ref()) {
             Ok(sending) => sending,
-            Err(problem) => return Answer::without_call(classify::not_made(problem)),
+            Err(problem) => return Asked::nothing(Answer::without_call(classify::not_made(problem))),
         };
+        if let Err(problem) = self.answer_challenge(host, given, &mut sending.request) {
+            return Asked::nothing(Answer::without_call(classify::not_made(problem)));
+        }
         let mask = self.masked(token.as_ref());
         let mut exchange = kept(&sending, &mask);
         let asked = sending.request.url.clone();
-        sending.request.deadline = watch.left_of(call.timeout);
+        sending.request.deadline = watch.left_of(within);
+        let again = self.hosts[host].auth.as_ref().is_some_and(|auth| auth.digest.is_some());
+        let again = again.then(|| sending.request.clone());
         let mut answer = self.net.send(sending.request).await;
+        if let (Some(mut again), Ok(refused @ Response { status: 401, .. })) = (again, &answer)
+            && self.is_challenged(host, refused)
+        {
+            notes.push("the platform's challenge was answered".to_owned());
+            if let Err(problem) = self.answer_challenge(host, given, &mut again) {
+                return Asked::nothing(Answer::without_call(classify::not_made(problem)));
+            }
+            again.deadline = watch.left_of(within);
+            answer = self.net.send(again).await;
+        }
         if let (Ok(Response { status: 401, .. }), Some(refused)) = (&answer, &token) {
             notes.push("the token was no longer accepted and was renewed".to_owned());
-            if let Some(slot) = self.hosts[call.request.host].token.as_ref().map(|bound| &bound.slot) {
+            if let Some(slot) = self.hosts[host].token.as_ref().map(|bound| &bound.slot) {
                 slot.forget(refused).await;
             }
-            token = match self.token(call.request.host, given.now, watch.left_of(call.timeout)).await {
+            token = match self.token(host, given.now, watch.left_of(within)).await {
                 Ok(token) => token,
-                Err(outcome) => return Answer { exchange, ..Answer::without_call(outcome) },
+                Err(outcome) => {
+                    return Asked::nothing(Answer { exchange, ..Answer::without_call(outcome) });
+                }
             };
-            sending = match self.prepare(call, given, &scope, token.as_ref()) {
+            sending = match self.prepare((call, step), given, &scope, token.as_ref()) {
                 Ok(sending) => sending,
-                Err(problem) => return Answer::without_call(classify::not_made(problem)),
+                Err(problem) => return Asked::nothing(Answer::without_call(classify::not_made(problem))),
             };
-            sending.request.deadline = watch.left_of(call.timeout);
+            sending.request.deadline = watch.left_of(within);
             answer = self.net.send(sending.request).await;
         }
         exchange.took_ms = watch.elapsed_ms();
         exchange.notes = notes;
         let mask = token.as_ref().map_or(mask, |token| self.masked(Some(token)));
-        self.understand(operation, call, given, Received { scope, asked, answer, exchange, mask })
+        self.understand(operation, (call, step), given, Received { scope, asked, answer, exchange, mask })
+    }
+
+    /// Takes note of a challenge for HTTP Digest, if an answer holds one.
+    fn is_challenged(&self, host: usize, refused: &Response) -> bool {
+        let headers = refused.headers.get_all(http::header::WWW_AUTHENTICATE);
+        let challenge = headers.iter().find_map(|header| Challenge::read(header.to_str().ok()?));
+        challenge.map(|challenge| self.hosts[host].challenge.note(challenge)).is_some()
+    }
+
+    /// Answers the last challenge for HTTP Digest, if there was one.
+    fn answer_challenge(
+        &self,
+        host: usize,
+        given: &Given,
+        request: &mut Request,
+    ) -> Result<(), RequestProblem> {
+        let bound = &self.hosts[host];
+        let Some((user, password)) = bound.auth.as_ref().and_then(|auth| auth.digest.as_ref()) else {
+            return Ok(());
+        };
+        let scope = Arc::new(self.scope.clone());
+        let (user, _) = interpolate(user, &scope, str::to_owned)?;
+        let (password, _) = interpolate(password, &scope, str::to_owned)?;
+        let uri = &request.url[url::Position::BeforePath..url::Position::AfterQuery];
+        let method = request.method.as_str();
+        let salt = given.now.to_string();
+        let asked = digest::Asked { user: &user, password: &password, method, uri, salt: &salt };
+        if let Some(text) = bound.challenge.answer(&asked) {
+            request.headers.insert(http::header::AUTHORIZATION, prepare::value(&text, true)?);
+        }
+        Ok(())
     }
 
     fn masked(&self, token: Option<&SecretString>) -> Mask {
         token.map_or_else(|| self.mask.clone(), |token| self.mask.with(token.expose_secret()))
     }
 
-    fn understand(&self, operation: Operation, call: &Call, given: &Given, received: Received) -> Answer {
+    fn understand(
+        &self,
+        operation: Operation,
+        (call, step): (&Call, &CallStep),
+        given: &Given,
+        received: Received,
+    ) -> Asked {
         let Received { scope, asked, answer, mut exchange, mask } = received;
         let response = match answer {
             Ok(response) => response,
             Err(error) => {
-                let outcome = classify::no_answer(&masked_error(&error, &mask), call.safe);
-                return Answer { exchange, ..Answer::without_call(outcome) };
+                let outcome = classify::no_answer(&masked_error(&error, &mask), step.safe || !step.writes);
+                return Asked::nothing(Answer { exchange, ..Answer::without_call(outcome) });
             }
         };
-        let decoded = decode::decode(&response, call.reading.decode);
+        let decoded = decode::decode(&response, step.reading.decode);
         exchange.status = Some(response.status);
-        exchange.response = mask.keep(&decoded.text);
+        let (shown, mask) = match &self.description.conceal[..] {
+            [] => (decoded.text.clone(), mask),
+            names => conceal::concealed(&decoded.text, names, mask),
+        };
+        exchange.response = mask.keep(&shown);
         exchange.notes.extend(decoded.problem.clone());
         let heard = classify::Heard {
             operation,
             call,
+            step,
             given,
             response: &response,
             asked: &asked,
             decoded: &decoded,
+            shown: &shown,
             scope: answered(Arc::unwrap_or_clone(scope), &response, &decoded),
             rules: &self.description.failures,
             mask: &mask,
         };
-        let Understood { outcome, found, next } = heard.understand(&mut exchange);
-        Answer { outcome: mask_outcome(outcome, &mask), found, exchange, next }
+        let Understood { outcome, found, unread, next } = heard.understand(&mut exchange);
+        let taken = matches!(outcome, Outcome::Saved { .. } | Outcome::Unchanged);
+        let gave = if taken { handed_on(step, &heard.scope) } else { Ok(Vec::new()) };
+        let answer =
+            Answer { outcome: mask_outcome(outcome, &mask), found, unread, exchange, next, part: None };
+        Asked { answer, gave: gave.map_err(|outcome| mask_outcome(outcome, &mask)) }
     }
+}
+
+/// What a step hands on: of each value the first alternative that is something.
+fn handed_on(step: &CallStep, scope: &Arc<Scope>) -> Result<Vec<(String, Value)>, Outcome> {
+    let mut gave = Vec::with_capacity(step.gives.len());
+    for (name, alternatives) in &step.gives {
+        for expr in alternatives {
+            let value = expr.eval(scope).map_err(|problem| classify::unreadable(&problem))?;
+            if !value.is_none() {
+                gave.push((name.clone(), value));
+                break;
+            }
+        }
+    }
+    Ok(gave)
 }
 
 /// What came back from one call.
@@ -146,6 +244,7 @@ fn masked_error(error: &NetError, mask: &Mask) -> NetError {
         NetError::Refused(said) => NetError::Refused(mask.apply(said)),
         NetError::NotAllowed(said) => NetError::NotAllowed(mask.apply(said)),
         NetError::Lost(said) => NetError::Lost(mask.apply(said)),
+        NetError::TooLarge(said) => NetError::TooLarge(mask.apply(said)),
     }
 }
 

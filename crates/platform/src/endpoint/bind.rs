@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::mask::Mask;
 use super::settings::{self, Checked};
-use super::{BoundHost, BoundToken, Endpoint, Reached};
-use crate::description::{Description, Host, Role, Scope as Owner, SettingKind, TokenBy, Way};
+use super::{BoundHost, BoundToken, Endpoint, Reached, digest, refresh, required};
+use crate::description::{Auth, Description, Host, Role, Scope as Owner, SettingKind, TokenBy, Way};
 use crate::expression::Scope;
 use crate::given::{SettingProblem, Settings};
 use crate::net::{Egress, Net};
@@ -24,7 +25,13 @@ impl Endpoint {
         tokens: Arc<Tokens>,
     ) -> Result<Endpoint, Vec<SettingProblem>> {
         let checked = settings::checked(&description, &settings)?;
-        let scope = Scope::of_settings(checked.values.clone(), description.maps.clone());
+        let mut scope = Scope::of_settings(checked.values.clone(), description.maps.clone());
+        if let Some(zone) = &description.zone {
+            let zone = time_zone(zone, &Arc::new(scope.clone()));
+            scope.in_zone(
+                zone.map_err(|message| vec![SettingProblem { setting: "timezone".to_owned(), message }])?,
+            );
+        }
         let shared = Arc::new(scope.clone());
         let mut hosts = Vec::new();
         let mut warnings = Vec::new();
@@ -32,7 +39,7 @@ impl Endpoint {
             let bound = bind_host(host, &description, &checked, &shared, &tokens);
             let bound =
                 bound.map_err(|message| vec![SettingProblem { setting: host.name.clone(), message }])?;
-            if bound.base.starts_with("http://") && host.auth.is_some() {
+            if bound.base.starts_with("http://") && bound.auth.is_some() {
                 warnings.push(format!(
                     "credentials for `{}` travel unencrypted: the address begins with `http://`",
                     host.name
@@ -42,8 +49,14 @@ impl Endpoint {
         }
         let mask = Mask::of(&checked.secrets);
         let reached = reached(&description, &hosts, &checked);
-        Ok(Endpoint { description, hosts, scope, mask, net, warnings, reached })
+        let required = required::Known::default();
+        Ok(Endpoint { description, hosts, scope, mask, net, warnings, required, reached })
     }
+}
+
+fn time_zone(pieces: &[Piece], scope: &Arc<Scope>) -> Result<TimeZone, String> {
+    let (name, _) = interpolate(pieces, scope, str::to_owned).map_err(|problem| problem.said)?;
+    TimeZone::get(&name).map_err(|_| format!("`{name}` is not a time zone"))
 }
 
 fn bind_host(
@@ -54,16 +67,33 @@ fn bind_host(
     tokens: &Tokens,
 ) -> Result<BoundHost, String> {
     let (base, allow) = address(&host.base, description, checked, scope)?;
-    let token = host.auth.as_ref().and_then(|auth| auth.token.as_ref());
+    let auth = chosen(host, scope)?;
+    let token = auth.as_ref().and_then(|auth| auth.token.as_ref());
     let token = token
         .map(|by| {
             let (url, allow) = address(&by.url, description, checked, scope)?;
             let slot = tokens.slot(fingerprint(by, &url, description, checked, scope)?);
             let url = Url::parse(&url).map_err(|error| format!("`{url}` is not an address: {error}"))?;
-            Ok::<_, String>(BoundToken { slot, url, allow })
+            let kept = (Arc::clone(tokens.keep()), refresh::kept_as(by, url.as_str(), scope)?);
+            Ok::<_, String>(BoundToken { slot, kept, url, allow })
         })
         .transpose()?;
-    Ok(BoundHost { base: base.trim_end_matches('/').to_owned(), allow, token })
+    let base = base.trim_end_matches('/').to_owned();
+    Ok(BoundHost { base, auth, challenge: digest::Last::default(), allow, token })
+}
+
+/// The first way to sign in whose condition holds.
+fn chosen(host: &Host, scope: &Arc<Scope>) -> Result<Option<Arc<Auth>>, String> {
+    for auth in &host.auth {
+        let holds = auth.when.as_ref().map_or(Ok(true), |when| when.holds(scope));
+        if holds.map_err(|problem| problem.said)? {
+            return Ok(Some(Arc::clone(auth)));
+        }
+    }
+    if host.auth.is_empty() {
+        return Ok(None);
+    }
+    Err("none of its ways to sign in fits these settings".to_owned())
 }
 
 /// Hosts by their addresses; keys by every setting that can be part of a sign-in: secrets, and texts that are no number
@@ -85,7 +115,7 @@ fn credentials<'c>(description: &'c Description, checked: &'c Checked) -> impl I
     names.filter_map(|it| checked.texts.get(&it.name)).map(|(text, _)| text).chain(&checked.secrets)
 }
 
-fn add(hash: &mut Sha256, part: &str) {
+pub(super) fn add(hash: &mut Sha256, part: &str) {
     hash.update(part.len().to_le_bytes());
     hash.update(part);
 }
@@ -144,8 +174,10 @@ fn fingerprint(
             return Ok(hash.finalize().into());
         }
     };
-    add(&mut hash, &text(&oauth2.client_id)?);
-    add(&mut hash, &text(&oauth2.client_secret)?);
+    let parts = [&oauth2.client_id, &oauth2.client_secret, &oauth2.user, &oauth2.password, &oauth2.refresh];
+    for part in parts {
+        add(&mut hash, &part.as_deref().map_or(Ok(String::new()), text)?);
+    }
     for (name, template) in &oauth2.parameters {
         hash.update(name.as_bytes());
         let mut rendering = super::prepare::rendering(scope);

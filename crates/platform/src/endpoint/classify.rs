@@ -12,10 +12,11 @@ use minijinja::value::{Value, ValueKind};
 use model::{Field, Operation, Outcome, RemoteId};
 use url::Url;
 
+use super::found::{self, Listing};
 use super::mask::Mask;
-use super::{found, pages};
+use super::pages;
 use crate::decode::Decoded;
-use crate::description::{Call, Rule, Verdict};
+use crate::description::{Call, CallStep, Rule, Verdict};
 use crate::expression::{Expr, Problem, Scope};
 use crate::given::{Exchange, Found, Given, Page};
 use crate::net::{NetError, Response};
@@ -30,11 +31,14 @@ const LONGEST_WAIT_S: i64 = 24 * 3600;
 pub(super) struct Heard<'a> {
     pub operation: Operation,
     pub call: &'a Call,
+    pub step: &'a CallStep,
     pub given: &'a Given,
     pub response: &'a Response,
     /// The address that was asked.
     pub asked: &'a Url,
     pub decoded: &'a Decoded,
+    /// The answer as it may be shown.
+    pub shown: &'a str,
     pub scope: Arc<Scope>,
     pub rules: &'a [Rule],
     pub mask: &'a Mask,
@@ -44,6 +48,7 @@ pub(super) struct Heard<'a> {
 pub(super) struct Understood {
     pub outcome: Outcome,
     pub found: Vec<Found>,
+    pub unread: usize,
     pub next: Option<Page>,
 }
 
@@ -54,18 +59,18 @@ impl Heard<'_> {
             Ok(None) => self.taken(&mut exchange.notes),
             Err(problem) => Err(unreadable(&problem)),
         };
-        understood.unwrap_or_else(|outcome| Understood { outcome, found: Vec::new(), next: None })
+        understood.unwrap_or_else(|outcome| Understood { outcome, found: Vec::new(), unread: 0, next: None })
     }
 
     /// What the rules, and then HTTP, say against it; nothing if the platform took it.
     fn judge(&self, exchange: &mut Exchange) -> Result<Option<Outcome>, Problem> {
-        for rule in self.call.failures.iter().chain(self.rules) {
+        for rule in self.step.failures.iter().chain(&self.call.failures).chain(self.rules) {
             if rule.when.holds(&self.scope)? {
                 exchange.rule = Some(format!("failures: when: ={}", rule.when.source()));
                 return self.by(rule).map(Some);
             }
         }
-        let taken = match &self.call.reading.success {
+        let taken = match &self.step.reading.success {
             Some(success) => {
                 let holds = success.holds(&self.scope)?;
                 if !holds {
@@ -81,9 +86,7 @@ impl Heard<'_> {
 
     fn by(&self, rule: &Rule) -> Result<Outcome, Problem> {
         let said = || -> Result<String, Problem> {
-            Ok(self
-                .first(&rule.said)?
-                .map_or_else(|| self.words(&self.decoded.text), |said| self.words(&said)))
+            Ok(self.first(&rule.said)?.map_or_else(|| self.words(self.shown), |said| self.words(&said)))
         };
         let id = || self.id(&rule.id);
         let wait = || -> Result<Option<u32>, Problem> {
@@ -111,7 +114,7 @@ impl Heard<'_> {
     /// An answer that is no success and that no rule knows.
     fn unruled(&self) -> Outcome {
         let status = self.response.status;
-        let said = self.words(&self.decoded.text);
+        let said = self.words(self.shown);
         let reason = format!("answer {status}: {said}");
         match status {
             401 | 403 => Outcome::Unauthorised { said },
@@ -119,7 +122,7 @@ impl Heard<'_> {
             503 => Outcome::Unavailable { reason, retry_after_s: self.retry_after() },
             410 if self.given.record.is_some() => Outcome::Gone,
             400 | 409 | 422 => Outcome::Rejected { field: None, said },
-            408 | 500.. | 200..300 if !self.call.safe => Outcome::Doubtful { reason },
+            408 | 500.. | 200..300 if !self.step.safe => Outcome::Doubtful { reason },
             408 | 500.. => Outcome::Unavailable { reason, retry_after_s: self.retry_after() },
             200..300 if self.decoded.problem.is_some() => {
                 Outcome::Unavailable { reason, retry_after_s: None }
@@ -130,43 +133,21 @@ impl Heard<'_> {
 
     /// What a call that was taken gives.
     fn taken(&self, notes: &mut Vec<String>) -> Result<Understood, Outcome> {
-        let (found, listed) = found::found(&self.call.reading, &self.scope, notes)?;
-        let id = self.id(&self.call.reading.id).map_err(|problem| unreadable(&problem))?;
-        match self.operation {
-            Operation::ReadPerson if found.is_empty() => return Err(Outcome::Gone),
-            Operation::CreateProspect | Operation::CreateMember if id.is_none() => {
-                let status = self.response.status;
-                let reason = format!(
-                    "the platform took it and did not say the record's number (answer {status}); sending it again might \
-                     make a second one"
-                );
-                return Err(Outcome::Doubtful { reason });
-            }
-            Operation::CreateLeadSource
-            | Operation::SaveProspect
-            | Operation::SaveMember
-            | Operation::SaveExMember
-                if id.is_none() =>
-            {
-                let status = self.response.status;
-                let reason = format!(
-                    "the platform took it and did not say the record's number (answer {status}): without one it can \
-                     never be updated, and sending it again might make a second one"
-                );
-                return Err(Outcome::Misconfigured { reason });
-            }
-            _ => {}
+        let Listing { found, listed, unread } = found::found(&self.step.reading, &self.scope, notes)?;
+        let id = self.id(&self.step.reading.id).map_err(|problem| unreadable(&problem))?;
+        if self.call.steps.len() == 1 {
+            complete((self.operation, self.response.status), id.as_ref(), found.is_empty())?;
         }
         let next = match &self.call.pages {
             Some(pages) => pages::next(pages, &self.given.page, (&found, listed), (&self.scope, self.asked))?,
             None => None,
         };
-        Ok(Understood { outcome: Outcome::Saved { id }, found, next })
+        Ok(Understood { outcome: Outcome::Saved { id }, found, unread, next })
     }
 
     fn id(&self, alternatives: &[Expr]) -> Result<Option<RemoteId>, Problem> {
         let id = self.first(alternatives)?.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
-        Ok(id.map(|id| RemoteId { space: self.call.reading.id_space.clone(), id }))
+        Ok(id.map(|id| RemoteId { space: self.step.reading.id_space.clone(), id }))
     }
 
     fn first(&self, alternatives: &[Expr]) -> Result<Option<String>, Problem> {
@@ -194,6 +175,37 @@ impl Heard<'_> {
 
     fn retry_after(&self) -> Option<u32> {
         retry_after(&self.response.headers, self.given.now)
+    }
+}
+
+/// What a call that was taken must have given.
+pub(super) fn complete(
+    (operation, status): (Operation, u16),
+    id: Option<&RemoteId>,
+    found_none: bool,
+) -> Result<(), Outcome> {
+    match operation {
+        Operation::ReadPerson if found_none => Err(Outcome::Gone),
+        Operation::CreateProspect | Operation::CreateMember if id.is_none() => {
+            let reason = format!(
+                "the platform took it and did not say the record's number (answer {status}); sending it again might \
+                 make a second one"
+            );
+            Err(Outcome::Doubtful { reason })
+        }
+        Operation::CreateLeadSource
+        | Operation::SaveProspect
+        | Operation::SaveMember
+        | Operation::SaveExMember
+            if id.is_none() =>
+        {
+            let reason = format!(
+                "the platform took it and did not say the record's number (answer {status}): without one it can \
+                 never be updated, and sending it again might make a second one"
+            );
+            Err(Outcome::Misconfigured { reason })
+        }
+        _ => Ok(()),
     }
 }
 
@@ -242,7 +254,11 @@ pub(super) fn no_answer(error: &NetError, safe: bool) -> Outcome {
         NetError::Lost(reason) if safe => {
             Outcome::Unavailable { reason: reason.clone(), retry_after_s: None }
         }
-        NetError::Lost(reason) => Outcome::Doubtful { reason: reason.clone() },
+        // The platform is there, and would answer the same again: only the description can help.
+        NetError::TooLarge(reason) if safe => Outcome::Misconfigured {
+            reason: format!("{reason}; `max_response_kb` of the description says how large it may be"),
+        },
+        NetError::Lost(reason) | NetError::TooLarge(reason) => Outcome::Doubtful { reason: reason.clone() },
     }
 }
 

@@ -6,8 +6,8 @@ use minijinja::value::Value;
 use model::{Operation, Outcome};
 
 use super::mask::MASK;
-use super::{Endpoint, search_keys};
-use crate::description::Body;
+use super::{Endpoint, search_keys, steps};
+use crate::description::{Body, CallStep, Host};
 use crate::expression::{Expr, Hidden, Root, Scope};
 use crate::given::{Computed, Given};
 use crate::template::{Object, Piece, Template};
@@ -24,33 +24,10 @@ impl Endpoint {
         if let Some(first) = call.find_by.first() {
             scope.set(Root::Search, search_keys(*first, given).unwrap_or_default());
         }
-        let scope = Arc::new(scope);
-        let host = &self.description.hosts[call.request.host];
         let mut walk = Walk { endpoint: self, found: Vec::new() };
-        walk.pieces("path", &call.request.path, &scope);
-        for (name, template) in host.query.iter().chain(&call.request.query) {
-            walk.template(&format!("query.{name}"), template, &scope);
-        }
-        for (name, template) in host.headers.iter().chain(&call.request.headers) {
-            walk.template(&format!("headers.{name}"), template, &scope);
-        }
-        match &call.request.body {
-            Body::None => {}
-            Body::Json(template) => walk.template("json", template, &scope),
-            Body::Xml { root, .. } => walk.template("xml", root, &scope),
-            Body::Form(values) | Body::Multipart(values) => {
-                for (name, template) in values {
-                    walk.template(&format!("form.{name}"), template, &scope);
-                }
-            }
-            Body::Soap { header, body, .. } => {
-                let shared = host.soap.as_ref().map_or(&[][..], |soap| &soap.header);
-                for (name, template) in shared.iter().chain(header) {
-                    walk.template(&format!("soap.header.{name}"), template, &scope);
-                }
-                walk.template("soap", body, &scope);
-            }
-            Body::Text(pieces) => walk.pieces("text", pieces, &scope),
+        for (at, step) in call.steps.iter().enumerate() {
+            scope.set(Root::Steps, steps::unknown(&call.steps[..at]));
+            walk.step(step, &Arc::new(scope.clone()));
         }
         Ok(walk.found)
     }
@@ -62,6 +39,52 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    fn step(&mut self, step: &CallStep, scope: &Arc<Scope>) {
+        let lead = if step.name.is_empty() { String::new() } else { format!("{}: ", step.name) };
+        let host = &self.endpoint.description.hosts[step.request.host];
+        let before = self.found.len();
+        if let Some(when) = &step.when {
+            self.expression("when", when, scope);
+        }
+        self.pieces("path", &step.request.path, scope);
+        for (name, template) in host.query.iter().chain(&step.request.query) {
+            self.template(&format!("query.{name}"), template, scope);
+        }
+        for (name, template) in host.headers.iter().chain(&step.request.headers) {
+            self.template(&format!("headers.{name}"), template, scope);
+        }
+        self.body(host, &step.request.body, scope);
+        for computed in &mut self.found[before..] {
+            computed.place.insert_str(0, &lead);
+        }
+    }
+
+    fn body(&mut self, host: &Host, body: &Body, scope: &Arc<Scope>) {
+        match body {
+            Body::None => {}
+            Body::Json(template) => self.template("json", template, scope),
+            Body::Xml { root, .. } => self.template("xml", root, scope),
+            Body::Form(values) | Body::Multipart(values) => {
+                for (name, template) in values {
+                    self.template(&format!("form.{name}"), template, scope);
+                }
+            }
+            Body::Csv(csv) => {
+                for (name, template) in &csv.columns {
+                    self.template(&format!("csv.{name}"), template, scope);
+                }
+            }
+            Body::Soap { header, body, .. } => {
+                let shared = host.soap.as_ref().map_or(&[][..], |soap| &soap.header);
+                for (name, template) in shared.iter().chain(header) {
+                    self.template(&format!("soap.header.{name}"), template, scope);
+                }
+                self.template("soap", body, scope);
+            }
+            Body::Text(pieces) => self.pieces("text", pieces, scope),
+        }
+    }
+
     fn template(&mut self, place: &str, template: &Template, scope: &Arc<Scope>) {
         match template {
             Template::Literal(_) => {}

@@ -16,32 +16,48 @@ const MOST: usize = 50_000;
 /// The most remarks about one answer.
 const MOST_NOTES: usize = 20;
 
-/// What an answer lists, and how many things that were, the unreadable included.
+/// What an answer lists.
+#[derive(Default)]
+pub(super) struct Listing {
+    pub found: Vec<Found>,
+    /// How many things it lists, those that are left out included.
+    pub listed: usize,
+    /// How many of them could not be understood.
+    pub unread: usize,
+}
+
+/// A thing that could not be understood; a remark says why.
+struct Unread;
+
+/// What an answer lists.
 pub(super) fn found(
     reading: &Reading,
     scope: &Arc<Scope>,
     notes: &mut Vec<String>,
-) -> Result<(Vec<Found>, usize), Outcome> {
+) -> Result<Listing, Outcome> {
     let (Some(items), Some(item)) = (&reading.items, &reading.item) else {
-        return Ok((Vec::new(), 0));
+        return Ok(Listing::default());
     };
     let wrong = |said: String| Outcome::Misconfigured { reason: format!("`={}`: {said}", items.source()) };
     let list = items.eval(scope).map_err(|problem| wrong(problem.said))?;
     if list.is_none() {
-        return Ok((Vec::new(), 0));
+        return Ok(Listing::default());
     }
     if !matches!(list.kind(), ValueKind::Seq | ValueKind::Iterable) {
         return Err(wrong(format!("expected a list, found a {}", list.kind())));
     }
     let things = list.try_iter().map_err(|error| wrong(error.to_string()))?;
-    let (mut found, mut listed) = (Vec::new(), 0);
+    let mut listing = Listing::default();
     for thing in things.take(MOST) {
-        listed += 1;
+        listing.listed += 1;
         let mut scope = Scope::clone(scope);
         scope.set(Root::Item, thing);
-        found.extend(Reader { item, scope: Arc::new(scope), notes }.read());
+        match (Reader { item, scope: Arc::new(scope), notes }).read() {
+            Ok(found) => listing.found.extend(found),
+            Err(Unread) => listing.unread += 1,
+        }
     }
-    Ok((found, listed))
+    Ok(listing)
 }
 
 struct Reader<'a> {
@@ -51,16 +67,25 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(mut self) -> Option<Found> {
+    /// Reads one thing; nothing where it is not wanted.
+    fn read(mut self) -> Result<Option<Found>, Unread> {
+        match self.item.only.as_ref().map(|only| only.holds(&self.scope)) {
+            None | Some(Ok(true)) => {}
+            Some(Ok(false)) => return Ok(None),
+            Some(Err(problem)) => {
+                self.note(format!("`={}`: {}", problem.source, problem.said));
+                return Err(Unread);
+            }
+        }
         let id = match first(&self.item.id, &self.scope) {
             Ok(Some(id)) if !id.trim().is_empty() => id.trim().to_owned(),
             Ok(_) => {
                 self.note("something without a number was left out".to_owned());
-                return None;
+                return Err(Unread);
             }
             Err(problem) => {
                 self.note(format!("`={}`: {}", problem.source, problem.said));
-                return None;
+                return Err(Unread);
             }
         };
         let item = self.item;
@@ -69,7 +94,7 @@ impl Reader<'_> {
         for (field, expr) in &item.fields {
             fields.extend(self.text(Some(expr)).filter(|text| !text.is_empty()).map(|text| (*field, text)));
         }
-        Some(Found {
+        Ok(Some(Found {
             id: RemoteId { space, id },
             external_id: self.filled(item.external_id.as_ref()),
             name: self.filled(item.name.as_ref()),
@@ -81,7 +106,7 @@ impl Reader<'_> {
             created_at: self.filled(item.created_at.as_ref()).and_then(|text| text.parse().ok()),
             kind: self.filled(item.kind.as_ref()).and_then(|text| Kind::read(&text)),
             fields,
-        })
+        }))
     }
 
     fn value(&mut self, expr: Option<&Expr>) -> Option<Value> {

@@ -6,12 +6,18 @@ mod ask;
 mod bind;
 mod classify;
 mod computed;
+mod conceal;
+mod digest;
 mod found;
+mod hmac;
 mod mask;
 mod pages;
 mod prepare;
+mod refresh;
+mod required;
 mod settings;
 mod sign;
+mod steps;
 mod token;
 
 pub(crate) use settings::fits;
@@ -21,11 +27,11 @@ use std::sync::Arc;
 use minijinja::value::Value;
 use model::{FindBy, Operation, Outcome};
 
-use crate::description::{Call, Description};
+use crate::description::{Auth, Call, CallStep, Description};
 use crate::expression::{Root, Scope};
 use crate::given::{Answer, Found, Given, Prepared};
 use crate::net::{Egress, Net};
-use crate::tokens::Slot;
+use crate::tokens::{Keep, Slot};
 use mask::Mask;
 
 /// A description bound to one club of one connection.
@@ -36,6 +42,8 @@ pub struct Endpoint {
     mask: Mask,
     net: Arc<dyn Net>,
     warnings: Vec<String>,
+    /// The fields that the club requires, and until when that counts.
+    required: required::Known,
     reached: Reached,
 }
 
@@ -51,6 +59,10 @@ pub struct Reached {
 /// A host with its address known.
 struct BoundHost {
     base: String,
+    /// The way to sign in that the settings chose.
+    auth: Option<Arc<Auth>>,
+    /// The platform's last challenge for HTTP Digest.
+    challenge: digest::Last,
     allow: Egress,
     token: Option<BoundToken>,
 }
@@ -58,6 +70,8 @@ struct BoundHost {
 /// The token's place in the cache and its own address.
 struct BoundToken {
     slot: Arc<Slot>,
+    /// Where a sign-in that rotates is kept, and under which name.
+    kept: (Arc<dyn Keep>, String),
     url: url::Url,
     allow: Egress,
 }
@@ -83,24 +97,46 @@ impl Endpoint {
         let Some(call) = self.description.calls.get(&operation) else {
             return Answer::without_call(Outcome::Unsupported);
         };
+        if given.dry_run && !call.dry_run {
+            return Answer::without_call(Outcome::Unsupported);
+        }
+        if let Some(outcome) = Box::pin(self.lacking(operation, given)).await {
+            return Answer::without_call(outcome);
+        }
         let scope = self.scope.clone().given(given);
         match operation {
             Operation::FindPerson => self.search(call, given, &scope).await,
-            _ => self.ask(operation, call, given, Arc::new(scope)).await,
+            _ => Box::pin(self.carry_out(operation, call, given, scope)).await,
         }
     }
 
-    /// The request that a call would send, its secrets masked; a token that would be asked for is shown as `(token)`.
-    pub fn preview(&self, operation: Operation, given: &Given) -> Result<Prepared, Outcome> {
+    /// The requests that a call would send, one for each step, their secrets masked; a token that would be asked for is
+    /// shown as `(token)`, and what a step would hand on by its name.
+    pub fn preview(&self, operation: Operation, given: &Given) -> Result<Vec<Prepared>, Outcome> {
         let call = self.description.calls.get(&operation).ok_or(Outcome::Unsupported)?;
         let mut scope = self.scope.clone().given(given);
         if let Some(first) = call.find_by.first() {
             scope.set(Root::Search, search_keys(*first, given).unwrap_or_default());
         }
+        let prepared = call.steps.iter().enumerate().map(|(at, step)| {
+            let mut scope = scope.clone();
+            scope.set(Root::Steps, steps::unknown(&call.steps[..at]));
+            self.prepared((call, step), given, scope)
+        });
+        prepared.collect()
+    }
+
+    fn prepared(
+        &self,
+        (call, step): (&Call, &CallStep),
+        given: &Given,
+        scope: Scope,
+    ) -> Result<Prepared, Outcome> {
         let token = "(token)".to_owned().into();
         let sending =
-            self.prepare(call, given, &Arc::new(scope), Some(&token)).map_err(classify::not_made)?;
+            self.prepare((call, step), given, &Arc::new(scope), Some(&token)).map_err(classify::not_made)?;
         Ok(Prepared {
+            step: step.name.clone(),
             method: sending.request.method.to_string(),
             url: self.mask.apply(sending.request.url.as_str()),
             headers: sending
@@ -123,7 +159,7 @@ impl Endpoint {
             let Some(keys) = search_keys(*by, given) else { continue };
             let mut scope = scope.clone();
             scope.set(Root::Search, keys);
-            let mut answer = self.ask(Operation::FindPerson, call, given, Arc::new(scope)).await;
+            let mut answer = Box::pin(self.carry_out(Operation::FindPerson, call, given, scope)).await;
             if !matches!(answer.outcome, Outcome::Saved { .. }) {
                 return answer;
             }

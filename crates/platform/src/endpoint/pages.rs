@@ -43,7 +43,9 @@ pub(super) fn next(
             Err(problem) => return Err(unreadable(&problem)),
         },
     };
-    let mark = mark(found, cursor.as_deref(), url.as_ref());
+    let counts_on = matches!(pages.way, Onward::More(_));
+    let unwanted = (counts_on && found.is_empty() && listed > 0).then_some(page.offset);
+    let mark = mark(found, unwanted, cursor.as_deref(), url.as_ref());
     if page.marks.contains(&mark) {
         return Err(broken(format!("page {} of its list is one that came before", page.number)));
     }
@@ -65,13 +67,13 @@ fn address(there: &str, asked: &Url) -> Result<Url, Outcome> {
     Ok(url)
 }
 
-/// What tells one page from another: what is on it and where it leads.
-fn mark(found: &[Found], cursor: Option<&str>, url: Option<&Url>) -> u64 {
+/// What tells one page from another: what is on it and where it leads; of a page on which nothing is wanted, where it is.
+fn mark(found: &[Found], unwanted: Option<u64>, cursor: Option<&str>, url: Option<&Url>) -> u64 {
     let mut hasher = DefaultHasher::new();
     for found in found {
         found.id.hash(&mut hasher);
     }
-    (cursor, url.map(Url::as_str)).hash(&mut hasher);
+    (unwanted, cursor, url.map(Url::as_str)).hash(&mut hasher);
     hasher.finish()
 }
 

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{Endpoint, sign};
 use crate::body;
-use crate::description::{Auth, Body, Call, Host};
+use crate::description::{Auth, Body, Call, CallStep, Host};
 use crate::expression::{FieldSet, Root, Scope};
 use crate::given::Given;
 use crate::net::Request;
@@ -28,26 +28,27 @@ type Result<T> = std::result::Result<T, RequestProblem>;
 impl Endpoint {
     pub(super) fn prepare(
         &self,
-        call: &Call,
+        (call, step): (&Call, &CallStep),
         given: &Given,
         scope: &Arc<Scope>,
         token: Option<&SecretString>,
     ) -> Result<Sending> {
-        let (host, bound) = (&self.description.hosts[call.request.host], &self.hosts[call.request.host]);
+        let asked = &step.request;
+        let (host, bound) = (&self.description.hosts[asked.host], &self.hosts[asked.host]);
         let only = (call.changed_only && given.record.is_some()).then(|| FieldSet::of(&given.changed));
-        let (unknown, cleared) = (call.request.unknown, call.request.cleared);
+        let (unknown, cleared) = (asked.unknown, asked.cleared);
         let mut rendering = Rendering { scope, only, unknown, cleared, sent: FieldSet::default() };
-        let (kind, body) = write_body(&call.request.body, host, &mut rendering)?;
+        let (kind, body) = write_body(&asked.body, host, &mut rendering)?;
         let mut headers = HeaderMap::new();
         if let Some(kind) = kind {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }
-        if let Body::Soap { action, .. } = &call.request.body {
+        if let Body::Soap { action, .. } = &asked.body {
             headers.insert("soapaction", value(&format!("\"{action}\""), false)?);
         }
-        let auth = host.auth.as_deref();
+        let auth = bound.auth.as_deref();
         let auth_headers = auth.map_or(&[][..], |auth| &auth.headers);
-        for (name, template) in host.headers.iter().chain(&call.request.headers).chain(auth_headers) {
+        for (name, template) in host.headers.iter().chain(&asked.headers).chain(auth_headers) {
             place_header(name, template, &mut rendering, &mut headers)?;
         }
         if let Some(auth) = auth {
@@ -61,23 +62,27 @@ impl Endpoint {
             let lacks = |(name, _): &&(Box<str>, Template)| there.query_pairs().all(|(key, _)| key != **name);
             add_query(&mut url, auth_query.iter().filter(lacks), &mut rendering)?;
         } else {
-            url = address(&bound.base, &call.request.path, scope)?;
-            let query = host.query.iter().chain(&call.request.query).chain(auth_query);
+            url = address(&bound.base, &asked.path, scope)?;
+            let query = host.query.iter().chain(&asked.query).chain(auth_query);
             add_query(&mut url, query, &mut rendering)?;
         }
         if let Some(secret) = auth.and_then(|auth| auth.standard_webhooks.as_deref()) {
             sign::standard_webhooks(secret, scope, given, &body, &mut headers)?;
         }
         let sent = rendering.sent;
+        if let Some(hmac) = auth.and_then(|auth| auth.hmac.as_ref()) {
+            let signed = (asked.method.as_str(), &url, &body[..]);
+            super::hmac::sign(hmac, scope, given, signed, &mut headers)?;
+        }
         let request = Request {
-            method: call.request.method.clone(),
+            method: asked.method.clone(),
             url,
             headers,
             body: Bytes::from(body),
             deadline: call.timeout,
             max_response_bytes: host.max_response_bytes,
             allow: bound.allow.clone(),
-            fresh: !call.safe,
+            fresh: !step.safe,
             follow_redirects: host.redirects,
         };
         Ok(Sending { request, sent })
@@ -132,6 +137,18 @@ pub(super) fn write_body(
             let soap = host.soap.as_ref().ok_or_else(|| plain("the host says nothing of SOAP".to_owned()))?;
             bytes = body::soap(&elements, &tree, &soap.namespaces).map_err(plain)?.into_bytes();
             "text/xml; charset=utf-8"
+        }
+        Body::Csv(csv) => {
+            let mut cells = Vec::with_capacity(csv.columns.len());
+            for (name, template) in &csv.columns {
+                let tree = rendering.tree(template)?.unwrap_or(Tree::Null);
+                cells.push(tree.as_text().map_err(|said| plain(format!("`{name}`: {said}")))?.into_owned());
+            }
+            if csv.names {
+                body::row(csv.columns.iter().map(|(name, _)| &**name), csv.delimiter, &mut bytes);
+            }
+            body::row(cells.iter().map(String::as_str), csv.delimiter, &mut bytes);
+            "text/csv; charset=utf-8"
         }
         Body::Text(pieces) => {
             bytes = interpolate(pieces, rendering.scope, str::to_owned)?.0.into_bytes();
@@ -230,7 +247,7 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
-fn value(text: &str, secret: bool) -> Result<HeaderValue> {
+pub(super) fn value(text: &str, secret: bool) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(text)
         .or_else(|_| HeaderValue::from_bytes(text.as_bytes()))
         .map_err(|_| plain("a header cannot carry line breaks or control characters".to_owned()))?;

@@ -16,6 +16,10 @@ pub(crate) fn fits(setting: &Setting, value: &str) -> Result<(), String> {
         SettingKind::Text | SettingKind::Secret => {
             value.chars().any(char::is_control).then(|| "it has control characters in it".to_owned())
         }
+        SettingKind::List => list_fits(setting, value),
+        SettingKind::Zone => jiff::tz::TimeZone::get(value)
+            .is_err()
+            .then(|| "it is the name of a time zone, like `America/Vancouver`".to_owned()),
         SettingKind::Choice(choices) => (!choices.iter().any(|choice| choice == value))
             .then(|| format!("it is one of {}", choices.join(", "))),
         SettingKind::Integer => value.parse::<i64>().is_err().then(|| "it is a whole number".to_owned()),
@@ -40,7 +44,7 @@ pub(crate) fn fits(setting: &Setting, value: &str) -> Result<(), String> {
         return Err(said);
     }
     match &setting.compiled {
-        Some(pattern) if !pattern.is_match(value) => {
+        Some(pattern) if setting.kind != SettingKind::List && !pattern.is_match(value) => {
             Err(format!("it does not look like `{}`", setting.pattern.as_deref().unwrap_or_default()))
         }
         _ => Ok(()),
@@ -52,6 +56,26 @@ impl Setting {
     pub fn check(&self, value: &str) -> Result<(), String> {
         fits(self, value)
     }
+}
+
+/// The most things that a list can hold.
+const MOST_ITEMS: usize = 500;
+
+/// What somebody typed as a list: parted by commas, semicolons or lines.
+fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', ';', '\n']).map(str::trim).filter(|item| !item.is_empty())
+}
+
+fn list_fits(setting: &Setting, value: &str) -> Option<String> {
+    if value.chars().any(|c| c.is_control() && c != '\n' && c != '\r') {
+        return Some("it has control characters in it".to_owned());
+    }
+    if items(value).count() > MOST_ITEMS {
+        return Some(format!("it has more than {MOST_ITEMS} things in it"));
+    }
+    let pattern = setting.compiled.as_ref()?;
+    let wrong = items(value).find(|item| !pattern.is_match(item))?;
+    Some(format!("`{wrong}` does not look like `{}`", setting.pattern.as_deref().unwrap_or_default()))
 }
 
 fn address(value: &str) -> Result<(), String> {
@@ -133,6 +157,7 @@ fn value(setting: &Setting, text: &str) -> Value {
             text.parse::<i64>().map_or(Value::from(text), Value::from)
         }
         SettingKind::Boolean => Value::from(text == "true"),
+        SettingKind::List => Value::from(items(text).map(Value::from).collect::<Vec<_>>()),
         SettingKind::Url => Value::from(text.trim_end_matches('/')),
         SettingKind::Host if text.contains(':') && !text.starts_with('[') => Value::from(format!("[{text}]")),
         _ => Value::from(text),

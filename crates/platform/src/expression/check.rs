@@ -1,14 +1,14 @@
 //! Checks an expression's names when a description is loaded, so that a misspelt one is not discovered by a club's lead.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use minijinja::machinery::ast::{BinOpKind, CallArg, Expr as Ast};
 use minijinja::machinery::parse_expr;
-use minijinja::value::Value;
 use model::Field;
 
 use super::filters::Filter;
+use super::plain::plain;
 use super::{FILTERS, FieldSet, Origin, Plain, Root, dates};
 use crate::mistakes::Mistakes;
 
@@ -18,11 +18,21 @@ const TESTS: [&str; 4] = ["none", "text", "number", "list"];
 /// What is known of a page of a list.
 const PAGE: [&str; 4] = ["number", "offset", "cursor", "count"];
 
+/// What is known of a reading of changes.
+const FEED: [&str; 2] = ["since", "until"];
+
+/// What can be signed.
+const SIGNED: [&str; 6] = ["method", "url", "path", "query", "body", "timestamp"];
+
 /// What expressions may refer to, and where mistakes go.
 pub(crate) struct Vocabulary<'a> {
     pub file: &'a str,
     pub settings: &'a BTreeSet<String>,
     pub maps: &'a BTreeSet<String>,
+    /// The steps that come before, and what each hands on.
+    pub steps: &'a BTreeMap<String, BTreeSet<String>>,
+    /// Whether the platform's local times have a zone.
+    pub zone: bool,
     pub place: Place,
     /// Inside a structure that is repeated for each `item` of a list.
     pub in_each: bool,
@@ -36,6 +46,8 @@ pub(crate) enum Place {
     Settings,
     /// Where a token goes.
     Token,
+    /// What a signature is made of, and where it goes.
+    Signing,
     /// A request.
     Request,
     /// A request that looks for a person.
@@ -50,7 +62,11 @@ pub(crate) enum Place {
 
 impl Vocabulary<'_> {
     fn sees(&self, root: Root) -> bool {
-        self.place.sees(root) || (self.in_each && root == Root::Item)
+        match root {
+            Root::Steps => !self.steps.is_empty() && self.place >= Place::Request,
+            Root::Item if self.in_each => true,
+            root => self.place.sees(root),
+        }
     }
 }
 
@@ -59,11 +75,14 @@ impl Place {
         match root {
             Root::Settings => true,
             Root::Token => self == Place::Token,
+            Root::Signed | Root::Signature => self == Place::Signing,
+            Root::Tracking => self == Place::Signing || self >= Place::Request,
             Root::Search => self >= Place::Search,
             Root::Status | Root::Headers | Root::Answer | Root::Text | Root::Fault => self >= Place::Answer,
             Root::Item => self == Place::Item,
             Root::Page => matches!(self, Place::Request | Place::Pages),
-            Root::Maps => false,
+            Root::Feed => matches!(self, Place::Request | Place::Item),
+            Root::Maps | Root::Zone | Root::Steps => false,
             _ => self >= Place::Request,
         }
     }
@@ -120,7 +139,10 @@ impl Walk<'_, '_, '_> {
             Ast::Var(var) => self.root(var.id, span(ast)),
             Ast::GetAttr(get) => match &get.expr {
                 Ast::Var(var) => self.member(var.id, get.name, ast),
-                inner => self.visit(inner),
+                inner => {
+                    self.visit(inner);
+                    self.handed_on(inner, get.name, ast);
+                }
             },
             Ast::GetItem(get) => match (&get.expr, &get.subscript_expr) {
                 (Ast::Var(var), Ast::Const(name)) if name.value.as_str().is_some() => {
@@ -199,7 +221,7 @@ impl Walk<'_, '_, '_> {
                     .mistakes
                     .add(self.origin.part(at), "a part stands alone: `=parts.name` and nothing else");
             }
-            None if Root::named(name).is_some() && name != "maps" => {
+            None if Root::named(name).is_some() && !["maps", "zone"].contains(&name) => {
                 self.add(at, format!("`{name}` is not known yet at this place"), name, []);
             }
             None => {
@@ -207,7 +229,15 @@ impl Walk<'_, '_, '_> {
                 self.add(at, format!("`{name}` is not a name"), name, place.names())
                     .help(format!("here there are {list}"));
             }
-            Some(Root::Person | Root::Settings | Root::Search | Root::Page) => {
+            Some(
+                Root::Person
+                | Root::Settings
+                | Root::Search
+                | Root::Page
+                | Root::Feed
+                | Root::Steps
+                | Root::Signed,
+            ) => {
                 self.add(at, format!("`{name}` alone is no value: name a field of it"), name, []);
             }
             Some(_) => {}
@@ -244,12 +274,45 @@ impl Walk<'_, '_, '_> {
             Some(Root::Page) if !PAGE.contains(&name) => {
                 self.add(at, format!("`{name}` is not part of a page"), name, PAGE);
             }
+            Some(Root::Feed) if !FEED.contains(&name) => {
+                self.add(at, format!("`{name}` is not part of a feed"), name, FEED);
+            }
+            Some(Root::Steps) if !self.vocabulary.steps.contains_key(name) => {
+                let steps = self.vocabulary.steps;
+                self.add(
+                    at,
+                    format!("there is no step `{name}` before this one"),
+                    name,
+                    steps.keys().map(String::as_str),
+                );
+            }
+            Some(Root::Signed) if !SIGNED.contains(&name) => {
+                self.add(at, format!("`{name}` is no part of a request that is signed"), name, SIGNED);
+            }
             Some(Root::Fault) if !["code", "string", "detail"].contains(&name) => {
                 self.add(at, format!("`{name}` is not part of a fault"), name, ["code", "string", "detail"]);
             }
             Some(_) => {}
             None => self.root(root, whole.start..whole.start + root.len()),
         }
+    }
+
+    /// What stands below a step's name is something that the step hands on.
+    fn handed_on(&mut self, inner: &Ast<'_>, name: &str, ast: &Ast<'_>) {
+        let Ast::GetAttr(step) = inner else { return };
+        let of_steps = matches!(&step.expr, Ast::Var(var) if Root::named(var.id) == Some(Root::Steps));
+        let steps = self.vocabulary.steps;
+        let Some(gives) = steps.get(step.name).filter(|gives| of_steps && !gives.contains(name)) else {
+            return;
+        };
+        let at = self.word(name, span(inner).end.min(span(ast).end));
+        self.add(
+            at,
+            format!("the step `{}` does not hand on `{name}`", step.name),
+            name,
+            gives.iter().map(String::as_str),
+        )
+        .help("write it under the step's `gives:`");
     }
 
     fn arguments(&mut self, args: &[CallArg<'_>], ast: &Ast<'_>) {
@@ -278,6 +341,11 @@ impl Walk<'_, '_, '_> {
                 .help(format!("it gives {}", filter.about));
             return;
         }
+        if matches!(name, "local" | "read_local") && !self.vocabulary.zone {
+            self.add(at, format!("`{name}` needs to know the zone of the platform's local times"), name, [])
+                .help("declare it under `timezone:`");
+            return;
+        }
         let constant = args.first().and_then(|arg| match arg {
             CallArg::Pos(Ast::Const(value)) => value.value.as_str().map(str::to_owned),
             _ => None,
@@ -292,7 +360,7 @@ impl Walk<'_, '_, '_> {
             ("map" | "unmap", None) => {
                 self.add(at, format!("`{name}` takes the name of a map, in quotes"), name, []);
             }
-            ("date" | "read_date", Some(format)) if !dates::is_format(&format) => {
+            ("date" | "read_date" | "local" | "read_local", Some(format)) if !dates::is_format(&format) => {
                 let at = self.word(&format, at.start);
                 self.add(at, format!("`{format}` is not a format of a date"), name, [])
                     .help("`%Y` is the year, `%m` the month, `%d` the day: `date('%d/%m/%Y')`");
@@ -321,39 +389,4 @@ impl Walk<'_, '_, '_> {
 fn span(ast: &Ast<'_>) -> Range<usize> {
     let span = ast.span();
     span.start_offset as usize..span.end_offset as usize
-}
-
-/// The plain form: a name, names below it, filters with constant arguments.
-fn plain(ast: &Ast<'_>) -> Option<Plain> {
-    match ast {
-        Ast::Var(var) => {
-            Some(Plain { root: Root::named(var.id)?, field: None, path: Vec::new(), filters: Vec::new() })
-        }
-        Ast::GetAttr(get) => below(plain(&get.expr)?, Value::from(get.name)),
-        Ast::GetItem(get) => match &get.subscript_expr {
-            Ast::Const(name) if name.value.as_str().is_some() => below(plain(&get.expr)?, name.value.clone()),
-            _ => None,
-        },
-        Ast::Filter(filter) => {
-            let mut plain = plain(filter.expr.as_ref()?)?;
-            let args = filter.args.iter().map(|arg| match arg {
-                CallArg::Pos(value) => value.as_const(),
-                _ => None,
-            });
-            plain.filters.push((Filter::named(filter.name)?, args.collect::<Option<Vec<_>>>()?));
-            Some(plain)
-        }
-        _ => None,
-    }
-}
-
-fn below(mut plain: Plain, name: Value) -> Option<Plain> {
-    if !plain.filters.is_empty() {
-        return None;
-    }
-    match (plain.root, plain.field, plain.path.is_empty()) {
-        (Root::Person, None, true) => plain.field = Some(name.as_str()?.parse().ok()?),
-        _ => plain.path.push(name),
-    }
-    Some(plain)
 }

@@ -40,6 +40,22 @@ pub(super) fn read_instant(text: &str, format: Option<&str>) -> Result<String, S
     at.map(|at| at.to_string()).ok_or_else(wrong)
 }
 
+/// Writes one of our instants as a local time.
+pub(super) fn local(text: &str, format: &str, zone: &TimeZone) -> Result<String, String> {
+    let at: Timestamp = text.parse().map_err(|_| format!("`{text}` is not an instant"))?;
+    strtime::format(format, &at.to_zoned(zone.clone())).map_err(|error| error.to_string())
+}
+
+/// Reads a local time into our instant. Where the clock was put back, a time that was twice is its first; where it was put
+/// forward, one that was not is as much later as the clock was put forward. A date alone is its midnight.
+pub(super) fn read_local(text: &str, format: &str, zone: &TimeZone) -> Result<String, String> {
+    let wrong = || format!("`{text}` is not a local time of the form `{format}`");
+    let time = strtime::parse(format, text.trim()).map_err(|_| wrong())?;
+    let local = time.to_datetime().or_else(|_| midnight(&time)).map_err(|_| wrong())?;
+    let zoned = local.to_zoned(zone.clone()).map_err(|_| wrong())?;
+    Ok(zoned.timestamp().to_string())
+}
+
 /// Whether a format can be written at all, found when the description is loaded.
 pub(super) fn is_format(format: &str) -> bool {
     strtime::format(format, &Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)).is_ok_and(|text| text != format)

@@ -2,6 +2,7 @@
 //!
 //! A filter never guesses: what it cannot read is an error that names the value, and the record waits for a person.
 
+use jiff::tz::TimeZone;
 use minijinja::value::{Value, ValueKind};
 
 use super::{Hidden, Maps, dates};
@@ -20,6 +21,13 @@ pub(crate) struct Filter {
 pub(super) enum Run {
     Plain(fn(&Value, &[Value]) -> Result),
     Mapped(fn(&Maps, &Value, &[Value]) -> Result),
+    Zoned(fn(&TimeZone, &Value, &[Value]) -> Result),
+}
+
+/// What a filter may need besides its arguments.
+pub(super) struct Means<'m> {
+    pub maps: Option<&'m Maps>,
+    pub zone: Option<&'m TimeZone>,
 }
 
 const fn plain(
@@ -48,6 +56,12 @@ pub(crate) static FILTERS: &[Filter] = &[
     plain("list", (0, 0), "a list as it is, one thing as a list of one, none as an empty list", |v, _| {
         Ok(list(v))
     }),
+    Filter {
+        name: "local",
+        takes: (1, 1),
+        about: "our instant as the platform's local time: `local('%Y-%m-%d %H:%M:%S')`",
+        run: Run::Zoned(|zone, value, args| Ok(dates::local(text(value)?, text(&args[0])?, zone)?.into())),
+    },
     plain("lower", (0, 0), "in lower case", |v, _| Ok(text(v)?.to_lowercase().into())),
     Filter {
         name: "map",
@@ -59,6 +73,14 @@ pub(crate) static FILTERS: &[Filter] = &[
     plain("read_date", (1, 1), "reads a date of a format into ours", |v, args| {
         Ok(dates::read_date(text(v)?, text(&args[0])?)?.into())
     }),
+    Filter {
+        name: "read_local",
+        takes: (1, 1),
+        about: "reads a local time of the platform into our instant",
+        run: Run::Zoned(|zone, value, args| {
+            Ok(dates::read_local(text(value)?, text(&args[0])?, zone)?.into())
+        }),
+    },
     plain("replace", (2, 2), "one text by another", |v, args| {
         let from = text(&args[0])?;
         if from.is_empty() { Ok(v.clone()) } else { Ok(text(v)?.replace(from, text(&args[1])?).into()) }
@@ -89,7 +111,7 @@ impl Filter {
         &self,
         value: &Value,
         args: &[Value],
-        maps: impl FnOnce() -> Option<&'m Maps>,
+        means: impl FnOnce() -> Means<'m>,
     ) -> Result {
         if value.is_none() || value.is_undefined() {
             return Ok(match self.name {
@@ -100,7 +122,8 @@ impl Filter {
         }
         match &self.run {
             Run::Plain(run) => run(value, args),
-            Run::Mapped(run) => run(maps().ok_or("there are no maps here")?, value, args),
+            Run::Mapped(run) => run(means().maps.ok_or("there are no maps here")?, value, args),
+            Run::Zoned(run) => run(means().zone.ok_or("there is no zone here")?, value, args),
         }
     }
 }

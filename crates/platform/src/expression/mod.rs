@@ -10,6 +10,7 @@ mod fields;
 mod filters;
 mod maps;
 mod parsed;
+mod plain;
 mod scope;
 mod secret;
 
@@ -18,7 +19,7 @@ pub(crate) use fields::FieldSet;
 pub(crate) use filters::FILTERS;
 pub(crate) use maps::{Maps, Otherwise, ValueMap};
 pub(crate) use parsed::{Origin, Problem};
-pub(crate) use scope::{Root, Scope};
+pub(crate) use scope::{Root, Scope, Zone};
 pub(crate) use secret::Hidden;
 
 use std::sync::{Arc, OnceLock};
@@ -26,7 +27,7 @@ use std::sync::{Arc, OnceLock};
 use minijinja::value::{Rest, Value};
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
 
-use filters::{Filter, Run};
+use filters::{Filter, Means, Run};
 
 /// Instructions that one expression may run.
 const FUEL: u64 = 20_000;
@@ -130,7 +131,7 @@ impl Plain {
 
     fn filtered(&self, mut value: Value, scope: &Scope) -> Result<Value, String> {
         for (filter, args) in &self.filters {
-            value = filter.apply(&value, args, || scope.maps())?;
+            value = filter.apply(&value, args, || scope.means())?;
         }
         Ok(value)
     }
@@ -162,10 +163,15 @@ fn environment() -> &'static Environment<'static> {
 
 fn run(filter: &'static Filter, state: &State, value: &Value, args: &[Value]) -> Result<Value, Error> {
     let maps = match filter.run {
-        Run::Plain(_) => None,
         Run::Mapped(_) => state.lookup("maps").and_then(|maps| maps.downcast_object::<Maps>()),
+        _ => None,
     };
+    let zone = match filter.run {
+        Run::Zoned(_) => state.lookup("zone").and_then(|zone| zone.downcast_object::<Zone>()),
+        _ => None,
+    };
+    let means = || Means { maps: maps.as_deref(), zone: zone.as_deref().map(|zone| &zone.0) };
     filter
-        .apply(value, args, || maps.as_deref())
+        .apply(value, args, means)
         .map_err(|said| Error::new(ErrorKind::InvalidOperation, format!("`{}`: {said}", filter.name)))
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, Value};
+use jiff::tz::TimeZone;
+use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 use model::Field;
 
-use super::{FieldSet, Maps};
+use super::FieldSet;
+use super::filters::Means;
 use crate::given::{Given, Page};
 
 /// The names at the top of every expression.
@@ -23,6 +25,7 @@ pub(crate) enum Root {
     Now,
     Search,
     Page,
+    Feed,
     Token,
     Status,
     Headers,
@@ -30,13 +33,18 @@ pub(crate) enum Root {
     Text,
     Fault,
     Item,
+    Steps,
+    Signed,
+    Signature,
+    DryRun,
     Maps,
+    Zone,
 }
 
 const ROOTS: usize = Root::ALL.len();
 
 impl Root {
-    pub const ALL: [(&'static str, Root); 20] = [
+    pub const ALL: [(&'static str, Root); 26] = [
         ("person", Root::Person),
         ("settings", Root::Settings),
         ("record", Root::Record),
@@ -49,6 +57,7 @@ impl Root {
         ("now", Root::Now),
         ("search", Root::Search),
         ("page", Root::Page),
+        ("feed", Root::Feed),
         ("token", Root::Token),
         ("status", Root::Status),
         ("headers", Root::Headers),
@@ -56,11 +65,26 @@ impl Root {
         ("text", Root::Text),
         ("fault", Root::Fault),
         ("item", Root::Item),
+        ("steps", Root::Steps),
+        ("signed", Root::Signed),
+        ("signature", Root::Signature),
+        ("dry_run", Root::DryRun),
         ("maps", Root::Maps),
+        ("zone", Root::Zone),
     ];
 
     pub fn named(name: &str) -> Option<Root> {
         Root::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, root)| root)
+    }
+}
+
+/// The zone of a platform's local times, as filters find it.
+#[derive(Debug)]
+pub(crate) struct Zone(pub TimeZone);
+
+impl Object for Zone {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
     }
 }
 
@@ -138,8 +162,14 @@ impl Scope {
         self.set(Root::Tracking, Value::from(given.tracking.as_str()));
         self.set(Root::Kind, given.kind.map_or(Value::from(()), |kind| Value::from(kind.wire())));
         self.set(Root::Name, text(&given.name));
+        self.set(Root::DryRun, Value::from(given.dry_run));
         self.set(Root::Email, text(&given.email));
         self.set(Root::Now, Value::from(given.now.to_string()));
+        if let Some((since, until)) = &given.feed {
+            let values =
+                [("since", Value::from(since.to_string())), ("until", Value::from(until.to_string()))];
+            self.set(Root::Feed, Value::from_pairs(values));
+        }
         self.page(&given.page, None);
         self
     }
@@ -167,8 +197,15 @@ impl Scope {
         &self.person
     }
 
-    pub fn maps(&self) -> Option<&Maps> {
-        self.get(Root::Maps).downcast_object_ref()
+    /// What filters need besides their arguments.
+    pub(super) fn means(&self) -> Means<'_> {
+        let zone = self.get(Root::Zone).downcast_object_ref::<Zone>();
+        Means { maps: self.get(Root::Maps).downcast_object_ref(), zone: zone.map(|zone| &zone.0) }
+    }
+
+    /// With the zone of the platform's local times.
+    pub fn in_zone(&mut self, zone: TimeZone) {
+        self.set(Root::Zone, Value::from_object(Zone(zone)));
     }
 }
 

@@ -22,6 +22,10 @@ pub(crate) fn check(node: &Node, is: &Is, mistakes: &mut Mistakes) {
             Value::Map(entries) => entries.iter().for_each(|(_, node)| scalar(node, "a literal", mistakes)),
             _ => wrong(node, "a mapping", mistakes),
         },
+        Is::Words => match &node.value {
+            Value::List(items) => items.iter().for_each(|item| text(item, mistakes)),
+            _ => text(node, mistakes),
+        },
         Is::Alternatives => match &node.value {
             Value::List(items) => items.iter().for_each(|item| scalar(item, "an expression", mistakes)),
             _ => scalar(node, "an expression", mistakes),

@@ -2,7 +2,9 @@
 //!
 //! The reader checks files against these tables and the JSON Schema is printed from them, so the two cannot disagree.
 
+mod auth;
 mod check;
+mod lists;
 mod schema;
 mod tables;
 mod word;
@@ -47,6 +49,8 @@ pub(crate) enum Is {
     Alternatives,
     /// A mapping of free names to plain literals.
     Literals,
+    /// One word or several, in order.
+    Words,
     /// A list.
     List(&'static Is),
     /// A mapping of free names.

@@ -36,6 +36,7 @@ fn schema_of(is: &Is) -> Value {
         Is::Values => json!({ "type": "object" }),
         Is::Expression => json!({ "type": ["string", "number", "boolean"] }),
         Is::Alternatives => json!({ "type": ["string", "number", "array"], "items": { "type": "string" } }),
+        Is::Words => json!({ "type": ["string", "array"], "items": { "type": "string" } }),
         Is::Literals => {
             json!({ "type": "object", "additionalProperties": { "type": ["string", "number", "boolean"] } })
         }

@@ -1,23 +1,27 @@
 //! The tables themselves. Both halves of the language are here; the second half's keys are [`Is::Later`].
 
+use super::auth::AUTH;
+use super::lists::{FEED, PAGES};
 use super::{Entry, Is, Shape};
 
-const fn must(key: &'static str, is: Is, about: &'static str) -> Entry {
+pub(super) const fn must(key: &'static str, is: Is, about: &'static str) -> Entry {
     Entry { key, is, required: true, about }
 }
 
-const fn may(key: &'static str, is: Is, about: &'static str) -> Entry {
+pub(super) const fn may(key: &'static str, is: Is, about: &'static str) -> Entry {
     Entry { key, is, required: false, about }
 }
 
-const fn later(key: &'static str, about: &'static str) -> Entry {
+pub(super) const fn later(key: &'static str, about: &'static str) -> Entry {
     Entry { key, is: Is::Later, required: false, about }
 }
 
 const GRADES: &[&str] = &["assumed", "public", "certified"];
 const ABSENT: &[&str] = &["omit", "empty", "null"];
-pub(crate) const KINDS: &[&str] =
-    &["text", "secret", "choice", "integer", "boolean", "url", "scheme", "host", "port", "label"];
+pub(crate) const KINDS: &[&str] = &[
+    "text", "secret", "choice", "integer", "boolean", "list", "zone", "url", "scheme", "host", "port",
+    "label",
+];
 pub(crate) const OUTCOMES: &[&str] = &[
     "saved",
     "unchanged",
@@ -59,13 +63,55 @@ pub(crate) static DESCRIPTION: Shape = Shape {
             Is::List(&Is::Object(&RATE)),
             "how many calls the platform allows; all that count a call hold for it",
         ),
-        later("feeds", "reading changes: paging, cursors, windows, differences"),
         later("webhooks", "calls in: verification, handshakes, envelopes, routing"),
         later("subscriptions", "the life cycle of webhook subscriptions"),
         later("files", "files in and out: columns, encodings, delivery"),
-        later("discovery", "required fields and custom fields, asked of each club"),
-        later("side_effects", "features of the platform that act on people, off unless switched on"),
-        later("timezone", "the zone of the platform's local times"),
+        may("discovery", Is::Object(&DISCOVERY), "what the platform is asked about each club"),
+        may(
+            "side_effects",
+            Is::Map(&Is::Object(&SIDE_EFFECT)),
+            "what the platform does to people on its own: a boolean setting each, off unless switched on",
+        ),
+        may(
+            "conceal",
+            Is::List(&Is::Text),
+            "names in answers whose values no log and no command shows, at any depth",
+        ),
+        may(
+            "timezone",
+            Is::Expression,
+            "the zone of the platform's local times, such as `Europe/Lisbon` or a setting",
+        ),
+    ],
+};
+
+static DISCOVERY: Shape = Shape {
+    name: "a discovery",
+    keys: &[must(
+        "required",
+        Is::Object(&REQUIRED),
+        "which fields the platform wants of everybody in a club",
+    )],
+};
+
+static REQUIRED: Shape = Shape {
+    name: "the required fields",
+    keys: &[
+        must("for", Is::List(&Is::Text), "the operations that are not made without them"),
+        must("request", Is::Object(&REQUEST), "the call that lists them"),
+        may("success", Is::Expression, "true when it was answered; a status of 2xx unless said"),
+        must("names", Is::Expression, "the list of their names, in the platform's words"),
+        must("fields", Is::Literals, "their name: our field, or `none` where the request always has it"),
+        may("lasts_s", Is::Integer(60, 86_400), "how long an answer counts; an hour unless said"),
+    ],
+};
+
+static SIDE_EFFECT: Shape = Shape {
+    name: "a side effect",
+    keys: &[
+        must("title", Is::Text, "what the platform does then, in the words of its guide"),
+        may("help", Is::Text, "what to know before it is switched on"),
+        must("scope", Is::OneOf(&["client", "club"]), "who switches it"),
     ],
 };
 
@@ -142,105 +188,17 @@ static SETTING: Shape = Shape {
         may("pattern", Is::Text, "a regular expression for the whole value"),
         may(
             "role",
-            Is::OneOf(&["client_id", "club_id"]),
-            "it is the platform's number of the client or the club",
+            Is::OneOf(&["client_id", "club_id", "time_zone"]),
+            "it is the platform's number of the client or the club, or the club's own zone",
         ),
     ],
-};
-
-static AUTH: Shape = Shape {
-    name: "a way to sign in",
-    keys: &[
-        may("headers", Is::Values, "headers that carry credentials"),
-        may("query", Is::Values, "query parameters that carry credentials"),
-        may("basic", Is::Object(&BASIC), "HTTP Basic"),
-        may("oauth2", Is::Object(&OAUTH2), "a token by client credentials"),
-        may("login", Is::Object(&LOGIN), "a token by a call of the platform's own"),
-        may("sign", Is::Object(&SIGN), "a signature over the request"),
-        later("digest", "HTTP Digest"),
-        later("ws_security", "a UsernameToken in the SOAP header"),
-        later("when", "alternative ways chosen by a setting"),
-    ],
-};
-
-static BASIC: Shape = Shape {
-    name: "HTTP Basic",
-    keys: &[
-        must("user", Is::Expression, "the user's name"),
-        must("password", Is::Expression, "the password"),
-    ],
-};
-
-static OAUTH2: Shape = Shape {
-    name: "OAuth 2",
-    keys: &[
-        must("grant", Is::OneOf(&["client_credentials"]), "how the token is asked for"),
-        must("url", Is::Expression, "the token's address"),
-        may("method", Is::OneOf(&["GET", "POST"]), "the verb; POST unless said"),
-        must("client_id", Is::Expression, "the client's name"),
-        must("client_secret", Is::Expression, "the client's secret"),
-        may("credentials", Is::OneOf(&["basic", "body", "query"]), "where they go; `body` unless said"),
-        may("parameters", Is::Values, "further parameters, such as `scope`"),
-        may("place", Is::Object(&PLACE), "where the token goes; `Authorization: Bearer` unless said"),
-        may("per", Is::OneOf(&["credentials", "club"]), "who shares a token; `credentials` unless said"),
-        may(
-            "renew_before_s",
-            Is::Integer(0, 3600),
-            "how long before its end a token is renewed; 60 unless said",
-        ),
-        may("lasts_s", Is::Integer(1, 31_536_000), "how long a token lasts if the answer does not say"),
-        later("refresh", "refresh tokens that rotate"),
-    ],
-};
-
-static LOGIN: Shape = Shape {
-    name: "a login",
-    keys: &[
-        must("url", Is::Expression, "the address"),
-        may("method", Is::OneOf(&["GET", "POST"]), "the verb; POST unless said"),
-        may("headers", Is::Values, "headers of this call alone"),
-        may("json", Is::Value, "a JSON body"),
-        may("form", Is::Values, "a form body"),
-        must("token", Is::Alternatives, "the token; an answer without one is a refusal"),
-        may("ends", Is::Alternatives, "the instant at which it ends"),
-        may("place", Is::Object(&PLACE), "where the token goes; `Authorization: Bearer` unless said"),
-        may("per", Is::OneOf(&["credentials", "club"]), "who shares a token; `credentials` unless said"),
-        may(
-            "renew_before_s",
-            Is::Integer(0, 3600),
-            "how long before its end a token is renewed; 60 unless said",
-        ),
-        may("lasts_s", Is::Integer(1, 31_536_000), "how long a token lasts if the answer does not say"),
-        later("steps", "several calls that hand on values"),
-    ],
-};
-
-static PLACE: Shape = Shape {
-    name: "the token's place",
-    keys: &[
-        must("header", Is::Text, "the header"),
-        must("value", Is::Text, "its value, with `{{ token }}` inside"),
-    ],
-};
-
-static SIGN: Shape = Shape {
-    name: "a signature",
-    keys: &[
-        may("standard_webhooks", Is::Object(&STANDARD_WEBHOOKS), "the Standard Webhooks scheme"),
-        later("hmac", "an HMAC over declared parts"),
-    ],
-};
-
-static STANDARD_WEBHOOKS: Shape = Shape {
-    name: "the signature",
-    keys: &[must("secret", Is::Expression, "the signing secret, `whsec_` and base64")],
 };
 
 static HOST: Shape = Shape {
     name: "a host",
     keys: &[
         must("base", Is::Expression, "the beginning of every address"),
-        may("auth", Is::Text, "the way to sign in"),
+        may("auth", Is::Words, "the way to sign in; of several the first whose `when` is true"),
         may("headers", Is::Values, "headers of every call"),
         may("query", Is::Values, "query parameters of every call"),
         may("soap", Is::Object(&HOST_SOAP), "what all SOAP calls have in common"),
@@ -289,13 +247,40 @@ static OPERATION: Shape = Shape {
             Is::List(&Is::OneOf(FIND_BY)),
             "the keys by which a person is looked for, one call each",
         ),
-        must("request", Is::Object(&REQUEST), "the call"),
+        may("request", Is::Object(&REQUEST), "the call; every operation has one, or `steps`"),
+        may(
+            "steps",
+            Is::List(&Is::Object(&STEP)),
+            "two to five calls, made one after the other, that hand on values",
+        ),
         may("answer", Is::Object(&ANSWER), "how its answer is read"),
         may("pages", Is::Object(&PAGES), "how a long list goes on; each page is a call of its own"),
+        may("feed", Is::Object(&FEED), "how often the changes are read, and from when on"),
         may("failures", Is::List(&Is::Object(&FAILURE)), "rules for its answers; the first that fits counts"),
-        may("timeout_s", Is::Integer(1, 300), "the longest that this call may take, its token included"),
-        later("steps", "several requests that hand on values"),
-        later("dry_run", "the platform's own flag for trying out"),
+        may(
+            "timeout_s",
+            Is::Integer(1, 300),
+            "the longest that this call may take, its token and all steps included",
+        ),
+        may("dry_run", Is::Boolean, "whether its request can say that it is a trial, by `dry_run`"),
+    ],
+};
+
+static STEP: Shape = Shape {
+    name: "a step",
+    keys: &[
+        must("name", Is::Text, "its name, for the steps after it: `steps.name.…`"),
+        may("when", Is::Expression, "it is left out where this is not true"),
+        may(
+            "does",
+            Is::OneOf(&["reads", "writes"]),
+            "whether it stores anything; what GET and HEAD do is read, unless said",
+        ),
+        may("repeat", Is::OneOf(&["safe", "unsafe"]), "`unsafe` at the one step that must not happen twice"),
+        must("request", Is::Object(&REQUEST), "the call"),
+        may("answer", Is::Object(&ANSWER), "how its answer is read; its `id` is handed on too"),
+        may("gives", Is::Map(&Is::Alternatives), "what it hands on, by names of its own"),
+        may("failures", Is::List(&Is::Object(&FAILURE)), "rules for its answers, before the operation's"),
     ],
 };
 
@@ -319,7 +304,16 @@ static REQUEST: Shape = Shape {
             "what becomes of a field whose value is unknown; `omit` unless said",
         ),
         may("cleared", Is::OneOf(ABSENT), "what becomes of a cleared field; null in JSON, else empty"),
-        later("csv", "a CSV body"),
+        may("csv", Is::Object(&CSV_BODY), "a CSV body (RFC 4180) of one row"),
+    ],
+};
+
+static CSV_BODY: Shape = Shape {
+    name: "a CSV body",
+    keys: &[
+        must("columns", Is::Values, "the columns in their order, by the names of the first line"),
+        may("delimiter", Is::OneOf(&[",", ";", "|", "tab"]), "what parts the columns; `,` unless said"),
+        may("names", Is::Boolean, "whether the first line names them; yes unless said"),
     ],
 };
 
@@ -361,6 +355,7 @@ static ITEM: Shape = Shape {
     name: "what was found",
     keys: &[
         must("id", Is::Alternatives, "its number"),
+        may("only", Is::Expression, "true for those that are meant; the others are left out"),
         may("id_space", Is::Expression, "the same of that number"),
         may("external_id", Is::Expression, "the Connector's own id, kept by the platform"),
         may("name", Is::Expression, "the name in one piece"),
@@ -372,16 +367,6 @@ static ITEM: Shape = Shape {
         may("created_at", Is::Expression, "when it was created"),
         may("kind", Is::Expression, "PROSPECT, MEMBER or EX_MEMBER"),
         may("fields", Is::Map(&Is::Expression), "the whole record in canonical fields"),
-    ],
-};
-
-static PAGES: Shape = Shape {
-    name: "the pages",
-    keys: &[
-        may("next", Is::Expression, "a cursor for the next request, as `page.cursor`; none is the end"),
-        may("url", Is::Expression, "the address of the next page, on the same host; none is the end"),
-        may("more", Is::Expression, "whether there is another: `page.count` is how many things this one has"),
-        may("most", Is::Integer(1, 5000), "the most pages; a longer list is not used; 200 unless said"),
     ],
 };
 

@@ -71,6 +71,7 @@ impl GuardedClient {
                 Ok(Err(Failure::Unsent(unsent, _))) if kept => message = *unsent,
                 Ok(Err(Failure::Unsent(_, why))) => return Err(NetError::Refused(why)),
                 Ok(Err(Failure::Lost(why))) => return Err(NetError::Lost(why)),
+                Ok(Err(Failure::TooLarge(why))) => return Err(NetError::TooLarge(why)),
                 Err(_) => {
                     return Err(NetError::Lost(format!("no whole answer within {}", said(call.deadline))));
                 }

@@ -13,6 +13,8 @@ pub(super) enum Failure {
     Unsent(Box<http::Request<Full<Bytes>>>, String),
     /// Something was sent.
     Lost(String),
+    /// It was answered with too much.
+    TooLarge(String),
 }
 
 /// Sends a request and reads the whole answer, up to `most` bytes of it.
@@ -36,19 +38,20 @@ pub(super) async fn exchange(
         }
     };
     let (head, body) = answer.into_parts();
-    let body = read(body, most).await.map_err(Failure::Lost)?;
+    let body = read(body, most).await?;
     Ok(Response { status: head.status.as_u16(), headers: head.headers, body })
 }
 
-async fn read(mut body: Incoming, most: usize) -> Result<Bytes, String> {
-    let too_large = || format!("the answer is larger than {most} bytes");
+async fn read(mut body: Incoming, most: usize) -> Result<Bytes, Failure> {
+    let too_large = || Failure::TooLarge(format!("the answer is larger than {most} bytes"));
     if body.size_hint().lower() > most as u64 {
         return Err(too_large());
     }
     let mut first = Bytes::new();
     let mut joined = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| format!("the answer broke off: {}", chain(&error)))?;
+        let frame =
+            frame.map_err(|error| Failure::Lost(format!("the answer broke off: {}", chain(&error))))?;
         let Ok(data) = frame.into_data() else { continue };
         if first.len() + joined.len() + data.len() > most {
             return Err(too_large());

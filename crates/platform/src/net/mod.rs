@@ -60,9 +60,12 @@ pub enum NetError {
     /// The guard forbids the address; nothing was sent.
     #[error("{0}")]
     NotAllowed(String),
-    /// Something was sent and no whole answer came: a timeout, a reset, an answer that is too large.
+    /// Something was sent and no whole answer came: a timeout, a reset.
     #[error("{0}")]
     Lost(String),
+    /// It was answered, with more than may be read.
+    #[error("{0}")]
+    TooLarge(String),
 }
 
 /// Where a call may go.

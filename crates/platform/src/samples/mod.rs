@@ -64,6 +64,10 @@ pub struct SampleGiven {
     pub email: Option<String>,
     /// The time of the call.
     pub now: Option<Timestamp>,
+    /// From when on changes are read, until now.
+    pub since: Option<Timestamp>,
+    /// Whether it is a trial.
+    pub dry_run: bool,
 }
 
 /// One request and its answer.
@@ -263,7 +267,9 @@ impl Sample {
             tracking: given.tracking.clone(),
             name: given.name.clone(),
             email: given.email.clone(),
+            dry_run: given.dry_run,
             now: given.now.unwrap_or(Timestamp::UNIX_EPOCH),
+            feed: given.since.map(|since| (since, given.now.unwrap_or(Timestamp::UNIX_EPOCH))),
             ..Given::default()
         }
     }

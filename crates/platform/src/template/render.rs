@@ -82,7 +82,11 @@ impl Rendering<'_> {
             Template::List(items) => {
                 let mut list = Vec::with_capacity(items.len());
                 for item in items {
-                    list.extend(self.tree(item)?);
+                    let spliced = matches!(item, Template::Object(object) if object.each.is_some());
+                    match self.tree(item)? {
+                        Some(Tree::List(things)) if spliced => list.extend(things),
+                        tree => list.extend(tree),
+                    }
                 }
                 Ok(Leaf::Here(Tree::List(list)))
             }

@@ -2,8 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
+mod discovery;
 mod login;
 mod pages;
+mod quiet;
+mod refresh;
+mod sign_in;
+mod steps;
+mod values;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,9 +21,11 @@ use platform::library::Library;
 use platform::net::{NetError, Request, Response};
 use platform::{Description, Endpoint, Given, Net, SettingProblem, SettingValue, Settings, Tokens, samples};
 
+type Answers = dyn Fn(&Request) -> Result<Response, NetError> + Send + Sync;
+
 /// Answers every request with one function, and keeps the requests.
 struct Fake {
-    answer: fn(&Request) -> Result<Response, NetError>,
+    answer: Box<Answers>,
     asked: Mutex<Vec<Request>>,
 }
 
@@ -32,7 +40,13 @@ impl Net for Fake {
 }
 
 fn fake(answer: fn(&Request) -> Result<Response, NetError>) -> Arc<Fake> {
-    Arc::new(Fake { answer, asked: Mutex::default() })
+    Arc::new(Fake::with(answer))
+}
+
+impl Fake {
+    fn with(answer: impl Fn(&Request) -> Result<Response, NetError> + Send + Sync + 'static) -> Self {
+        Fake { answer: Box::new(answer), asked: Mutex::default() }
+    }
 }
 
 fn answer(status: u16, headers: &[(&'static str, &'static str)], body: &'static str) -> Response {

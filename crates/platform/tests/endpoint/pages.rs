@@ -23,7 +23,7 @@ hosts:
 operations:
   list_staff:
     request: {method: GET, path: /staff, query: {QUERY}}
-    answer: {items: =answer.staff, item: {id: =item.id}}
+    answer: {items: =answer.staff, item: {id: =item.id, only: =item.away is none}}
     pages: {PAGES}
 ";
 
@@ -140,6 +140,37 @@ async fn a_list_that_goes_in_circles_or_never_ends_is_not_used() {
     let (whole, pages) = read(&endpoint("page: =page.number", "more: =true, most: 5", growing), 9).await;
     assert!(format!("{:?}", whole.outcome).contains("no end after 5 pages"), "{:?}", whole.outcome);
     assert_eq!((whole.found.len(), pages), (0, 5));
+}
+
+#[tokio::test]
+async fn pages_of_which_nothing_is_wanted_are_passed_over_and_are_no_circle() {
+    let others = fake(|request| {
+        Ok(match query(request, "skip").as_deref() {
+            Some("6") => answer(200, &[], r#"{"staff":[{"id":"7"}],"total":7}"#),
+            _ => answer(200, &[], r#"{"staff":[{"id":"1","away":1},{"id":"2","away":1}],"total":7}"#),
+        })
+    });
+    let more = "more: =page.offset + page.count < answer.total, most: 5";
+    let (whole, _) = read(&endpoint("skip: =page.offset", more, others), 9).await;
+    assert_eq!(ids(&whole), ["7"], "{:?}", whole.outcome);
+
+    let empty = fake(|_| Ok(answer(200, &[], r#"{"staff":[],"total":7}"#)));
+    let (whole, pages) = read(&endpoint("skip: =page.offset", more, empty), 9).await;
+    assert!(format!("{:?}", whole.outcome).contains("is one that came before"), "{:?}", whole.outcome);
+    assert_eq!(pages, 2, "an empty page leads nowhere");
+}
+
+#[tokio::test]
+async fn what_could_not_be_understood_on_any_page_is_counted_and_remarked_on() {
+    let net = fake(|request| {
+        Ok(match query(request, "page").as_deref() {
+            Some("1") => answer(200, &[], r#"{"staff":[{"name":"Ann"},{"id":"2"}]}"#),
+            _ => answer(200, &[], r#"{"staff":[{"id":"3"}]}"#),
+        })
+    });
+    let (whole, _) = read(&endpoint("page: =page.number", "more: =page.count == 2", net), 9).await;
+    assert_eq!((ids(&whole), whole.unread), (vec!["2", "3"], 1));
+    assert_eq!(whole.exchange.notes, ["something without a number was left out"]);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
+mod mindbody_soap;
 mod trouble;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,11 @@ use simulator::{Config, Faults, LeadSource, Platform, Simulator, Staff};
 
 /// Binds a description whose address is the simulator's; `vendors` are the vendor's own.
 fn pointed(simulator: &Simulator, vendors: &[&str], settings: &[(&str, &str)]) -> Endpoint {
-    let name = simulator.platform().name();
+    described(simulator.platform().name(), simulator, vendors, settings)
+}
+
+/// The same of a description that has not its simulator's name.
+fn described(name: &str, simulator: &Simulator, vendors: &[&str], settings: &[(&str, &str)]) -> Endpoint {
     let library = Library::bundled().unwrap_or_else(|mistakes| panic!("\n{mistakes}"));
     let setting = "settings:\n  simulator: {title: Simulator, kind: url, scope: installation}\n";
     let mut text = library.text(name).unwrap().replacen("settings:\n", setting, 1);

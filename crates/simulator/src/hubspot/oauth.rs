@@ -41,7 +41,10 @@ pub(super) fn token(room: &mut Room, call: &Incoming) -> Reply {
     if grant != credentials.company {
         return Problem::new(400, "BAD_REFRESH_TOKEN", "missing or invalid refresh token").reply();
     }
-    let refresh = credentials.company.clone();
+    if room.faults.refresh_rotates {
+        room.config.credentials.company = room.dice.uuid();
+    }
+    let refresh = room.config.credentials.company.clone();
     let (token, ttl_s) = (room.dice.uuid(), room.config.token_ttl_s);
     room.tokens.retain(|_, ends_ms| *ends_ms + FORGOTTEN_MS > room.now_ms);
     room.tokens.insert(token.clone(), room.now_ms + ttl_s * 1000);

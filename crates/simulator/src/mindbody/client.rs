@@ -90,7 +90,7 @@ pub(super) fn read(room: &Room, site: &str, client: &Value, is_new: bool) -> Res
 }
 
 /// A client as MINDBODY shows it: every field, the empty ones as null; its number as text and again as a number.
-pub(super) fn document(person: &Person) -> Value {
+pub(super) fn document(room: &Room, person: &Person) -> Value {
     let mut client = Map::new();
     client.insert("Id".to_owned(), json!(person.id));
     client.insert("UniqueId".to_owned(), json!(person.id.parse::<u64>().unwrap_or_default()));
@@ -104,6 +104,9 @@ pub(super) fn document(person: &Person) -> Value {
     client.insert("IsProspect".to_owned(), json!(person.kind == Kind::Prospect));
     client.insert("Active".to_owned(), json!(person.kind != Kind::ExMember));
     client.insert("CreationDate".to_owned(), json!(dates::instant(person.created_ms)));
+    let referral =
+        room.lead_sources_of(&person.club).find(|source| source.id == person.get("lead_source_id"));
+    client.insert("ReferredBy".to_owned(), json!(referral.map(|source| &source.name)));
     let reps: Vec<Value> = person
         .fields
         .get("owner_id")

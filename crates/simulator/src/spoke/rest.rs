@@ -12,6 +12,9 @@ use crate::room::Room;
 
 type Answer = Result<Reply, Problem>;
 
+/// How many changed people a page has.
+const PAGE: usize = 100;
+
 pub(super) fn answer(room: &mut Room, call: &Incoming) -> Reply {
     if let Err(problem) = allowed(room, call) {
         return problem.reply();
@@ -35,6 +38,7 @@ pub(super) fn answer(room: &mut Room, call: &Incoming) -> Reply {
         ("GET", []) => ("getClub", Ok(club_of(room, club))),
         ("PUT", ["people", external]) => ("savePerson", save_person(room, club, external, call)),
         ("GET", ["people"]) => ("findPeople", find_people(room, club, call)),
+        ("GET", ["changes"]) => ("listChanges", changes(room, club, call)),
         ("GET", ["staff"]) => ("listStaff", Ok(staff(room, club, call))),
         ("GET", ["lead-sources"]) => ("listLeadSources", Ok(lead_sources(room, club))),
         ("POST", ["lead-sources"]) => ("createLeadSource", create_lead_source(room, club, call)),
@@ -121,6 +125,24 @@ fn find_people(room: &Room, club: &str, call: &Incoming) -> Answer {
     };
     let people: Vec<Value> = find(room, club, &search).into_iter().map(document).collect();
     Ok(Reply::json(200, &json!({"people": people})))
+}
+
+/// A page of those who were changed, oldest change first; a cursor says how many came before.
+fn changes(room: &Room, club: &str, call: &Incoming) -> Answer {
+    let since = call.param("since").and_then(|text| crate::dates::instant_ms(&text));
+    let since = since.ok_or_else(|| Problem::invalid("since", "since is an instant of RFC 3339"))?;
+    let cursor = call.param("cursor").map_or(Ok(0), |text| text.parse::<usize>());
+    let before = cursor.map_err(|_| Problem::invalid("cursor", "there is no such cursor"))?;
+    let mut all: Vec<&Person> = room
+        .people
+        .find(club, &room.search())
+        .into_iter()
+        .filter(|person| person.updated_ms >= since)
+        .collect();
+    all.sort_by_key(|person| person.updated_ms);
+    let people: Vec<Value> = all.iter().skip(before).take(PAGE).map(|person| document(person)).collect();
+    let next = (before + people.len() < all.len()).then(|| (before + people.len()).to_string());
+    Ok(Reply::json(200, &json!({"people": people, "next": next})))
 }
 
 fn document(person: &Person) -> Value {

@@ -17,6 +17,8 @@ mod intouch;
 mod load;
 mod magicline;
 mod mindbody;
+mod mindbody_soap;
+mod paramount;
 mod sender;
 mod spoke;
 mod vfp;

@@ -1,43 +1,30 @@
 //! The model of a store: everything in one locked structure, for simulation and as the reference of the contract suite.
 
+mod tables;
 mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use model::budget::{Grant, Spent, Wish};
+use model::budget::{Grant, Wish};
 use model::directory::{Correspondence, Entry, How};
 use model::{
-    ClubId, ConnectionId, EntryId, Field, Line, Link, Moment, Person, PersonId, RemoteId, Restored, Setup,
+    ClubId, ConnectionId, EntryId, Feed, Field, Line, Link, Moment, PersonId, RemoteId, Restored, Setup,
     Tracking,
 };
 
-use crate::sabotage::{self, Way};
 use crate::{
-    Due, Expect, Identified, LinePage, LineQuery, Receipt, Removal, Removed, Result, Settlement, Store,
-    Subject, Tally, Verdict, Waiting, Who, check_revision, next_version, terms,
+    Due, Identified, LinePage, LineQuery, Receipt, Removal, Removed, Result, Settlement, Store, Subject,
+    Tally, Verdict, Waiting, Who, terms,
 };
+use tables::Tables;
 use wanted::wanted;
 
 /// A store that forgets everything when it is dropped.
 #[derive(Default)]
 pub struct Memory {
     state: Mutex<Tables>,
-}
-
-#[derive(Default)]
-struct Tables {
-    setup: Setup,
-    last_person: i64,
-    people: BTreeMap<PersonId, Person>,
-    links: BTreeMap<(PersonId, ConnectionId), Link>,
-    lines: BTreeMap<(ClubId, Tracking, ConnectionId), Line>,
-    entries: BTreeMap<EntryId, Entry>,
-    correspondences: BTreeMap<(EntryId, ConnectionId), Correspondence>,
-    indexed: i64,
-    restored: Option<Restored>,
-    budgets: BTreeMap<String, Spent>,
 }
 
 impl Memory {
@@ -48,70 +35,6 @@ impl Memory {
 
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Tables {
-    fn subject(&self, person: PersonId) -> Option<Subject> {
-        let links = self.links_of(person).cloned().collect();
-        self.people.get(&person).map(|person| Subject { person: person.clone(), links })
-    }
-
-    fn links_of(&self, person: PersonId) -> impl Iterator<Item = &Link> {
-        self.links
-            .range((person, ConnectionId(i64::MIN))..=(person, ConnectionId(i64::MAX)))
-            .map(|(_, link)| link)
-    }
-
-    fn owner_of(&self, connection: ConnectionId, record: &RemoteId) -> Option<PersonId> {
-        let on_connection = || self.links.values().filter(|link| link.connection == connection);
-        on_connection()
-            .find(|link| link.record.as_ref() == Some(record))
-            .or_else(|| on_connection().find(|link| link.former.contains(record)))
-            .map(|link| link.person)
-    }
-
-    fn namesakes(&self, club: ClubId, name_key: &str) -> Vec<PersonId> {
-        self.people
-            .values()
-            .filter(|_| !name_key.is_empty())
-            .filter(|person| person.club == club && person.profile.name_key() == name_key)
-            .map(|person| person.id)
-            .take(100)
-            .collect()
-    }
-
-    fn still_so(&self, person: &Person, expect: &Expect) -> bool {
-        if let Expect::New { name_key, namesakes } = expect
-            && self.namesakes(person.club, name_key) != *namesakes
-        {
-            return false;
-        }
-        check_revision(person, self.people.get(&person.id).map(|person| person.revision), expect)
-    }
-
-    fn check_link(&self, link: &Link) -> Verdict {
-        let stored = self.links.get(&(link.person, link.connection)).map_or(0, |link| link.version);
-        if stored != link.version && !sabotage::is(Way::FenceRemoved) {
-            return Verdict::Stale;
-        }
-        let owner = link.record.as_ref().and_then(|record| self.owner_of(link.connection, record));
-        match owner {
-            Some(other) if other != link.person => Verdict::Taken(other),
-            _ => Verdict::Applied,
-        }
-    }
-
-    fn keep_link(&mut self, link: &Link) {
-        let mut link = link.clone();
-        link.version = next_version(&link);
-        self.links.insert((link.person, link.connection), link);
-    }
-
-    fn keep_lines(&mut self, lines: &[Line]) {
-        for line in lines {
-            self.lines.insert((line.club, line.tracking, line.about), line.clone());
-        }
     }
 }
 
@@ -376,8 +299,30 @@ impl Store for Memory {
         Ok(())
     }
 
+    async fn sign_in(&self, id: &str) -> Result<Option<String>> {
+        Ok(self.tables().sign_ins.get(id).cloned())
+    }
+
+    async fn keep_sign_in(&self, id: &str, before: Option<String>, doc: String) -> Result<bool> {
+        let mut tables = self.tables();
+        let same = tables.sign_ins.get(id) == before.as_ref();
+        if same {
+            tables.sign_ins.insert(id.to_owned(), doc);
+        }
+        Ok(same)
+    }
+
     async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant> {
         Ok(self.tables().budgets.entry(id.to_owned()).or_default().take(wish))
+    }
+
+    async fn feeds(&self) -> Result<Vec<Feed>> {
+        Ok(self.tables().feeds.values().cloned().collect())
+    }
+
+    async fn keep_feed(&self, feed: Feed) -> Result<()> {
+        self.tables().feeds.insert((feed.connection, feed.club), feed);
+        Ok(())
     }
 
     async fn people_at(&self, connection: ConnectionId) -> Result<usize> {

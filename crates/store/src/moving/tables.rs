@@ -65,7 +65,7 @@ const RECORD: &[(&str, Kind)] = &[
 ];
 
 /// What is moved, in this order.
-pub(crate) const TABLES: [Table; 13] = [
+pub(crate) const TABLES: [Table; 15] = [
     Table {
         name: "setup",
         from: "setup",
@@ -169,7 +169,19 @@ pub(crate) const TABLES: [Table; 13] = [
         columns: &[("name", Kind::Text), ("at", Kind::Number)],
         key: &[0],
     },
+    Table {
+        name: "feed",
+        from: "feed",
+        columns: &[("connection", Kind::Number), ("club", Kind::Number), ("doc", Kind::Text)],
+        key: &[0, 1],
+    },
     Table { name: "budget", from: "budget", columns: &[("id", Kind::Text), ("doc", Kind::Text)], key: &[0] },
+    Table {
+        name: "sign_in",
+        from: "sign_in",
+        columns: &[("id", Kind::Text), ("doc", Kind::Text)],
+        key: &[0],
+    },
     Table {
         name: "restored",
         from: "restored",

@@ -10,6 +10,7 @@ mod budget;
 mod connect;
 mod decide;
 mod directory;
+mod feed;
 mod log;
 mod look;
 mod news;
@@ -21,6 +22,7 @@ mod restored;
 mod rows;
 mod search;
 mod session;
+mod sign_in;
 mod text;
 mod timeline;
 mod waiting;
@@ -35,7 +37,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use model::budget::{Grant, Wish};
 use model::directory::{Correspondence, Entry};
-use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, RemoteId, Restored, Setup, Tracking};
+use model::{
+    ClubId, ConnectionId, EntryId, Feed, Line, Moment, PersonId, RemoteId, Restored, Setup, Tracking,
+};
 use tokio::sync::Mutex;
 
 use crate::nodes::Nodes;
@@ -242,6 +246,23 @@ impl Store for Postgres {
     async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant> {
         let id = id.to_owned();
         self.write(move |session| async move { budget::take(&session, &id, wish).await }).await
+    }
+
+    async fn feeds(&self) -> Result<Vec<Feed>> {
+        feed::all(&self.session).await
+    }
+
+    async fn keep_feed(&self, feed: Feed) -> Result<()> {
+        self.write(move |session| async move { feed::keep(&session, &feed).await }).await
+    }
+
+    async fn sign_in(&self, id: &str) -> Result<Option<String>> {
+        sign_in::read(&self.session, id).await
+    }
+
+    async fn keep_sign_in(&self, id: &str, before: Option<String>, doc: String) -> Result<bool> {
+        let id = id.to_owned();
+        self.write(move |session| async move { sign_in::keep(&session, &id, before, doc).await }).await
     }
 
     fn nodes(&self) -> Option<&dyn Nodes> {

@@ -9,11 +9,13 @@ use sha2::{Digest, Sha256};
 use crate::{Error, Result};
 
 /// The steps in order; the first makes version 1.
-pub(super) const STEPS: [&str; 4] = [
+pub(super) const STEPS: [&str; 6] = [
     include_str!("sql/schema-1.sql"),
     include_str!("sql/schema-2.sql"),
     include_str!("sql/schema-3.sql"),
     include_str!("sql/schema-4.sql"),
+    include_str!("sql/schema-5.sql"),
+    include_str!("sql/schema-6.sql"),
 ];
 /// The schema version that this binary writes.
 pub(super) const VERSION: i64 = STEPS.len() as i64;

@@ -10,6 +10,7 @@ mod checkpoint;
 pub mod copies;
 pub(crate) mod departure;
 mod directory;
+mod feed;
 mod log;
 mod migrations;
 mod open;
@@ -18,6 +19,7 @@ mod pool;
 mod removal;
 mod restored;
 mod search;
+mod sign_in;
 mod writer;
 
 #[cfg(test)]
@@ -30,7 +32,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use async_trait::async_trait;
 use model::budget::{Grant, Wish};
 use model::directory::{Correspondence, Entry};
-use model::{ClubId, ConnectionId, EntryId, Line, Moment, PersonId, RemoteId, Restored, Setup, Tracking};
+use model::{
+    ClubId, ConnectionId, EntryId, Feed, Line, Moment, PersonId, RemoteId, Restored, Setup, Tracking,
+};
 use rusqlite::Connection;
 
 use crate::written::{self, Written};
@@ -222,6 +226,23 @@ impl Store for Sqlite {
     async fn take_budget(&self, id: &str, wish: Wish) -> Result<Grant> {
         let id = id.to_owned();
         self.write(move |db| budget::take(db, &id, wish)).await
+    }
+
+    async fn feeds(&self) -> Result<Vec<Feed>> {
+        self.read_aside(feed::all).await
+    }
+
+    async fn keep_feed(&self, feed: Feed) -> Result<()> {
+        self.write(move |db| feed::keep(db, &feed)).await
+    }
+
+    async fn sign_in(&self, id: &str) -> Result<Option<String>> {
+        self.read(|db| sign_in::read(db, id))
+    }
+
+    async fn keep_sign_in(&self, id: &str, before: Option<String>, doc: String) -> Result<bool> {
+        let id = id.to_owned();
+        self.write(move |db| sign_in::keep(db, &id, before.as_deref(), &doc)).await
     }
 
     async fn people_at(&self, connection: ConnectionId) -> Result<usize> {

@@ -18,6 +18,7 @@ mod restored;
 mod search;
 mod settle;
 mod setup;
+mod sign_ins;
 mod waiting;
 
 #[path = "../house/postgres.rs"]
@@ -28,6 +29,7 @@ mod copies;
 mod disk_full;
 mod durability;
 mod failover;
+mod feeds;
 mod moving;
 mod nodes;
 mod opening;

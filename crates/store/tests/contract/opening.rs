@@ -59,7 +59,7 @@ fn the_file_is_kept_as_documented() {
     let number = |pragma: &str| db.query_row(pragma, [], |row| row.get::<_, i64>(0)).unwrap();
     assert_eq!(ask("PRAGMA journal_mode").unwrap(), "wal");
     assert_eq!(number("PRAGMA auto_vacuum"), 2, "incremental");
-    assert_eq!(number("PRAGMA user_version"), 4);
+    assert_eq!(number("PRAGMA user_version"), 6);
     assert_eq!(ask("PRAGMA integrity_check").unwrap(), "ok");
     let loose = "SELECT count(*) FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND NOT strict";
     assert_eq!(number(loose), 0, "every table is strict");
@@ -70,7 +70,7 @@ fn a_newer_schema_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = closed(folder.path());
     Connection::open(&file).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
-    insta::assert_snapshot!(refusal(&file), @"`connector.db` was written by a newer Connector (schema 99, this one knows 4): start the newer version, or restore a backup from before");
+    insta::assert_snapshot!(refusal(&file), @"`connector.db` was written by a newer Connector (schema 99, this one knows 6): start the newer version, or restore a backup from before");
 }
 
 #[test]

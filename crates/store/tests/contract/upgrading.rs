@@ -26,7 +26,7 @@ async fn a_database_of_schema_1_is_brought_up_to_date_and_holds_all_that_it_held
     let folder = tempfile::tempdir().unwrap();
     let file = of_schema_1(folder.path());
     let store = open(folder.path());
-    assert_eq!(schema(&file), 4);
+    assert_eq!(schema(&file), 6);
     let ann = store.subject(PersonId(1)).await.unwrap().unwrap();
     assert_eq!(ann.person.profile.get(Field::Email), Some("ann@example.org"));
     assert_eq!(ann.links.len(), 2);
@@ -57,7 +57,7 @@ async fn a_database_of_schema_2_is_brought_up_to_date_and_its_lines_are_found_as
     db.execute_batch("UPDATE line SET entry = 7; PRAGMA user_version = 2").unwrap();
     drop(db);
     let store = open(folder.path());
-    assert_eq!(schema(&file), 4);
+    assert_eq!(schema(&file), 6);
     let of_olga = Line { entry: Some(EntryId(7)), ..line(save(6, 1), VFP) };
     let query =
         LineQuery { club: KITS_BEACH, entries: Some(vec![EntryId(7)]), limit: 9, ..LineQuery::default() };
@@ -103,5 +103,7 @@ fn the_steps_that_were_released_are_as_they_were() {
     2 9dddbdeeebef357ba8c8505b1d99cfb46f70f18c8dc1b0742b6bf073d9d8a241
     3 fdcc1ff33e29ca6f8bff6cfdf7eec5a86e0a62e378fca2fd54ee22ee2fef6d35
     4 316081580c3944e53b616d8aa60f07e1c05d3fbb8fa2cd03778b0cf4daddeafc
+    5 b18c9197bbb7b409857784f572c6666ca455a8b04d49e049e730d2516a5e0ee3
+    6 9bba97d8596fa8be187170661c3ef436aa8ddd9c9b29899c6d8e3f0455d043e8
     ");
 }

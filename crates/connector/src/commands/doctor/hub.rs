@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::Result;
 use hub::Hub;
 use hub::registry::Spoke;
-use model::Moment;
 use model::scope::{Part, Standing};
+use model::{Feed, Moment, Obstacle};
 use serde_json::Value;
 use store::LineQuery;
 
@@ -35,7 +35,34 @@ pub async fn answer(hub: &Arc<Hub>, question: Question) -> Result<Value> {
         findings.extend(lane(hub, spoke, count));
         findings.extend(undecided(hub, spoke));
     }
+    for (feed, spoke) in hub.feeds().await? {
+        findings.extend(changes(&about(hub, &spoke), &feed));
+    }
     Ok(serde_json::to_value(findings)?)
+}
+
+/// What stands in the way of reading a platform's changes.
+fn changes(about: &str, feed: &Feed) -> Option<Finding> {
+    match feed.obstacle.as_ref()? {
+        Obstacle::Failing { since, said, .. } => {
+            let said = format!("its changes cannot be read since {since}: {said}");
+            Some(Finding::problem(
+                about,
+                said,
+                "nothing is lost, and they are asked for by themselves; look at its settings if it lasts",
+            ))
+        }
+        Obstacle::Braked { since, decided: None, .. } => {
+            let said =
+                format!("its changes wait for a decision since {since}, for they would change many people");
+            Some(Finding::problem(
+                about,
+                said,
+                "`connector feeds list` says how many; decide by `connector feeds apply` or `discard`",
+            ))
+        }
+        Obstacle::Braked { .. } => None,
+    }
 }
 
 async fn clock(hub: &Hub) -> Result<Finding> {

@@ -153,3 +153,17 @@ CREATE TABLE budget (
   id  text COLLATE "C" PRIMARY KEY,
   doc text NOT NULL
 );
+
+-- How far the platforms' changes were read.
+CREATE TABLE feed (
+  connection bigint NOT NULL,
+  club       bigint NOT NULL,
+  doc        text NOT NULL,
+  PRIMARY KEY (connection, club)
+);
+
+-- Sign-ins that are renewed by what their last answer gave, sealed.
+CREATE TABLE sign_in (
+  id  text COLLATE "C" PRIMARY KEY,
+  doc text NOT NULL
+);
