@@ -189,6 +189,10 @@ pub struct Doubt {
     pub counts_from: Moment,
     /// How often looking found nothing.
     pub found_none: u32,
+    /// The platform said that it took the call, and not under which number: then nothing that is looked for and not found
+    /// lets it be made again.
+    #[serde(default)]
+    pub taken: bool,
 }
 
 /// Why a link waits, and for whom.

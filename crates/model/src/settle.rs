@@ -38,7 +38,13 @@ pub enum Settled {
 /// Settles one call.
 pub fn settle(link: &mut Link, step: &Step, outcome: &Outcome, at: Circumstances<'_>) -> Settled {
     match outcome {
-        Outcome::Saved { id: None } | Outcome::Unchanged if link.record.is_none() => doubt(link, step, at),
+        Outcome::Saved { id: None } | Outcome::Unchanged if link.record.is_none() => {
+            let settled = doubt(link, step, at);
+            if let State::Doubtful(doubt) = &mut link.state {
+                doubt.taken = true;
+            }
+            settled
+        }
         Outcome::Saved { id } => arrived(link, step, id.as_ref(), at),
         Outcome::Unchanged => arrived(link, step, None, at),
         Outcome::Duplicate { id: Some(id), .. }
@@ -269,7 +275,7 @@ pub fn begin_doubt(link: &mut Link, mark: Mark, abilities: &Abilities, now: Mome
     let visible_after_s = i64::from(abilities.visible_after_s);
     let counts_from = last.plus_s(visible_after_s);
     let look_at = now.plus_s(visible_after_s).min(counts_from).max(now);
-    link.state = State::Doubtful(Doubt { mark, look_at, counts_from, found_none: 0 });
+    link.state = State::Doubtful(Doubt { mark, look_at, counts_from, found_none: 0, taken: false });
     Settled::Asking(look_at)
 }
 
@@ -283,8 +289,9 @@ pub enum Looked {
 }
 
 /// Takes evidence of a doubtful call: a look-up, or the record's number from a feed, a webhook or a late answer. Only a
-/// second "none" that was asked late enough lets the call be made again; a doubt that is already held ends by exactly
-/// one record alone.
+/// second "none" that was asked late enough lets the call be made again, and only if the platform did not say that it took
+/// it: somebody without an e-mail address cannot be found, and is there. A doubt that is already held ends by exactly one
+/// record alone.
 pub fn looked(link: &mut Link, evidence: Looked, at: Circumstances<'_>) -> Settled {
     match (&mut link.state, evidence) {
         (State::Doubtful(doubt), Looked::NotAnswered) => look_later(doubt, at),
@@ -296,6 +303,10 @@ pub fn looked(link: &mut Link, evidence: Looked, at: Circumstances<'_>) -> Settl
             doubt.found_none += 1;
             if doubt.found_none < 2 {
                 return look_later(doubt, at);
+            }
+            if doubt.taken {
+                let mark = doubt.mark.clone();
+                return hold(link, HoldReason::Doubt { mark, candidates: Vec::new() }, at.now);
             }
             let again = match link.tries {
                 0 => at.now,

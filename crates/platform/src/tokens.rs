@@ -4,6 +4,7 @@
 //! for a few seconds, so that a wrong secret is not tried by every waiting record.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -19,6 +20,7 @@ const MOST: usize = 20_000;
 /// All tokens of an installation; share one in an `Arc`.
 pub struct Tokens {
     slots: Mutex<HashMap<[u8; 32], Arc<Slot>>>,
+    numbers: AtomicU64,
     keep: Arc<dyn Keep>,
 }
 
@@ -110,7 +112,7 @@ impl Tokens {
 
     /// No tokens yet; sign-ins that rotate are kept there.
     pub fn kept_in(keep: Arc<dyn Keep>) -> Self {
-        Tokens { slots: Mutex::default(), keep }
+        Tokens { slots: Mutex::default(), numbers: AtomicU64::default(), keep }
     }
 
     /// No tokens yet, beside these: sign-ins that rotate are kept in the same place.
@@ -122,6 +124,11 @@ impl Tokens {
     /// Where sign-ins that rotate are kept.
     pub(crate) fn keep(&self) -> &Arc<dyn Keep> {
         &self.keep
+    }
+
+    /// A number that was not given out before.
+    pub(crate) fn number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
     /// The place of the token for these credentials.

@@ -76,6 +76,44 @@ fn a_create_must_say_whether_a_repeat_is_harmless_and_where_the_number_is() {
 }
 
 #[test]
+fn who_was_made_is_looked_up_only_where_people_are_made_and_can_be_asked_for() {
+    let find = "capabilities: {operations: [create_prospect, find_person], conversion: none}";
+    let described = SMALL.replace("capabilities: {operations: [create_prospect], conversion: none}", find)
+        + "  find_person:
+    find_by: [email]
+    request: {method: GET, path: /people}
+    answer: {items: =answer, item: {id: =item.id}}
+";
+    let wrong = |text: &str| {
+        let mistakes = Description::parse("small.yaml", text).err();
+        mistakes.map(|mistakes| mistakes.list().iter().map(|it| it.message.clone()).collect::<Vec<_>>())
+    };
+    let looked_up = |text: &str| text.replacen("answer: {id: =answer.id}", "answer: {looked_up: true}", 1);
+    assert_eq!(wrong(&looked_up(&described)), None);
+    for (text, expected) in [
+        (looked_up(SMALL), "who `create_prospect` made is looked for by `find_person`, and there is none"),
+        (
+            described.replacen("answer: {id: =answer.id}", "answer: {id: =answer.id, looked_up: true}", 1),
+            "the number is in the answer, or it is looked up",
+        ),
+        (
+            looked_up(&described).replace("repeat: unsafe", "repeat: safe"),
+            "`create_prospect` is safe to repeat, and who it made is looked for only where it is not",
+        ),
+        (
+            described.replace("items: =answer,", "looked_up: true, items: =answer,"),
+            "`find_person` makes nobody who could be looked for",
+        ),
+        (
+            looked_up(&described).replace("looked_up: true", "looked_up: false"),
+            "`create_prospect` does not say where the record's number is",
+        ),
+    ] {
+        assert_eq!(wrong(&text), Some(vec![expected.to_owned()]));
+    }
+}
+
+#[test]
 fn what_is_declared_is_described_and_what_is_described_is_declared() {
     let wrong = small("[create_prospect]", "[create_prospect, convert]").unwrap_err();
     assert_eq!(wrong, ["`convert` is declared, and there is no such call"]);

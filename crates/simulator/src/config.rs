@@ -87,9 +87,9 @@ fn yes() -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Credentials {
-    /// InTouch, HubSpot: client id. I4: Basic user. ABC: application id. MINDBODY: a staff member's user name.
+    /// InTouch, HubSpot: client id. I4: Basic user. On premises: user. ABC: application id. MINDBODY: a staff member's user name.
     pub user: String,
-    /// InTouch: client secret. I4: Basic password. VFP: API key. ABC: application key. MINDBODY: the password. ClubReady: API key. Paramount: the key in the path. Open spoke: the token, and, written `whsec_…`, also
+    /// InTouch: client secret. I4: Basic password. On premises: password. VFP: API key. ABC: application key. MINDBODY: the password. ClubReady: API key. Paramount: the key in the path. Open spoke: the token, and, written `whsec_…`, also
     /// the signing key. GymMaster: API key. Magicline: the first studio's API key.
     /// HubSpot: the token of the private app, and the client secret of the public one.
     /// Club Planner: the token.
@@ -136,6 +136,7 @@ impl Config {
             Platform::Vfp => ("0042", "", "vfp-key", ""),
             Platform::AbcDatatrak => ("0042", "abc-app", "abc-key", ""),
             Platform::Mindbody => ("4100", "connector", "mindbody-password", "mindbody-key"),
+            Platform::OnPremisesSoap => ("7", "connector", "club-server-password", ""),
             Platform::ClubReady => ("801", "", "clubready-key", ""),
             Platform::Paramount => ("61", "", "paramount-key", ""),
             Platform::OpenSpoke => ("kits", "", "whsec_c2ltdWxhdGVkIG9wZW4gc3Bva2Ugc2VjcmV0IDE=", ""),

@@ -49,6 +49,7 @@ impl DayClub {
             | Platform::Mindbody
             | Platform::ClubReady
             | Platform::Paramount
+            | Platform::OnPremisesSoap
             | Platform::GymMaster
             | Platform::Magicline
             | Platform::HubSpot

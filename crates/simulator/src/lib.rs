@@ -26,6 +26,7 @@ mod ledger;
 mod magicline;
 mod mindbody;
 mod offline;
+mod on_premises;
 mod paramount;
 mod people;
 mod person;

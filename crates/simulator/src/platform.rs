@@ -39,11 +39,13 @@ pub enum Platform {
     /// Club Planner, where every call is a GET.
     #[serde(rename = "club-planner")]
     ClubPlanner,
+    /// A club system of 2008 on a club's own premises, SOAP 1.1 in the rpc style.
+    OnPremisesSoap,
 }
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Platform; 12] = [
+    pub const ALL: [Platform; 13] = [
         Platform::InTouch,
         Platform::JonasI4,
         Platform::Vfp,
@@ -56,6 +58,7 @@ impl Platform {
         Platform::Magicline,
         Platform::HubSpot,
         Platform::ClubPlanner,
+        Platform::OnPremisesSoap,
     ];
 
     /// The name in commands and in `/_sim`.
@@ -73,6 +76,7 @@ impl Platform {
             Platform::Magicline => "magicline",
             Platform::HubSpot => "hubspot",
             Platform::ClubPlanner => "club-planner",
+            Platform::OnPremisesSoap => "on-premises-soap",
         }
     }
 }

@@ -12,8 +12,8 @@ use crate::person::{Changes, Fields, Kind, Person, human};
 use crate::tally::Counts;
 use crate::watch::{Watch, Wrong};
 use crate::{
-    Platform, abc, club_planner, clubready, gymmaster, hubspot, i4, intouch, magicline, mindbody, paramount,
-    spoke, vfp,
+    Platform, abc, club_planner, clubready, gymmaster, hubspot, i4, intouch, magicline, mindbody,
+    on_premises, paramount, spoke, vfp,
 };
 
 /// A platform's state.
@@ -99,6 +99,7 @@ impl Room {
             Platform::Paramount => paramount::answer(self, call),
             Platform::OpenSpoke => spoke::answer(self, call),
             Platform::ClubPlanner => club_planner::answer(self, call),
+            Platform::OnPremisesSoap => on_premises::answer(self, call),
             Platform::HubSpot => hubspot::answer(self, call),
             Platform::Magicline => magicline::answer(self, call),
             Platform::GymMaster => gymmaster::answer(self, call),
@@ -117,6 +118,7 @@ impl Room {
             Platform::Paramount => paramount::trouble(trouble),
             Platform::OpenSpoke => spoke::trouble(trouble, call),
             Platform::ClubPlanner => club_planner::trouble(trouble, call),
+            Platform::OnPremisesSoap => on_premises::trouble(trouble),
             Platform::HubSpot => hubspot::trouble(trouble, call),
             Platform::Magicline => magicline::trouble(trouble, call),
             Platform::GymMaster => gymmaster::trouble(trouble, call),
@@ -135,6 +137,7 @@ impl Room {
             Platform::Paramount => paramount::subject(call),
             Platform::OpenSpoke => spoke::subject(call),
             Platform::ClubPlanner => club_planner::subject(call),
+            Platform::OnPremisesSoap => on_premises::subject(call),
             Platform::HubSpot => hubspot::subject(call),
             Platform::Magicline => magicline::subject(call),
             Platform::GymMaster => gymmaster::subject(call),
@@ -174,6 +177,7 @@ impl Room {
                 | Platform::ClubPlanner
                 | Platform::Mindbody
                 | Platform::Paramount
+                | Platform::OnPremisesSoap
                 | Platform::ClubReady => format!("{number}"),
             };
         }
@@ -197,6 +201,7 @@ impl Room {
                 | Platform::ClubPlanner
                 | Platform::Mindbody
                 | Platform::Paramount
+                | Platform::OnPremisesSoap
                 | Platform::ClubReady => format!("{number}"),
             };
             if !self.lead_sources.iter().any(|known| known.id == id) {
@@ -370,6 +375,7 @@ impl Room {
             Platform::Mindbody => format!("{}", 100_000_000 + number),
             Platform::ClubReady => format!("{}", 5_000_000 + number),
             Platform::Paramount => format!("{}", 730_000 + number),
+            Platform::OnPremisesSoap => format!("{}", 41_000 + number),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use encoding_rs::WINDOWS_1252;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming as Stream;
@@ -275,7 +276,9 @@ fn response(reply: Reply) -> Response<Full<Bytes>> {
     for (name, value) in &reply.headers {
         response = response.header(*name, value.as_str());
     }
-    response.body(Full::new(Bytes::from(reply.body))).unwrap_or_else(|_| {
+    let old = reply.content_type.ends_with("charset=windows-1252");
+    let body = if old { WINDOWS_1252.encode(&reply.body).0.into_owned() } else { reply.body.into_bytes() };
+    response.body(Full::new(Bytes::from(body))).unwrap_or_else(|_| {
         let mut broken = Response::new(Full::new(Bytes::new()));
         *broken.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
         broken

@@ -21,13 +21,8 @@ pub(crate) struct Read {
     pub(crate) nil: bool,
 }
 
-/// Reads the attributes of a tag. `declared` counts the namespaces of the whole document.
-pub(crate) fn read(
-    start: &BytesStart<'_>,
-    limits: &Limits,
-    scope: &mut Scope,
-    declared: &mut usize,
-) -> Result<Read, String> {
+/// Reads the attributes of a tag.
+pub(crate) fn read(start: &BytesStart<'_>, limits: &Limits, scope: &mut Scope) -> Result<Read, String> {
     let raw = start.attributes_raw();
     if raw.bytes().all(is_space) {
         return Ok(Read { attributes: Vec::new(), nil: false });
@@ -47,12 +42,9 @@ pub(crate) fn read(
         let value = unescaped(name, value, limits)?;
         match declared_prefix(name) {
             Some(prefix) => {
-                *declared += 1;
-                if *declared > limits.max_namespaces {
-                    return Err(format!(
-                        "the document declares more than {} namespaces",
-                        limits.max_namespaces
-                    ));
+                if scope.mark() >= limits.max_namespaces {
+                    let most = limits.max_namespaces;
+                    return Err(format!("the document declares more than {most} namespaces at a time"));
                 }
                 scope.declare(prefix, &value, mark).map_err(str::to_owned)?;
             }

@@ -9,6 +9,7 @@
 
 mod attributes;
 mod chars;
+mod charset;
 mod decode;
 mod element;
 mod limits;
@@ -19,6 +20,7 @@ mod scope;
 mod writer;
 
 pub use chars::is_name;
+pub use charset::Charset;
 pub use decode::decode;
 pub use element::{Attribute, Element};
 pub use limits::Limits;

@@ -11,7 +11,7 @@ pub struct Limits {
     pub max_elements: usize,
     /// Attributes of one tag, namespace declarations included.
     pub max_attributes_per_element: usize,
-    /// Namespace declarations of the whole document.
+    /// Namespace declarations in force at one place; toolkits declare the same one again in every part of a list.
     pub max_namespaces: usize,
     /// Text of one element, or value of one attribute, in bytes.
     pub max_text_bytes: usize,

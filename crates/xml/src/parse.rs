@@ -54,7 +54,6 @@ struct Reading<'a> {
     scope: Scope,
     cursor: Cursor,
     elements: usize,
-    namespaces: usize,
 }
 
 impl<'a> Reading<'a> {
@@ -67,7 +66,6 @@ impl<'a> Reading<'a> {
             scope: Scope::default(),
             cursor: Cursor::start(),
             elements: 0,
-            namespaces: 0,
         }
     }
 
@@ -111,7 +109,7 @@ impl<'a> Reading<'a> {
         let name = start.name().into_inner();
         self.admit(name)?;
         let mark = self.scope.mark();
-        let read = attributes::read(start, self.limits, &mut self.scope, &mut self.namespaces)?;
+        let read = attributes::read(start, self.limits, &mut self.scope)?;
         let (namespace, local) = match name.split_once(':') {
             Some((prefix, local)) => match self.scope.find(prefix) {
                 Some(namespace) => (Some(namespace), local),

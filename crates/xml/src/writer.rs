@@ -4,6 +4,7 @@
 //! stray control character must still arrive. A name that cannot be one has its offending characters replaced by `_`,
 //! so that no string becomes markup; callers with names of foreign origin check them with [`crate::is_name`].
 
+use crate::Charset;
 use crate::chars::{as_name_char, is_xml_char};
 
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
@@ -24,8 +25,13 @@ impl Writer {
 
     /// An empty document that begins with `<?xml version="1.0" encoding="UTF-8"?>`.
     pub fn with_declaration() -> Self {
-        let out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>".to_owned();
-        Writer { out, ..Writer::default() }
+        Writer::declaring(Charset::Utf8)
+    }
+
+    /// An empty document whose declaration names the encoding in which it will be sent.
+    pub fn declaring(charset: Charset) -> Self {
+        let name = if charset == Charset::Utf8 { "UTF-8" } else { charset.name() };
+        Writer { out: format!("<?xml version=\"1.0\" encoding=\"{name}\"?>"), ..Writer::default() }
     }
 
     /// Opens an element.
@@ -69,9 +75,12 @@ impl Writer {
     }
 
     /// Writes an element that says it has no value, declaring `xsi` unless an open element did.
-    pub fn nil(&mut self, name: &str) -> &mut Self {
+    pub fn nil(&mut self, name: &str, attributes: &[(&str, &str)]) -> &mut Self {
         self.out.push('<');
         push_name(&mut self.out, name);
+        for (name, value) in attributes {
+            self.attribute(name, value);
+        }
         if self.xsi_since.is_none() {
             self.attribute("xmlns:xsi", XSI);
         }

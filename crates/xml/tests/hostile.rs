@@ -68,7 +68,13 @@ fn a_megabyte_of_the_worst_legal_document_is_not_quadratic() {
     let many_elements = format!("<r>{}</r>", "<a/>".repeat(19_000));
     let many_references = format!("<r>{}</r>", "&amp;".repeat(200_000));
     let many_comments = format!("<r>{}</r>", "<!---->".repeat(140_000));
-    for text in [many_tags, many_elements, many_references, many_comments] {
+    let mut open = String::new();
+    for level in 0..31 {
+        write!(open, "<r xmlns:a{level}='u' xmlns:b{level}='v'>").unwrap();
+    }
+    let many_namespaces =
+        format!("{open}{}{}", "<a0:a xmlns:p='u' p:b=''/>".repeat(19_000), "</r>".repeat(31));
+    for text in [many_tags, many_elements, many_references, many_comments, many_namespaces] {
         let started = Instant::now();
         assert!(parse(&text, &Limits::default()).is_ok(), "{}", &text[..40]);
         assert!(started.elapsed() < Duration::from_secs(20), "{:?} for {}", started.elapsed(), &text[..40]);

@@ -147,7 +147,7 @@ proptest! {
     #[test]
     fn any_string_as_a_name_still_makes_a_document(name in any::<String>(), key in any::<String>()) {
         let mut writer = Writer::new();
-        writer.open("r", &[]).open(&name, &[]).leaf(&key, "x").nil(&name);
+        writer.open("r", &[]).open(&name, &[]).leaf(&key, "x").nil(&name, &[]);
         let text = writer.finish();
         if !name.contains(':') && !key.contains(':') {
             prop_assert!(parse(&text, &Limits::default()).is_ok(), "{text}");

@@ -113,11 +113,16 @@ fn a_limit_is_named_when_it_is_exceeded() {
     );
     assert_eq!(
         said("<a xmlns='u' xmlns:b='v'/>"),
-        "the document declares more than 1 namespaces (line 1, column 1)"
+        "the document declares more than 1 namespaces at a time (line 1, column 1)"
     );
     assert_eq!(said("<a>12&amp;45</a>"), "the element `a` has more than 4 bytes of text (line 1, column 11)");
     assert_eq!(said("<a b='12345'/>"), "the attribute `b` has more than 4 bytes (line 1, column 1)");
+    assert_eq!(
+        said("<a xmlns:b='u'><c xmlns:d='v'/></a>"),
+        "the document declares more than 1 namespaces at a time (line 1, column 16)"
+    );
     assert!(parse("<a xmlns='u'><b>1234</b></a>", &limits).is_ok());
+    assert!(parse("<a><b xmlns='u'/><b xmlns='u'/></a>", &limits).is_ok(), "one after the other");
 }
 
 #[test]

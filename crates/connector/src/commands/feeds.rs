@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use comfy_table::{Table, presets};
 use hub::Hub;
-use hub::feeds::Read;
+use hub::feeds::{Deciding, Read};
 use hub::registry::Spoke;
 use model::{Braked, Brought, Decided, Feed};
 use serde::{Deserialize, Serialize};
@@ -93,11 +93,17 @@ pub async fn answer(hub: &Arc<Hub>, question: Question) -> Result<Value> {
             What::Apply => Some(Decided::Apply),
             What::Discard => Some(Decided::Discard),
         };
-        let did = match decision {
-            Some(decision) if !hub.decide_feed((feed.connection, feed.club), decision).await? => {
-                "nothing waits for a decision".to_owned()
+        let deciding = match decision {
+            Some(decision) => hub.decide_feed((feed.connection, feed.club), decision).await?,
+            None => Deciding::Done,
+        };
+        let did = match deciding {
+            Deciding::Nothing => "nothing waits for a decision".to_owned(),
+            Deciding::NotNow => {
+                well = false;
+                "not decided: it is being read just now; ask again when that has ended".to_owned()
             }
-            Some(_) | None => {
+            Deciding::Done => {
                 let read = hub.read_feed((feed.connection, feed.club)).await?;
                 well &= matches!(read, Read::Whole(_));
                 if decision == Some(Decided::Discard) && well {
@@ -123,7 +129,10 @@ fn in_words(read: &Read) -> String {
             counts(brought)
         ),
         Read::Failed(said) => format!("not read: {said}"),
-        Read::NotNow => "not read: it is being read already, or is another node's".to_owned(),
+        Read::NotNow => {
+            "not read just now: it is being read already, its connection is paused, or it is another node's"
+                .to_owned()
+        }
     }
 }
 

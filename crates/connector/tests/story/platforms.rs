@@ -156,6 +156,31 @@ pub const OPEN_SPOKE: Vendor = Vendor {
 const OPEN_SPOKE_SOAP: Vendor =
     Vendor { name: "open-spoke-soap", settings: &[], addresses: &["=settings.base_url"], ..OPEN_SPOKE };
 
+const ON_PREMISES_SOAP: Vendor = Vendor {
+    name: "on-premises-soap",
+    platform: Platform::OnPremisesSoap,
+    addresses: &["'{{ settings.scheme }}://{{ settings.host }}:{{ settings.port }}"],
+    client_id: "kits",
+    settings: &[("scheme", "http"), ("host", "clubserver"), ("user", "connector")],
+    club_settings: &[],
+    secret: ("password", false),
+    sends: ["creates_and_updates", "creates_and_updates", "updates"],
+    with: &["owner", "lead_source"],
+    assumed: &[
+        "verify",
+        "list_staff",
+        "list_lead_sources",
+        "create_prospect",
+        "create_member",
+        "update_prospect",
+        "update_member",
+        "update_ex_member",
+        "find_person",
+        "read_person",
+    ],
+    receives: false,
+};
+
 /// What the story tells of a platform; what it does not offer is left out, and named here.
 struct Story {
     vendor: Vendor,
@@ -290,4 +315,9 @@ async fn open_spoke_from_end_to_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn open_spoke_soap_from_end_to_end() {
     told(Story { vendor: OPEN_SPOKE_SOAP, changes: true, sells: true, asked: true }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_premises_soap_from_end_to_end() {
+    told(Story { vendor: ON_PREMISES_SOAP, changes: true, sells: true, asked: true }).await;
 }

@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use crate::Hub;
 use crate::registry::Spoke;
 
+pub use decision::Deciding;
 pub use reading::Read;
 
 /// How often it is looked what is to be read.
@@ -59,7 +60,7 @@ impl Drop for Busy<'_> {
 }
 
 /// How a connection's changes are read, if they can be and that was agreed.
-pub(crate) fn terms(spoke: &Spoke) -> Option<FeedTerms> {
+fn terms(spoke: &Spoke) -> Option<FeedTerms> {
     let live = spoke.connection.live_since.is_some();
     spoke.abilities().feed.filter(|_| live && spoke.agreement().receives_people)
 }
@@ -79,15 +80,21 @@ impl Hub {
         });
     }
 
-    /// Begins to read each feed whose time has come.
+    /// Whether this node reads a connection's changes just now.
+    pub(crate) fn reads_changes(&self, spoke: &Spoke) -> bool {
+        terms(spoke).is_some() && spoke.connection.paused.is_none() && self.place().leads(spoke.id())
+    }
+
+    /// Begins to read each feed whose time has come, the longest due first.
     async fn begin_due_feeds(self: &Arc<Self>) -> store::Result<()> {
         let now = self.clock().now();
-        for (feed, spoke) in self.feeds().await? {
-            let led = self.place().leads(spoke.id()) && spoke.connection.paused.is_none();
-            if !led || !feed.is_due(now) || self.feed_places().busy().contains(&(feed.connection, feed.club))
-            {
-                continue;
-            }
+        let mut feeds = self.feeds().await?;
+        feeds.retain(|(feed, spoke)| {
+            let is_read = self.feed_places().busy().contains(&(feed.connection, feed.club));
+            self.reads_changes(spoke) && feed.is_due(now) && !is_read
+        });
+        feeds.sort_by_key(|(feed, _)| feed.next_at);
+        for (feed, spoke) in feeds {
             let Ok(place) = Arc::clone(&self.feed_places().places).try_acquire_owned() else { return Ok(()) };
             let hub = Arc::clone(self);
             tokio::spawn(async move {

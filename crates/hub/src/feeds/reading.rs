@@ -45,7 +45,9 @@ impl Hub {
         let Some((mut feed, spoke)) = self.feeds().await?.into_iter().find(of) else {
             return Ok(Read::NotNow);
         };
-        let (spoke, Some(terms)) = (&spoke, terms(&spoke)) else { return Ok(Read::NotNow) };
+        let (spoke, Some(terms)) = (&spoke, terms(&spoke).filter(|_| self.reads_changes(&spoke))) else {
+            return Ok(Read::NotNow);
+        };
         let began = self.clock().now();
         let sender = Sender { connection: feed.connection, club: feed.club };
         let span = (feed.since(terms).timestamp(), began.timestamp());
@@ -56,8 +58,14 @@ impl Hub {
         if !matches!(answer.outcome, Outcome::Saved { .. } | Outcome::Unchanged) {
             return self.not_read(feed, spoke, said(&answer.outcome)).await;
         }
-        if let Some(note) = answer.exchange.notes.first() {
-            tracing::warn!(platform = spoke.title(), %note, "something that was read could not be understood");
+        if answer.unread > 0 {
+            let (unread, notes) = (answer.unread, answer.exchange.notes.join("; "));
+            tracing::warn!(platform = spoke.title(), unread, %notes, "something that was read could not be understood");
+            if answer.found.is_empty() {
+                return self
+                    .not_read(feed, spoke, format!("nothing it listed could be understood: {notes}"))
+                    .await;
+            }
         }
         let as_of = began.plus_s(-i64::from(terms.lag_s));
         let registry = Arc::clone(&self.registry());

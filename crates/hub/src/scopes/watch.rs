@@ -10,7 +10,6 @@ use tokio::sync::Notify;
 
 use super::{Calls, Id, Manner, Room, ids, reaches};
 use crate::Hub;
-use crate::feeds;
 use crate::registry::Spoke;
 
 /// How long a watch waits while every lane behind its scope is paused.
@@ -55,9 +54,9 @@ impl Hub {
     /// verification. `None` while nobody wants to know.
     async fn probe(self: &Arc<Self>, id: &Id) -> Option<Sign> {
         let registry = Arc::clone(&self.registry());
-        let reads = |spoke: &Spoke| self.place().leads(spoke.id()) && feeds::terms(spoke).is_some();
-        let wanted =
-            |spoke: &&Arc<Spoke>| reaches(spoke, id) && (self.lane_is_awake(spoke.id()) || reads(spoke));
+        let wanted = |spoke: &&Arc<Spoke>| {
+            reaches(spoke, id) && (self.lane_is_awake(spoke.id()) || self.reads_changes(spoke))
+        };
         let spoke = registry.spokes().find(wanted)?;
         let (club, endpoint) = spoke.endpoints().find(|(_, endpoint)| ids(endpoint).contains(id))?;
         let by: &[Operation] = match id.0 {

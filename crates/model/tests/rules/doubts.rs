@@ -272,6 +272,28 @@ fn an_answer_without_a_number_leaves_a_new_record_in_doubt() {
     );
 }
 
+#[test]
+fn a_call_that_was_taken_is_not_made_again_however_often_nobody_is_found() {
+    let mut story = Story::of(everything(), askable(i4()));
+    story.accepted(0);
+    assert!(matches!(story.called(&Outcome::Saved { id: None }, 0), Settled::Asking(_)));
+    let mut looks = 0;
+    while let State::Doubtful(doubt) = &story.link.state {
+        let now = doubt.look_at;
+        story.looks(none(), now);
+        looks += 1;
+        assert!(looks < 10, "it ends");
+    }
+    let State::Held(hold) = &story.link.state else { panic!("{:?}", story.link.state) };
+    assert!(matches!(&hold.reason, HoldReason::Doubt { candidates, .. } if candidates.is_empty()));
+    assert_eq!(
+        story.edits(Field::Email, Some("x@a.example"), 900),
+        Accepted::Waits,
+        "nor does an edit make a second"
+    );
+    assert_eq!(story.looks(found(&["17"]), at(1000)), Settled::Arrived, "and they may turn up later");
+}
+
 fn duplicate(id: Option<&str>) -> Outcome {
     Outcome::Duplicate { id: id.map(RemoteId::plain), said: "already there".to_owned() }
 }

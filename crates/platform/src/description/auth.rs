@@ -6,7 +6,7 @@ use super::hmac::{self, Hmac};
 use super::{Body, Draft, requests};
 use crate::expression::{Expr, Place as Where};
 use crate::mistakes::Mistakes;
-use crate::template::{Piece, Template};
+use crate::template::{Builder, Piece, Template};
 use crate::yaml::Node;
 
 /// One way to sign in; its parts add up.
@@ -15,6 +15,7 @@ pub(crate) struct Auth {
     pub headers: Vec<(Box<str>, Template)>,
     pub query: Vec<(Box<str>, Template)>,
     pub basic: Option<(Vec<Piece>, Vec<Piece>)>,
+    pub username_token: Option<UsernameToken>,
     pub token: Option<TokenBy>,
     /// User and password of HTTP Digest.
     pub digest: Option<(Vec<Piece>, Vec<Piece>)>,
@@ -23,6 +24,15 @@ pub(crate) struct Auth {
     pub hmac: Option<Hmac>,
     /// Among several ways of one host, whether this one is taken.
     pub when: Option<Expr>,
+}
+
+/// A user and password in the SOAP header (OASIS WS-Security UsernameToken Profile 1.0).
+pub(crate) struct UsernameToken {
+    pub user: Vec<Piece>,
+    pub password: Vec<Piece>,
+    pub digest: bool,
+    pub nonce: bool,
+    pub must_understand: bool,
 }
 
 /// A token that is asked for, kept, and renewed before it ends.
@@ -125,6 +135,7 @@ fn auth(name: &str, node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> 
     };
     let (basic, digest) = (pair("basic"), pair("digest"));
     let when = node.get("when").and_then(|when| builder.expression(when));
+    let username_token = node.get("ws_security").map(|token| username_token(token, &mut builder));
     let standard_webhooks = node
         .get("sign")
         .and_then(|sign| sign.get("standard_webhooks"))
@@ -155,7 +166,38 @@ fn auth(name: &str, node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> 
             )
             .help("leave out `basic:`, `oauth2:` or `login:`, or make two ways with `when:`");
     }
-    Auth { name: name.to_owned(), headers, query, basic, token, digest, standard_webhooks, hmac, when }
+    Auth {
+        name: name.to_owned(),
+        headers,
+        query,
+        basic,
+        username_token,
+        token,
+        digest,
+        standard_webhooks,
+        hmac,
+        when,
+    }
+}
+
+fn username_token(node: &Node, builder: &mut Builder<'_>) -> UsernameToken {
+    let says = |key: &str| node.get(key).and_then(Node::boolean);
+    let digest = node.text_at("password_as") == Some("digest");
+    if let (true, Some(nonce)) = (digest && says("nonce") == Some(false), node.get("nonce")) {
+        builder
+            .vocabulary
+            .mistakes
+            .add(nonce.span.clone(), "a digest is made of nonce and time, and cannot be without")
+            .help("leave `nonce` out, or send the password as text");
+    }
+    let mut part = |key: &str| node.get(key).map_or_else(Vec::new, |node| builder.pieces(node));
+    UsernameToken {
+        user: part("user"),
+        password: part("password"),
+        digest,
+        nonce: digest || says("nonce").unwrap_or(false),
+        must_understand: says("must_understand").unwrap_or(true),
+    }
 }
 
 fn oauth2(node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) -> OAuth2 {

@@ -5,8 +5,11 @@
 
 use std::time::Duration;
 
+use xml::Charset;
+
 use super::requests::Namespaces;
-use super::{Auth, Draft, Setting, SettingKind};
+use super::{Auth, Decode, Draft, Setting, SettingKind, names};
+use crate::decode::Decoding;
 use crate::expression::Place;
 use crate::mistakes::Mistakes;
 use crate::template::{Piece, Template};
@@ -21,15 +24,65 @@ pub(crate) struct Host {
     pub headers: Vec<(Box<str>, Template)>,
     pub query: Vec<(Box<str>, Template)>,
     pub soap: Option<SoapHost>,
+    /// The encoding of its requests.
+    pub sends_in: Charset,
+    /// The encoding of its answers, whatever they say.
+    pub answers_in: Option<Charset>,
     pub timeout: Duration,
     pub max_response_bytes: usize,
     pub redirects: u8,
 }
 
+impl Host {
+    /// How an answer of it is decoded.
+    pub fn decoding(&self, forced: Decode) -> Decoding {
+        let references = self.soap.as_ref().is_some_and(|soap| soap.style == SoapStyle::RpcEncoded);
+        Decoding { forced, charset: self.answers_in, references }
+    }
+}
+
 /// What all SOAP calls to a host have in common.
 pub(crate) struct SoapHost {
+    pub version: SoapVersion,
+    pub style: SoapStyle,
     pub namespaces: Namespaces,
     pub header: Vec<(Box<str>, Template)>,
+}
+
+/// The version of SOAP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SoapVersion {
+    V11,
+    V12,
+}
+
+impl SoapVersion {
+    /// The namespace of the envelope.
+    pub const fn envelope(self) -> &'static str {
+        match self {
+            SoapVersion::V11 => "http://schemas.xmlsoap.org/soap/envelope/",
+            SoapVersion::V12 => "http://www.w3.org/2003/05/soap-envelope",
+        }
+    }
+
+    /// The namespace of the encoding (SOAP 1.1 §5, SOAP 1.2 part 2 §3).
+    pub const fn encoding(self) -> &'static str {
+        match self {
+            SoapVersion::V11 => "http://schemas.xmlsoap.org/soap/encoding/",
+            SoapVersion::V12 => "http://www.w3.org/2003/05/soap-encoding",
+        }
+    }
+}
+
+/// How what is in the body is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SoapStyle {
+    /// One element of the host's namespace, with all that is in it.
+    Literal,
+    /// The call's name in the host's namespace, its parameters in none.
+    Rpc,
+    /// The same with the type of every value, and answers whose parts refer to each other.
+    RpcEncoded,
 }
 
 pub(super) fn hosts(
@@ -64,6 +117,11 @@ fn ways(host: &Node, auths: &[std::sync::Arc<Auth>], mistakes: &mut Mistakes) ->
                 .nearest(name, auths.iter().map(|auth| auth.name.as_str()))
                 .help("declare it under `auth:`");
         }
+        if found.as_ref().is_some_and(|auth| auth.username_token.is_some()) && host.get("soap").is_none() {
+            mistakes
+                .add(node.span.clone(), format!("`{name}` signs in by the SOAP header, and here is no SOAP"))
+                .help("declare `soap:` with its `namespace:`, or another way to sign in");
+        }
         ways.extend(found);
     }
     ways
@@ -86,9 +144,19 @@ fn host(
     let headers = builder.values(node.get("headers"));
     let query = builder.values(node.get("query"));
     let soap = node.get("soap").map(|soap| SoapHost {
+        version: if soap.text_at("version") == Some("1.2") { SoapVersion::V12 } else { SoapVersion::V11 },
+        style: match soap.text_at("encoding") {
+            Some("rpc") => SoapStyle::Rpc,
+            Some("rpc_encoded") => SoapStyle::RpcEncoded,
+            _ => SoapStyle::Literal,
+        },
         header: builder.values(soap.get("header")),
         namespaces: Namespaces::of(soap),
     });
+    if let (Some(soap), Some(node)) = (&soap, node.get("soap")) {
+        names::check_host(soap, node, draft, mistakes);
+    }
+    let charset = |key: &str| node.text_at(key).and_then(Charset::named);
     let number = |key: &str, unless: i64| node.get(key).and_then(Node::integer).unwrap_or(unless);
     Host {
         name: name.to_owned(),
@@ -97,6 +165,8 @@ fn host(
         headers,
         query,
         soap,
+        sends_in: charset("sends_in").unwrap_or_default(),
+        answers_in: charset("answers_in"),
         timeout: Duration::from_secs(number("timeout_s", 30).unsigned_abs()),
         max_response_bytes: usize::try_from(number("max_response_kb", 1024)).unwrap_or(1024) * 1024,
         redirects: u8::try_from(number("redirects", 0)).unwrap_or(0),

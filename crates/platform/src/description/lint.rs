@@ -17,6 +17,7 @@ pub(super) fn lint(draft: &Draft<'_>, description: &Description, mistakes: &mut 
             repeats(operation, key, node, mistakes);
             answers(operation, key, description, mistakes);
             rests(operation, node, description, mistakes);
+            looked_up(operation, node, description, mistakes);
         }
     }
     conversion(draft, description, mistakes);
@@ -61,6 +62,7 @@ fn credentials<'a>(draft: &Draft<'a>) -> Vec<&'a str> {
     for (_, auth) in draft.section("auth") {
         let places = [
             auth.get("basic").and_then(|basic| basic.get("password")),
+            auth.get("ws_security").and_then(|token| token.get("password")),
             auth.get("oauth2").and_then(|oauth2| oauth2.get("client_secret")),
             auth.get("oauth2").and_then(|oauth2| oauth2.get("password")),
             auth.get("oauth2").and_then(|oauth2| oauth2.get("refresh")),
@@ -102,7 +104,7 @@ fn answers(operation: Operation, key: &Key, description: &Description, mistakes:
             | Operation::SaveExMember
     );
     let gives = |given: fn(&CallStep) -> bool| call.steps.iter().any(given);
-    if gives_id && !gives(|step| !step.reading.id.is_empty()) {
+    if gives_id && !gives(|step| !step.reading.id.is_empty() || step.reading.looked_up) {
         mistakes
             .add(key.span.clone(), format!("`{}` does not say where the record's number is", key.name))
             .help("write `answer: id:`; a record without a number could never be updated");
@@ -148,6 +150,29 @@ fn rests(operation: Operation, node: &Node, description: &Description, mistakes:
     let updates = updates.filter_map(|update| description.calls.get(&update));
     let updates = updates.fold(FieldSet::default(), |set, call| set | call.fields());
     steps::later_fields(operation, list, &call.steps, &updates.to_set(), mistakes);
+}
+
+/// Who was made can be looked for where people are made, and where people can be asked for.
+fn looked_up(operation: Operation, node: &Node, description: &Description, mistakes: &mut Mistakes) {
+    let Some(call) = description.calls.get(&operation) else { return };
+    let steps = node.get("steps").map_or(std::slice::from_ref(node), Node::items);
+    let says = |(step, read): (&Node, &CallStep)| {
+        step.get("answer")?.get("looked_up").filter(|_| read.reading.looked_up).map(|at| at.span.clone())
+    };
+    let Some(at) = steps.iter().zip(&call.steps).find_map(says) else { return };
+    let name = operation.name();
+    let problem = if !matches!(operation, Operation::CreateProspect | Operation::CreateMember) {
+        format!("`{name}` makes nobody who could be looked for")
+    } else if call.steps.iter().any(|step| !step.reading.id.is_empty()) {
+        "the number is in the answer, or it is looked up".to_owned()
+    } else if call.safe {
+        format!("`{name}` is safe to repeat, and who it made is looked for only where it is not")
+    } else if !description.calls.contains_key(&Operation::FindPerson) {
+        format!("who `{name}` made is looked for by `find_person`, and there is none")
+    } else {
+        return;
+    };
+    mistakes.add(at, problem);
 }
 
 fn conversion(draft: &Draft<'_>, description: &Description, mistakes: &mut Mistakes) {

@@ -14,6 +14,8 @@ pub(crate) struct Reading {
     pub decode: Decode,
     pub success: Option<Expr>,
     pub id: Vec<Expr>,
+    /// The answer to a create has no number: who was made is looked for.
+    pub looked_up: bool,
     pub id_space: String,
     pub items: Option<Expr>,
     pub item: Option<Item>,
@@ -70,6 +72,7 @@ pub(super) fn reading(node: Option<&Node>, draft: &Draft<'_>, mistakes: &mut Mis
         },
         success,
         id,
+        looked_up: node.get("looked_up").and_then(Node::boolean) == Some(true),
         id_space: node.text_at("id_space").unwrap_or_default().to_owned(),
         items,
         item: node.get("item").map(|item| self::item(item, draft, mistakes)),

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Draft, Host};
+use super::{Draft, Host, names};
 use crate::expression::{FieldSet, Place};
 use crate::mistakes::Mistakes;
-use crate::template::{Absent, Builder, Object, Piece, Policies, Template, pieces_fields};
+use crate::template::{Absent, Builder, Piece, Template, pieces_fields};
 use crate::yaml::Node;
 
 /// One request.
@@ -111,7 +111,9 @@ pub(super) fn request(
     let query = builder.values(node.get("query"));
     let headers = builder.values(node.get("headers"));
     let body = one_body(node, &mut builder);
-    check_names(&body, host.and_then(|host| hosts.get(host)), node, draft, mistakes);
+    names::check(&body, host.and_then(|host| hosts.get(host)), node, draft, mistakes);
+    check_sign_in(&body, host.and_then(|host| hosts.get(host)), node, mistakes);
+    check_charset(&body, host.and_then(|host| hosts.get(host)), node, mistakes);
     let cleared = if matches!(body, Body::Json(_)) { Absent::Null } else { Absent::Empty };
     let policy = |key: &str| node.text_at(key).and_then(Absent::named);
     Some(Request {
@@ -152,33 +154,13 @@ fn body(kind: &str, node: &Node, builder: &mut Builder<'_>) -> Body {
             },
             names: node.get("names").and_then(Node::boolean).unwrap_or(true),
         }),
-        "xml" => Body::Xml { namespaces: Namespaces::of(node), root: root(node.get("body"), builder) },
+        "xml" => Body::Xml { namespaces: Namespaces::of(node), root: builder.root(node.get("body")) },
         _ => Body::Soap {
             action: node.text_at("action").unwrap_or_default().into(),
             header: builder.values(node.get("header")),
-            body: root(node.get("body"), builder),
+            body: builder.root(node.get("body")),
         },
     }
-}
-
-/// The one root element of an XML body; it is never left out, however little is in it.
-fn root(node: Option<&Node>, builder: &mut Builder<'_>) -> Template {
-    let Some(node) = node else {
-        return Template::Object(Object {
-            members: Vec::new(),
-            policies: Policies::default(),
-            when: None,
-            each: None,
-        });
-    };
-    let template = builder.template(node);
-    if !matches!(&template, Template::Object(object) if object.members.len() == 1) {
-        builder
-            .vocabulary
-            .mistakes
-            .add(node.span.start..node.span.start + 1, "an XML body has one root element");
-    }
-    template
 }
 
 fn host(node: &Node, hosts: &[Host], mistakes: &mut Mistakes) -> Option<usize> {
@@ -201,45 +183,33 @@ fn host(node: &Node, hosts: &[Host], mistakes: &mut Mistakes) -> Option<usize> {
     found
 }
 
-/// Element names must be names, and their prefixes declared.
-fn check_names(body: &Body, host: Option<&Host>, node: &Node, draft: &Draft<'_>, mistakes: &mut Mistakes) {
-    let (prefixes, section) = match body {
-        Body::Xml { namespaces, .. } => (&namespaces.prefixes, node.get("xml")),
-        Body::Soap { .. } => {
-            if let Some(soap) = host.and_then(|host| host.soap.as_ref()) {
-                (&soap.namespaces.prefixes, node.get("soap"))
-            } else {
-                let at = node.get("soap").map_or(0..0, |soap| soap.span.start..soap.span.start + 1);
-                mistakes
-                    .add(at, "the host says nothing of SOAP")
-                    .help("declare `soap:` with its `namespace:` there");
-                return;
-            }
-        }
+/// A user in the SOAP header signs in SOAP calls alone.
+fn check_sign_in(body: &Body, host: Option<&Host>, node: &Node, mistakes: &mut Mistakes) {
+    let ways = host.map_or(&[][..], |host| &host.auth);
+    let auth = ways.iter().find(|auth| auth.username_token.is_some());
+    if let (Some(auth), false) = (auth, matches!(body, Body::Soap { .. })) {
+        mistakes
+            .add(node.span.start..node.span.start + 1, "this call would go out without credentials")
+            .help(format!("`{}` signs in by the SOAP header, and this is no SOAP call", auth.name));
+    }
+}
+
+/// JSON is UTF-8 by its standard, and a form in parts says nothing of its letters.
+fn check_charset(body: &Body, host: Option<&Host>, node: &Node, mistakes: &mut Mistakes) {
+    let fixed = match body {
+        Body::Json(_) => "json",
+        Body::Multipart(_) => "multipart",
         _ => return,
     };
-    let Some(section) = section.and_then(|section| section.get("body")) else { return };
-    let mut open = vec![section];
-    let mut left = 10_000;
-    while let Some(node) = open.pop().filter(|_| left > 0) {
-        left -= 1;
-        let part = node.text().and_then(|text| text.strip_prefix("=parts."));
-        open.extend(part.and_then(|name| draft.parts.get(name).copied()));
-        open.extend(node.items());
-        for (key, value) in node.entries() {
-            open.push(value);
-            let name = key.name.trim_start_matches('@');
-            let prefix = name.split_once(':').map(|(prefix, _)| prefix);
-            if name.starts_with('$') {
-                continue;
-            }
-            if !xml::is_name(name) {
-                mistakes.add(key.span.clone(), format!("`{name}` cannot be the name of an element"));
-            } else if let Some(prefix) = prefix.filter(|prefix| !prefixes.contains_key(*prefix)) {
-                mistakes
-                    .add(key.span.clone(), format!("the prefix `{prefix}` stands for no namespace"))
-                    .help("declare it under `prefixes:`");
-            }
-        }
+    if let Some(host) = host.filter(|host| host.sends_in != xml::Charset::Utf8) {
+        let at = node
+            .entries()
+            .iter()
+            .find(|(key, _)| key.name == fixed)
+            .map_or(0..0, |(key, _)| key.span.clone());
+        let (host, charset) = (&host.name, host.sends_in.name());
+        mistakes
+            .add(at, format!("`{fixed}` is always UTF-8, and the host `{host}` is sent {charset}"))
+            .help("`sends_in` is for XML, SOAP, forms and text: declare a second host for this call");
     }
 }

@@ -58,7 +58,10 @@ impl Endpoint {
         if let Err(problem) = self.answer_challenge(host, given, &mut sending.request) {
             return Asked::nothing(Answer::without_call(classify::not_made(problem)));
         }
-        let mask = self.masked(token.as_ref());
+        let mut mask = self.masked(token.as_ref());
+        if let Some(digest) = &sending.digest {
+            mask = mask.with(digest);
+        }
         let mut exchange = kept(&sending, &mask);
         let asked = sending.request.url.clone();
         sending.request.deadline = watch.left_of(within);
@@ -149,7 +152,8 @@ impl Endpoint {
                 return Asked::nothing(Answer { exchange, ..Answer::without_call(outcome) });
             }
         };
-        let decoded = decode::decode(&response, step.reading.decode);
+        let host = &self.description.hosts[step.request.host];
+        let decoded = decode::decode(&response, host.decoding(step.reading.decode));
         exchange.status = Some(response.status);
         let (shown, mask) = match &self.description.conceal[..] {
             [] => (decoded.text.clone(), mask),
@@ -229,7 +233,7 @@ fn kept(sending: &Sending, mask: &Mask) -> Exchange {
         text.extend([name.as_str(), ": ", shown, "\n"]);
     }
     text.push('\n');
-    text.push_str(&String::from_utf8_lossy(body));
+    text.push_str(&decode::shown(headers, body));
     Exchange {
         method: method.to_string(),
         url: mask.apply(url.as_str()),

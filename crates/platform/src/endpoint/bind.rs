@@ -50,7 +50,7 @@ impl Endpoint {
         let mask = Mask::of(&checked.secrets);
         let reached = reached(&description, &hosts, &checked);
         let required = required::Known::default();
-        Ok(Endpoint { description, hosts, scope, mask, net, warnings, required, reached })
+        Ok(Endpoint { description, hosts, scope, mask, net, tokens, warnings, required, reached })
     }
 }
 
@@ -180,7 +180,7 @@ fn fingerprint(
     }
     for (name, template) in &oauth2.parameters {
         hash.update(name.as_bytes());
-        let mut rendering = super::prepare::rendering(scope);
+        let mut rendering = super::writing::rendering(scope, xml::Charset::Utf8);
         if let Ok(Some(tree)) = rendering.tree(template) {
             hash.update(tree.as_text()?.as_bytes());
         }

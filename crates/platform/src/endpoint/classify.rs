@@ -57,7 +57,7 @@ impl Heard<'_> {
         let understood = match self.judge(exchange) {
             Ok(Some(outcome)) => Err(outcome),
             Ok(None) => self.taken(&mut exchange.notes),
-            Err(problem) => Err(unreadable(&problem)),
+            Err(problem) => Err(self.unread(&problem)),
         };
         understood.unwrap_or_else(|outcome| Understood { outcome, found: Vec::new(), unread: 0, next: None })
     }
@@ -134,15 +134,26 @@ impl Heard<'_> {
     /// What a call that was taken gives.
     fn taken(&self, notes: &mut Vec<String>) -> Result<Understood, Outcome> {
         let Listing { found, listed, unread } = found::found(&self.step.reading, &self.scope, notes)?;
-        let id = self.id(&self.step.reading.id).map_err(|problem| unreadable(&problem))?;
+        let id = self.id(&self.step.reading.id).map_err(|problem| self.unread(&problem))?;
         if self.call.steps.len() == 1 {
-            complete((self.operation, self.response.status), id.as_ref(), found.is_empty())?;
+            let made = id.is_some() || self.step.reading.looked_up;
+            complete((self.operation, self.response.status), made, found.is_empty())?;
         }
         let next = match &self.call.pages {
             Some(pages) => pages::next(pages, &self.given.page, (&found, listed), (&self.scope, self.asked))?,
             None => None,
         };
         Ok(Understood { outcome: Outcome::Saved { id }, found, unread, next })
+    }
+
+    /// An answer that an expression could not read. Where it may have followed something stored, nobody knows.
+    fn unread(&self, problem: &Problem) -> Outcome {
+        match (self.response.status, unreadable(problem)) {
+            (200..300 | 408 | 500.., Outcome::Misconfigured { reason }) if !self.step.safe => {
+                Outcome::Doubtful { reason }
+            }
+            (_, outcome) => outcome,
+        }
     }
 
     fn id(&self, alternatives: &[Expr]) -> Result<Option<RemoteId>, Problem> {
@@ -178,15 +189,15 @@ impl Heard<'_> {
     }
 }
 
-/// What a call that was taken must have given.
+/// What a call that was taken must have given: the number of what was made, or the way to look it up.
 pub(super) fn complete(
     (operation, status): (Operation, u16),
-    id: Option<&RemoteId>,
+    has_number: bool,
     found_none: bool,
 ) -> Result<(), Outcome> {
     match operation {
         Operation::ReadPerson if found_none => Err(Outcome::Gone),
-        Operation::CreateProspect | Operation::CreateMember if id.is_none() => {
+        Operation::CreateProspect | Operation::CreateMember if !has_number => {
             let reason = format!(
                 "the platform took it and did not say the record's number (answer {status}); sending it again might \
                  make a second one"
@@ -197,7 +208,7 @@ pub(super) fn complete(
         | Operation::SaveProspect
         | Operation::SaveMember
         | Operation::SaveExMember
-            if id.is_none() =>
+            if !has_number =>
         {
             let reason = format!(
                 "the platform took it and did not say the record's number (answer {status}): without one it can \
@@ -236,12 +247,12 @@ fn clamp(seconds: i64) -> u32 {
     u32::try_from(seconds.clamp(1, LONGEST_WAIT_S)).unwrap_or(1)
 }
 
-/// A request that could not be made: the record's fault if a value is too long or one field is to blame, else the
-/// description's.
+/// A request that could not be made: the record's fault if a value is too long or cannot be written, or one field is to
+/// blame, else the description's.
 pub(super) fn not_made(problem: RequestProblem) -> Outcome {
-    let RequestProblem { fields, said, too_long } = problem;
+    let RequestProblem { fields, said, too_long, unwritable } = problem;
     match fields.only() {
-        None if !too_long || fields.is_empty() => Outcome::Misconfigured { reason: said },
+        None if fields.is_empty() || !(too_long || unwritable) => Outcome::Misconfigured { reason: said },
         field => Outcome::Unsendable { field, too_long, said },
     }
 }

@@ -96,6 +96,7 @@ impl Walk<'_> {
                 }
             }
             Template::Object(object) => self.object(place, object, scope),
+            Template::Xml(root) => self.template(&format!("{place}.$xml"), root, scope),
         }
     }
 

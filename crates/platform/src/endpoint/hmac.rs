@@ -10,7 +10,7 @@ use minijinja::value::Value;
 use sha2::{Sha256, Sha512};
 use url::Url;
 
-use super::prepare;
+use super::{prepare, writing};
 use crate::description::{Hmac, Stamp, Written};
 use crate::expression::{FieldSet, Root, Scope};
 use crate::given::Given;
@@ -64,7 +64,7 @@ pub(super) fn sign(
     };
     scope.set(Root::Signature, Value::from(signature));
     let signed = Arc::new(scope);
-    let mut rendering = prepare::rendering(&signed);
+    let mut rendering = writing::rendering(&signed, xml::Charset::Utf8);
     for (name, template) in &by.headers {
         prepare::place_header(name, template, &mut rendering, headers)?;
     }

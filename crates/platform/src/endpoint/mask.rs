@@ -29,13 +29,19 @@ impl Mask {
         if secret.len() < LEAST {
             return;
         }
-        let json = serde_json::to_string(secret).unwrap_or_default();
-        let xml = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        let path = super::prepare::escape(secret);
-        let spellings =
-            [secret.to_owned(), json.trim_matches('"').to_owned(), xml, form, path, STANDARD.encode(secret)];
-        self.spellings.extend(spellings);
+        // A document inside of another has its letters escaped twice, and so has one inside of JSON or a form.
+        let text = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let attribute = text.replace('"', "&quot;");
+        for spelling in [secret, &text, &attribute] {
+            let json = serde_json::to_string(spelling).unwrap_or_default();
+            let escaped = spelling.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            let form: String = url::form_urlencoded::byte_serialize(spelling.as_bytes()).collect();
+            self.spellings.extend([spelling.to_owned(), json.trim_matches('"').to_owned(), escaped, form]);
+        }
+        self.spellings.extend([super::prepare::escape(secret), STANDARD.encode(secret)]);
+        if let Ok(bytes) = xml::Charset::Windows1252.encode(secret.to_owned()) {
+            self.spellings.push(url::form_urlencoded::byte_serialize(&bytes).collect());
+        }
         self.spellings.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
         self.spellings.dedup();
     }

@@ -19,6 +19,8 @@ mod settings;
 mod sign;
 mod steps;
 mod token;
+mod username;
+mod writing;
 
 pub(crate) use settings::fits;
 
@@ -27,11 +29,12 @@ use std::sync::Arc;
 use minijinja::value::Value;
 use model::{FindBy, Operation, Outcome};
 
+use crate::decode;
 use crate::description::{Auth, Call, CallStep, Description};
 use crate::expression::{Root, Scope};
 use crate::given::{Answer, Found, Given, Prepared};
 use crate::net::{Egress, Net};
-use crate::tokens::{Keep, Slot};
+use crate::tokens::{Keep, Slot, Tokens};
 use mask::Mask;
 
 /// A description bound to one club of one connection.
@@ -41,6 +44,7 @@ pub struct Endpoint {
     scope: Scope,
     mask: Mask,
     net: Arc<dyn Net>,
+    tokens: Arc<Tokens>,
     warnings: Vec<String>,
     /// The fields that the club requires, and until when that counts.
     required: required::Known,
@@ -135,17 +139,18 @@ impl Endpoint {
         let token = "(token)".to_owned().into();
         let sending =
             self.prepare((call, step), given, &Arc::new(scope), Some(&token)).map_err(classify::not_made)?;
+        let mask = sending.digest.as_ref().map_or_else(|| self.mask.clone(), |it| self.mask.with(it));
         Ok(Prepared {
             step: step.name.clone(),
             method: sending.request.method.to_string(),
-            url: self.mask.apply(sending.request.url.as_str()),
+            url: mask.apply(sending.request.url.as_str()),
             headers: sending
                 .request
                 .headers
                 .iter()
-                .map(|(name, value)| (name.to_string(), self.mask.apply(value.to_str().unwrap_or_default())))
+                .map(|(name, value)| (name.to_string(), mask.apply(value.to_str().unwrap_or_default())))
                 .collect(),
-            body: self.mask.apply(&String::from_utf8_lossy(&sending.request.body)),
+            body: mask.apply(&decode::shown(&sending.request.headers, &sending.request.body)),
             sent: sending.sent.iter().collect(),
         })
     }

@@ -8,10 +8,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use secrecy::SecretString;
 use url::Url;
+use xml::Charset;
 
-use super::{Endpoint, sign};
-use crate::body;
-use crate::description::{Auth, Body, Call, CallStep, Host};
+use super::writing::write_body;
+use super::{Endpoint, sign, username};
+use crate::description::{Auth, Call, CallStep};
 use crate::expression::{FieldSet, Root, Scope};
 use crate::given::Given;
 use crate::net::Request;
@@ -21,9 +22,11 @@ use crate::template::{Absent, Piece, Rendering, RequestProblem, Template, Tree, 
 pub(super) struct Sending {
     pub request: Request,
     pub sent: FieldSet,
+    /// The digest of a password, which is as good as a password to whoever has time to guess.
+    pub digest: Option<String>,
 }
 
-type Result<T> = std::result::Result<T, RequestProblem>;
+pub(super) type Result<T> = std::result::Result<T, RequestProblem>;
 
 impl Endpoint {
     pub(super) fn prepare(
@@ -37,16 +40,19 @@ impl Endpoint {
         let (host, bound) = (&self.description.hosts[asked.host], &self.hosts[asked.host]);
         let only = (call.changed_only && given.record.is_some()).then(|| FieldSet::of(&given.changed));
         let (unknown, cleared) = (asked.unknown, asked.cleared);
-        let mut rendering = Rendering { scope, only, unknown, cleared, sent: FieldSet::default() };
-        let (kind, body) = write_body(&asked.body, host, &mut rendering)?;
+        let sent = FieldSet::default();
+        let mut rendering = Rendering { scope, only, unknown, cleared, sent, charset: host.sends_in };
         let mut headers = HeaderMap::new();
-        if let Some(kind) = kind {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-        }
-        if let Body::Soap { action, .. } = &asked.body {
-            headers.insert("soapaction", value(&format!("\"{action}\""), false)?);
-        }
         let auth = bound.auth.as_deref();
+        let user = auth.and_then(|auth| auth.username_token.as_ref());
+        let user = user
+            .map(|token| {
+                let made = username::made(token, scope, given, self.tokens.number());
+                made.and_then(|made| made.fitting(host.sends_in))
+            })
+            .transpose()?;
+        let body = write_body(&asked.body, (host, user.as_ref()), &mut rendering, &mut headers)?;
+        rendering.charset = Charset::Utf8;
         let auth_headers = auth.map_or(&[][..], |auth| &auth.headers);
         for (name, template) in host.headers.iter().chain(&asked.headers).chain(auth_headers) {
             place_header(name, template, &mut rendering, &mut headers)?;
@@ -85,88 +91,8 @@ impl Endpoint {
             fresh: !step.safe,
             follow_redirects: host.redirects,
         };
-        Ok(Sending { request, sent })
+        Ok(Sending { request, sent, digest: user.and_then(crate::body::SoapUser::digest) })
     }
-}
-
-/// A rendering without a person: settings alone.
-pub(super) fn rendering(scope: &Arc<Scope>) -> Rendering<'_> {
-    Rendering { scope, only: None, unknown: Absent::Omit, cleared: Absent::Omit, sent: FieldSet::default() }
-}
-
-pub(super) fn write_body(
-    body: &Body,
-    host: &Host,
-    rendering: &mut Rendering<'_>,
-) -> Result<(Option<&'static str>, Vec<u8>)> {
-    let mut bytes = Vec::new();
-    let kind = match body {
-        Body::None => return Ok((None, bytes)),
-        Body::Json(template) => {
-            bytes.reserve(1024);
-            let tree = rendering.tree(template)?.unwrap_or(Tree::Object(Vec::new()));
-            body::json(&tree, &mut bytes).map_err(plain)?;
-            "application/json"
-        }
-        Body::Form(form) => {
-            let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-            for (name, tree) in render_all(form, rendering)? {
-                pairs.append_pair(name, &tree.as_text().map_err(|said| plain(format!("`{name}`: {said}")))?);
-            }
-            bytes = pairs.finish().into_bytes();
-            "application/x-www-form-urlencoded"
-        }
-        Body::Multipart(form) => {
-            for (name, tree) in render_all(form, rendering)? {
-                let text = tree.as_text().map_err(|said| plain(format!("`{name}`: {said}")))?;
-                body::part((name, &text), &mut bytes).map_err(plain)?;
-            }
-            body::last_part(&mut bytes);
-            body::MULTIPART
-        }
-        Body::Xml { namespaces, root } => {
-            let tree = rendering.tree(root)?.unwrap_or(Tree::Object(Vec::new()));
-            bytes = body::xml(&tree, namespaces).map_err(plain)?.into_bytes();
-            "application/xml; charset=utf-8"
-        }
-        Body::Soap { header, body, .. } => {
-            let shared = host.soap.as_ref().map_or(&[][..], |soap| &soap.header);
-            let mut elements = render_all(shared, rendering)?;
-            elements.extend(render_all(header, rendering)?);
-            let tree = rendering.tree(body)?.unwrap_or(Tree::Object(Vec::new()));
-            let soap = host.soap.as_ref().ok_or_else(|| plain("the host says nothing of SOAP".to_owned()))?;
-            bytes = body::soap(&elements, &tree, &soap.namespaces).map_err(plain)?.into_bytes();
-            "text/xml; charset=utf-8"
-        }
-        Body::Csv(csv) => {
-            let mut cells = Vec::with_capacity(csv.columns.len());
-            for (name, template) in &csv.columns {
-                let tree = rendering.tree(template)?.unwrap_or(Tree::Null);
-                cells.push(tree.as_text().map_err(|said| plain(format!("`{name}`: {said}")))?.into_owned());
-            }
-            if csv.names {
-                body::row(csv.columns.iter().map(|(name, _)| &**name), csv.delimiter, &mut bytes);
-            }
-            body::row(cells.iter().map(String::as_str), csv.delimiter, &mut bytes);
-            "text/csv; charset=utf-8"
-        }
-        Body::Text(pieces) => {
-            bytes = interpolate(pieces, rendering.scope, str::to_owned)?.0.into_bytes();
-            "text/plain; charset=utf-8"
-        }
-    };
-    Ok((Some(kind), bytes))
-}
-
-fn render_all<'t>(
-    values: &'t [(Box<str>, Template)],
-    rendering: &mut Rendering<'_>,
-) -> Result<Vec<(&'t str, Tree<'t>)>> {
-    let mut trees = Vec::with_capacity(values.len());
-    for (name, template) in values {
-        trees.extend(rendering.tree(template)?.map(|tree| (&**name, tree)));
-    }
-    Ok(trees)
 }
 
 pub(super) fn place_header(
@@ -255,6 +181,6 @@ pub(super) fn value(text: &str, secret: bool) -> Result<HeaderValue> {
     Ok(value)
 }
 
-fn plain(said: String) -> RequestProblem {
+pub(super) fn plain(said: String) -> RequestProblem {
     RequestProblem::with(FieldSet::default(), said)
 }

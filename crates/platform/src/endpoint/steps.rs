@@ -180,8 +180,9 @@ impl<'a> Walk<'a> {
         let stores = self.call.steps.iter().any(|step| step.writes);
         let outcome = match &self.id {
             id if !stores || self.wrote => {
+                let has_number = id.is_some() || self.call.steps.iter().any(|step| step.reading.looked_up);
                 let complete =
-                    classify::complete((self.operation, status), id.as_ref(), self.last.found.is_empty());
+                    classify::complete((self.operation, status), has_number, self.last.found.is_empty());
                 complete.map_or_else(|outcome| outcome, |()| Outcome::Saved { id: id.clone() })
             }
             _ if self.given.record.is_some() => Outcome::Unchanged,

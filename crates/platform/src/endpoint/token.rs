@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::mask::Mask;
-use super::{BoundToken, Endpoint, ask, classify, prepare};
-use crate::decode;
+use super::{BoundToken, Endpoint, ask, classify, prepare, writing};
+use crate::decode::{self, Decoding};
 use crate::description::{Decode, Grant, Host, Login, OAuth2, TokenBy, TokenPlace, Way};
 use crate::net::{Request, Response};
 use crate::template::{Piece, RequestProblem, interpolate};
@@ -102,7 +102,7 @@ impl Endpoint {
                 let ends = granted.ends(now);
                 (SecretString::from(granted.access_token), ends)
             }
-            Way::Login(login) => self.logged_in(login, &response)?,
+            Way::Login(login) => self.logged_in(login, &response, host.decoding(Decode::Auto))?,
         };
         Ok(Token { secret, renew_at: renew_at((by.lasts, by.renew_before), ends, now) })
     }
@@ -112,8 +112,9 @@ impl Endpoint {
         &self,
         login: &Login,
         response: &Response,
+        decoding: Decoding,
     ) -> Result<(SecretString, Option<Timestamp>), Outcome> {
-        let decoded = decode::decode(response, Decode::Auto);
+        let decoded = decode::decode(response, decoding);
         let scope = ask::answered(self.scope.clone(), response, &decoded);
         let first = |alternatives| {
             classify::first(alternatives, &scope).map_err(|problem| classify::unreadable(&problem))
@@ -132,12 +133,10 @@ impl Endpoint {
         (host, bound): (&Host, &BoundToken),
     ) -> Result<Request, RequestProblem> {
         let scope = Arc::new(self.scope.clone());
-        let mut rendering = prepare::rendering(&scope);
-        let (kind, body) = prepare::write_body(&login.body, host, &mut rendering)?;
+        let mut rendering = writing::rendering(&scope, host.sends_in);
         let mut headers = HeaderMap::new();
-        if let Some(kind) = kind {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-        }
+        let body = writing::write_body(&login.body, (host, None), &mut rendering, &mut headers)?;
+        rendering.charset = xml::Charset::Utf8;
         for (name, template) in &login.headers {
             prepare::place_header(name, template, &mut rendering, &mut headers)?;
         }
@@ -177,7 +176,7 @@ impl Endpoint {
             let client = [("client_id", id), ("client_secret", secret)];
             pairs.extend(client.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         }
-        let mut rendering = prepare::rendering(&scope);
+        let mut rendering = writing::rendering(&scope, xml::Charset::Utf8);
         for (name, template) in &oauth2.parameters {
             if let Some(tree) = rendering.tree(template)? {
                 let text = tree.as_text().map_err(|said| RequestProblem::with(rendering.sent, said))?;

@@ -24,6 +24,9 @@ const FEED: [&str; 2] = ["since", "until"];
 /// What can be signed.
 const SIGNED: [&str; 6] = ["method", "url", "path", "query", "body", "timestamp"];
 
+/// What is known of a fault.
+const FAULT: [&str; 4] = ["code", "subcode", "string", "detail"];
+
 /// What expressions may refer to, and where mistakes go.
 pub(crate) struct Vocabulary<'a> {
     pub file: &'a str,
@@ -289,8 +292,8 @@ impl Walk<'_, '_, '_> {
             Some(Root::Signed) if !SIGNED.contains(&name) => {
                 self.add(at, format!("`{name}` is no part of a request that is signed"), name, SIGNED);
             }
-            Some(Root::Fault) if !["code", "string", "detail"].contains(&name) => {
-                self.add(at, format!("`{name}` is not part of a fault"), name, ["code", "string", "detail"]);
+            Some(Root::Fault) if !FAULT.contains(&name) => {
+                self.add(at, format!("`{name}` is not part of a fault"), name, FAULT);
             }
             Some(_) => {}
             None => self.root(root, whole.start..whole.start + root.len()),

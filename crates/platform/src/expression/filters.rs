@@ -99,6 +99,9 @@ pub(crate) static FILTERS: &[Filter] = &[
         run: Run::Mapped(|maps, value, args| maps.unmap(text(&args[0])?, value)),
     },
     plain("upper", (0, 0), "in upper case", |v, _| Ok(text(v)?.to_uppercase().into())),
+    plain("xml", (0, 0), "a document that was kept as text, as an answer would be", |v, _| {
+        crate::decode::inner(text(v)?)
+    }),
 ];
 
 impl Filter {

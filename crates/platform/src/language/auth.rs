@@ -12,8 +12,8 @@ pub(super) static AUTH: Shape = Shape {
         may("oauth2", Is::Object(&OAUTH2), "a token by OAuth 2"),
         may("login", Is::Object(&LOGIN), "a token by a call of the platform's own"),
         may("sign", Is::Object(&SIGN), "a signature over the request"),
+        may("ws_security", Is::Object(&WS_SECURITY), "a UsernameToken in the SOAP header"),
         may("digest", Is::Object(&DIGEST), "HTTP Digest, as the platform's challenge asks for it"),
-        later("ws_security", "a UsernameToken in the SOAP header"),
         may("when", Is::Expression, "for a host with several ways: this one is taken where it is true"),
     ],
 };
@@ -23,6 +23,21 @@ static BASIC: Shape = Shape {
     keys: &[
         must("user", Is::Expression, "the user's name"),
         must("password", Is::Expression, "the password"),
+    ],
+};
+
+static WS_SECURITY: Shape = Shape {
+    name: "WS-Security",
+    keys: &[
+        must("user", Is::Expression, "the user's name"),
+        must("password", Is::Expression, "the password"),
+        may(
+            "password_as",
+            Is::OneOf(&["text", "digest"]),
+            "the password itself unless said, or a digest of it with nonce and time",
+        ),
+        may("nonce", Is::Boolean, "a password in text comes with nonce and time, too"),
+        may("must_understand", Is::Boolean, "whether the header says `mustUnderstand`; yes unless said"),
     ],
 };
 

@@ -202,6 +202,12 @@ static HOST: Shape = Shape {
         may("headers", Is::Values, "headers of every call"),
         may("query", Is::Values, "query parameters of every call"),
         may("soap", Is::Object(&HOST_SOAP), "what all SOAP calls have in common"),
+        may("sends_in", Is::OneOf(&xml::Charset::NAMES), "the encoding of its requests; utf-8 unless said"),
+        may(
+            "answers_in",
+            Is::OneOf(&xml::Charset::NAMES),
+            "the encoding of its answers, whatever they say; as they say unless said",
+        ),
         may(
             "timeout_s",
             Is::Integer(1, 300),
@@ -218,8 +224,12 @@ static HOST_SOAP: Shape = Shape {
         must("namespace", Is::Text, "the namespace of elements without a prefix"),
         may("prefixes", Is::Literals, "prefixes and their namespaces"),
         may("header", Is::Values, "the elements of the SOAP header"),
-        later("version", "SOAP 1.2"),
-        later("encoding", "rpc/literal and rpc/encoded"),
+        may("version", Is::OneOf(&["1.1", "1.2"]), "the version of SOAP; 1.1 unless said"),
+        may(
+            "encoding",
+            Is::OneOf(&["literal", "rpc", "rpc_encoded"]),
+            "how the body is written: document/literal unless said, rpc/literal, rpc/encoded",
+        ),
     ],
 };
 
@@ -296,7 +306,7 @@ static REQUEST: Shape = Shape {
         may("form", Is::Values, "a form body"),
         may("multipart", Is::Values, "a form body in parts (multipart/form-data), text alone"),
         may("xml", Is::Object(&XML_BODY), "an XML body"),
-        may("soap", Is::Object(&SOAP_BODY), "a SOAP 1.1 call"),
+        may("soap", Is::Object(&SOAP_BODY), "a SOAP call"),
         may("text", Is::Expression, "a text body"),
         may(
             "unknown",
@@ -345,6 +355,7 @@ static ANSWER: Shape = Shape {
         ),
         may("success", Is::Expression, "true when the platform took it; a status of 2xx unless said"),
         may("id", Is::Alternatives, "the record's number"),
+        may("looked_up", Is::Boolean, "a create's answer has no number: the person is looked for at once"),
         may("id_space", Is::Text, "where kinds are numbered apart: `prospect` or `member`"),
         may("items", Is::Expression, "the list of what was found"),
         may("item", Is::Object(&ITEM), "how one of them, by the name `item`, is read"),

@@ -118,6 +118,9 @@ pub struct SampleResponse {
     /// A body as text.
     #[serde(default)]
     pub text: Option<String>,
+    /// The encoding of that text on the wire, by its name in descriptions; UTF-8 unless said.
+    #[serde(default)]
+    pub charset: Option<String>,
 }
 
 /// How a sample's call must end; what is not said is not compared.

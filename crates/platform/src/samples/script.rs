@@ -52,7 +52,7 @@ fn compare_request(differences: &mut Vec<String>, expected: &SampleRequest, got:
         let sent = got.headers.get(name).and_then(|value| value.to_str().ok());
         compare(differences, name, &Some(value.as_str()), &sent);
     }
-    let body = String::from_utf8_lossy(&got.body);
+    let body = crate::decode::shown(&got.headers, &got.body);
     if let Some(parts) = &expected.multipart {
         return compare(differences, "multipart", parts, &crate::body::parts(&body));
     }
@@ -106,11 +106,19 @@ impl SampleResponse {
                 headers
                     .entry(http::header::CONTENT_TYPE)
                     .or_insert(HeaderValue::from_static("application/json"));
-                json.to_string()
+                json.to_string().into_bytes()
             }
-            (None, Some(text)) => text.clone(),
-            (None, None) => String::new(),
+            (None, Some(text)) => self.encoded(text)?,
+            (None, None) => Vec::new(),
         };
         Ok(Response { status, headers, body: body.into() })
+    }
+
+    fn encoded(&self, text: &str) -> Result<Vec<u8>, NetError> {
+        let name = self.charset.as_deref().unwrap_or("utf-8");
+        let charset = xml::Charset::named(name)
+            .ok_or_else(|| NetError::NotAllowed(format!("the sample's `charset: {name}` is none")))?;
+        let lacks = |c| NetError::NotAllowed(format!("the sample has `{c}`, which {name} has not"));
+        charset.encode(text.to_owned()).map_err(lacks)
     }
 }

@@ -22,6 +22,7 @@ impl Builder<'_> {
         match &node.value {
             Value::List(items) => Template::List(items.iter().map(|item| self.template(item)).collect()),
             Value::Map(entries) if entries.iter().any(|(key, _)| key.name == "$value") => self.policied(node),
+            Value::Map(entries) if entries.iter().any(|(key, _)| key.name == "$xml") => self.xml(node),
             Value::Map(_) => self.object(node),
             Value::Scalar { text, style } => self.scalar(node, text, *style),
         }
@@ -69,6 +70,32 @@ impl Builder<'_> {
             }
             Some(node) => self.expression(node).into_iter().collect(),
         }
+    }
+
+    /// A structure with one root element, which is sent as text.
+    fn xml(&mut self, node: &Node) -> Template {
+        for (key, _) in node.entries().iter().filter(|(key, _)| key.name != "$xml") {
+            self.vocabulary
+                .mistakes
+                .add(key.span.clone(), format!("`{}` cannot stand beside `$xml`", key.name))
+                .help("`$xml` stands alone; what is not there is left out inside of it");
+        }
+        Template::Xml(self.root(node.get("$xml")).into())
+    }
+
+    /// The one root element of an XML body; it is never left out, however little is in it.
+    pub fn root(&mut self, node: Option<&Node>) -> Template {
+        let Some(node) = node else {
+            let policies = Policies::default();
+            return Template::Object(Object { members: Vec::new(), policies, when: None, each: None });
+        };
+        let template = self.template(node);
+        if !matches!(&template, Template::Object(object) if object.members.len() == 1) {
+            self.vocabulary
+                .mistakes
+                .add(node.span.start..node.span.start + 1, "an XML body has one root element");
+        }
+        template
     }
 
     fn scalar(&mut self, node: &Node, text: &str, style: Style) -> Template {
@@ -159,11 +186,11 @@ impl Builder<'_> {
     fn policied(&mut self, node: &Node) -> Template {
         let policies = self.policies(node);
         for (key, _) in node.entries() {
-            if !["$value", "$unknown", "$cleared", "$when"].contains(&key.name.as_str()) {
+            if !["$value", "$unknown", "$cleared"].contains(&key.name.as_str()) {
                 self.vocabulary
                     .mistakes
                     .add(key.span.clone(), format!("`{}` cannot stand beside `$value`", key.name))
-                    .nearest(&key.name, ["$unknown", "$cleared", "$when"]);
+                    .nearest(&key.name, ["$unknown", "$cleared"]);
             }
         }
         let template =
@@ -186,8 +213,9 @@ impl Builder<'_> {
             match key.name.as_str() {
                 "$when" => object.when = self.expression(value),
                 "$each" | "$unknown" | "$cleared" => {}
-                name if name.starts_with('$') => {
-                    const KNOWN: [&str; 5] = ["$value", "$unknown", "$cleared", "$when", "$each"];
+                name if name.starts_with('$') && name != "$text" => {
+                    const KNOWN: [&str; 7] =
+                        ["$value", "$unknown", "$cleared", "$when", "$each", "$text", "$xml"];
                     self.vocabulary
                         .mistakes
                         .add(key.span.clone(), format!("`{name}` is not a key that the Connector knows"))

@@ -25,6 +25,8 @@ pub(crate) enum Template {
     Object(Object),
     /// A list of structures.
     List(Vec<Template>),
+    /// A structure that is sent as text, written as XML.
+    Xml(Box<Template>),
 }
 
 /// A literal of the file.
@@ -93,6 +95,7 @@ impl Template {
                 object.members.iter().fold(when, |set, (_, member)| set | member.fields())
             }
             Template::List(items) => items.iter().fold(FieldSet::default(), |set, item| set | item.fields()),
+            Template::Xml(root) => root.fields(),
         }
     }
 
@@ -102,10 +105,15 @@ impl Template {
             Template::Object(object) => {
                 for (name, member) in &object.members {
                     let name = name.rsplit(':').next().unwrap_or(name);
-                    let below = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+                    let below = match name {
+                        "$text" => path.to_owned(),
+                        name if path.is_empty() => name.to_owned(),
+                        name => format!("{path}.{name}"),
+                    };
                     member.names(&below, names);
                 }
             }
+            Template::Xml(root) => root.names(path, names),
             Template::List(items) => items.iter().for_each(|item| item.names(path, names)),
             leaf => names.extend(leaf.fields().only().map(|field| (path.to_ascii_lowercase(), field))),
         }

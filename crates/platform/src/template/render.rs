@@ -6,9 +6,11 @@
 use std::sync::Arc;
 
 use minijinja::value::{Value, ValueKind};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use xml::Charset;
 
 use super::{Absent, Literal, Object, Piece, Policies, Template, Tree};
+use crate::body;
 use crate::expression::{Expr, FieldSet, Hidden, Problem, Root, Scope};
 
 /// The most structures that `$each` makes.
@@ -23,6 +25,8 @@ pub(crate) struct Rendering<'s> {
     pub cleared: Absent,
     /// The fields sent so far, cleared ones included.
     pub sent: FieldSet,
+    /// The encoding that every text must fit into.
+    pub charset: Charset,
 }
 
 /// Why a request could not be made.
@@ -32,19 +36,26 @@ pub(crate) struct RequestProblem {
     pub said: String,
     /// Whether a value was longer than anything that is sent.
     pub too_long: bool,
+    /// Whether a value has a character that the platform's encoding has not.
+    pub unwritable: bool,
 }
 
 impl RequestProblem {
     /// What is wrong with these fields, or with none of them.
     pub fn with(fields: FieldSet, said: String) -> Self {
-        RequestProblem { fields, said, too_long: false }
+        RequestProblem { fields, said, too_long: false, unwritable: false }
+    }
+
+    /// A value of these fields has a character that the platform's encoding has not.
+    pub fn unwritable(fields: FieldSet, said: String) -> Self {
+        RequestProblem { unwritable: true, ..RequestProblem::with(fields, said) }
     }
 }
 
 impl From<Problem> for RequestProblem {
     fn from(problem: Problem) -> Self {
         let said = format!("`={}`: {}", problem.source, problem.said);
-        RequestProblem { fields: problem.fields, said, too_long: problem.too_long }
+        RequestProblem { too_long: problem.too_long, ..RequestProblem::with(problem.fields, said) }
     }
 }
 
@@ -90,7 +101,19 @@ impl Rendering<'_> {
                 }
                 Ok(Leaf::Here(Tree::List(list)))
             }
+            Template::Xml(root) => self.written(root),
         }
+    }
+
+    /// A structure as the text that it is in XML; what holds a secret is one.
+    fn written<'t>(&mut self, root: &'t Template) -> Result<Leaf<'t>> {
+        let tree = match self.leaf(root)? {
+            Leaf::Here(tree) => tree,
+            Leaf::Gone(why) => return Ok(Leaf::Gone(why)),
+        };
+        let text = body::fragment(&tree).map_err(|said| RequestProblem::with(root.fields(), said))?;
+        let secret = tree.holds_secret();
+        Ok(Leaf::Here(if secret { Tree::Secret(SecretString::from(text)) } else { Tree::Text(text) }))
     }
 
     fn expression<'t>(&mut self, expr: &Expr, policies: Policies) -> Result<Leaf<'t>> {
@@ -103,9 +126,10 @@ impl Rendering<'_> {
             return Ok(self.absent(fields, policies));
         }
         self.sent |= fields;
-        tree(&value)
-            .map(Leaf::Here)
-            .map_err(|said| RequestProblem::with(fields, format!("`={}`: {said}", expr.source())))
+        let said = |said: String| format!("`={}`: {said}", expr.source());
+        let tree = tree(&value).map_err(|wrong| RequestProblem::with(fields, said(wrong)))?;
+        let tree = fits(tree, self.charset);
+        tree.map(Leaf::Here).map_err(|wrong| RequestProblem::unwritable(fields, said(wrong)))
     }
 
     fn text<'t>(&mut self, pieces: &[Piece], _: Policies) -> Result<Leaf<'t>> {
@@ -115,7 +139,8 @@ impl Rendering<'_> {
         }
         let (text, secret) = interpolate(pieces, self.scope, str::to_owned)?;
         self.sent |= fields;
-        Ok(Leaf::Here(if secret { Tree::Secret(SecretString::from(text)) } else { Tree::Text(text) }))
+        let tree = if secret { Tree::Secret(SecretString::from(text)) } else { Tree::Text(text) };
+        fits(tree, self.charset).map(Leaf::Here).map_err(|said| RequestProblem::unwritable(fields, said))
     }
 
     fn untouched(&self, fields: FieldSet) -> bool {
@@ -175,6 +200,8 @@ impl Rendering<'_> {
                     reasons.push(Why::Cleared);
                 }
                 Leaf::Here(tree) => members.push((&**name, tree)),
+                // An element that would have text and has none is not there, whatever its attributes say.
+                Leaf::Gone(why) if &**name == "$text" => return Ok(Leaf::Gone(why)),
                 Leaf::Gone(why) => {
                     if why == Why::Cleared {
                         cleared |= member.fields();
@@ -244,6 +271,33 @@ impl Literal {
             Literal::Float(x) => Tree::Float(*x),
             Literal::Text(text) => Tree::Text((**text).to_owned()),
         }
+    }
+}
+
+/// The tree, if the encoding has all its characters: better no letter than another.
+fn fits(tree: Tree<'_>, charset: Charset) -> std::result::Result<Tree<'_>, String> {
+    let name = charset.name();
+    match (lacks(&tree, charset), &tree) {
+        (None, _) => Ok(tree),
+        (Some(_), Tree::Secret(_)) => Err(format!("it has a character that {name} has not")),
+        (Some(c), _) => Err(format!("`{c}` cannot be written: the platform takes {name}, which has it not")),
+    }
+}
+
+fn lacks(tree: &Tree<'_>, charset: Charset) -> Option<char> {
+    fn in_json(value: &serde_json::Value, charset: Charset) -> Option<char> {
+        match value {
+            serde_json::Value::String(text) => charset.lacks(text),
+            serde_json::Value::Array(items) => items.iter().find_map(|item| in_json(item, charset)),
+            serde_json::Value::Object(members) => members.values().find_map(|item| in_json(item, charset)),
+            _ => None,
+        }
+    }
+    match tree {
+        Tree::Text(text) => charset.lacks(text),
+        Tree::Secret(secret) => charset.lacks(secret.expose_secret()),
+        Tree::Given(value) => in_json(value, charset),
+        _ => None,
     }
 }
 

@@ -17,6 +17,16 @@ pub(crate) enum Tree<'t> {
 }
 
 impl Tree<'_> {
+    /// Whether a secret is anywhere in it.
+    pub fn holds_secret(&self) -> bool {
+        match self {
+            Tree::Secret(_) => true,
+            Tree::List(items) => items.iter().any(Tree::holds_secret),
+            Tree::Object(members) => members.iter().any(|(_, member)| member.holds_secret()),
+            _ => false,
+        }
+    }
+
     /// As text, where only text goes: a query, a form, a header, an XML leaf. Booleans and floats have no one spelling.
     pub fn as_text(&self) -> Result<std::borrow::Cow<'_, str>, String> {
         match self {

@@ -3,11 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
 mod discovery;
+mod letters;
 mod login;
 mod pages;
 mod quiet;
 mod refresh;
+mod security;
 mod sign_in;
+mod soap;
 mod steps;
 mod values;
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
 
 mod mindbody_soap;
+mod on_premises;
 mod trouble;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,11 +24,22 @@ fn pointed(simulator: &Simulator, vendors: &[&str], settings: &[(&str, &str)]) -
 /// The same of a description that has not its simulator's name.
 fn described(name: &str, simulator: &Simulator, vendors: &[&str], settings: &[(&str, &str)]) -> Endpoint {
     let library = Library::bundled().unwrap_or_else(|mistakes| panic!("\n{mistakes}"));
+    read(name, library.text(name).unwrap(), simulator, (vendors, settings))
+}
+
+/// The same of a description that was changed.
+fn read(
+    name: &str,
+    text: &str,
+    simulator: &Simulator,
+    (vendors, settings): (&[&str], &[(&str, &str)]),
+) -> Endpoint {
     let setting = "settings:\n  simulator: {title: Simulator, kind: url, scope: installation}\n";
-    let mut text = library.text(name).unwrap().replacen("settings:\n", setting, 1);
+    let mut text = text.replacen("settings:\n", setting, 1);
     for vendor in vendors {
         let (before, after) = text.split_once(&format!("base: {vendor}")).expect("the vendor's address");
         let (path, after) = after.split_once('\n').unwrap();
+        let path = path.trim_end_matches('\'');
         text = format!("{before}base: '{{{{ settings.simulator }}}}{path}'\n{after}");
     }
     let description =

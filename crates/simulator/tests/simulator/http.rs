@@ -7,7 +7,9 @@ use serde_json::Value;
 pub struct Got {
     pub status: u16,
     pub headers: reqwest::header::HeaderMap,
+    /// The body in UTF-8; what is none is replaced.
     pub text: String,
+    pub raw: Vec<u8>,
 }
 
 impl Got {
@@ -38,5 +40,6 @@ pub async fn call(
     }
     let response = request.send().await?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Ok(Got { status, headers, text: response.text().await? })
+    let raw = response.bytes().await?.to_vec();
+    Ok(Got { status, headers, text: String::from_utf8_lossy(&raw).into_owned(), raw })
 }

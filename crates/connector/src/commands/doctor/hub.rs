@@ -6,7 +6,7 @@ use anyhow::Result;
 use hub::Hub;
 use hub::registry::Spoke;
 use model::scope::{Part, Standing};
-use model::{Feed, Moment, Obstacle};
+use model::{Feed, Moment};
 use serde_json::Value;
 use store::LineQuery;
 
@@ -42,27 +42,27 @@ pub async fn answer(hub: &Arc<Hub>, question: Question) -> Result<Value> {
 }
 
 /// What stands in the way of reading a platform's changes.
-fn changes(about: &str, feed: &Feed) -> Option<Finding> {
-    match feed.obstacle.as_ref()? {
-        Obstacle::Failing { since, said, .. } => {
-            let said = format!("its changes cannot be read since {since}: {said}");
-            Some(Finding::problem(
-                about,
-                said,
-                "nothing is lost, and they are asked for by themselves; look at its settings if it lasts",
-            ))
-        }
-        Obstacle::Braked { since, decided: None, .. } => {
-            let said =
-                format!("its changes wait for a decision since {since}, for they would change many people");
-            Some(Finding::problem(
-                about,
-                said,
-                "`connector feeds list` says how many; decide by `connector feeds apply` or `discard`",
-            ))
-        }
-        Obstacle::Braked { .. } => None,
-    }
+fn changes(about: &str, feed: &Feed) -> Vec<Finding> {
+    let failing = feed.failing.as_ref().map(|failing| {
+        let said = format!("its changes cannot be read since {}: {}", failing.since, failing.said);
+        Finding::problem(
+            about,
+            said,
+            "nothing is lost, and they are asked for by themselves; look at its settings if it lasts",
+        )
+    });
+    let braked = feed.braked.filter(|braked| braked.decided.is_none()).map(|braked| {
+        let said = format!(
+            "its changes wait for a decision since {}, for they would change many people",
+            braked.since
+        );
+        Finding::problem(
+            about,
+            said,
+            "`connector feeds list` says how many; decide by `connector feeds apply` or `discard`",
+        )
+    });
+    failing.into_iter().chain(braked).collect()
 }
 
 async fn clock(hub: &Hub) -> Result<Finding> {
