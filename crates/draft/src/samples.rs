@@ -77,7 +77,8 @@ fn settings(description: &Description, about: &About) -> BTreeMap<String, String
             SettingKind::Integer => "1".to_owned(),
             SettingKind::Boolean => "true".to_owned(),
             SettingKind::Choice(choices) => choices.first().cloned().unwrap_or_default(),
-            SettingKind::Secret => "made-up".to_owned(),
+            SettingKind::Zone => "Europe/Lisbon".to_owned(),
+            SettingKind::Secret | SettingKind::List => "made-up".to_owned(),
             SettingKind::Label => setting.default.clone().unwrap_or_else(|| "kits".to_owned()),
             SettingKind::Text => if setting.role.is_some() { "0042" } else { "made-up" }.to_owned(),
         };

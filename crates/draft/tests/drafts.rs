@@ -61,13 +61,16 @@ async fn is_whole(folder: &Folder) {
     assert!(text(folder, "platform.yaml").starts_with("# yaml-language-server: $schema="));
 }
 
-/// The operations of a draft, against those of the hand-written description.
+/// The operations of a draft, against those of the hand-written description. Changes are not drafted: no name says from
+/// when on a call lists them.
 fn same_operations(folder: &Folder, written: &str) {
     let drafted = description(folder);
     let file = platforms().join(written).join("platform.yaml");
     let written = Description::parse("platform.yaml", &std::fs::read_to_string(file).unwrap()).unwrap();
-    let names =
-        |one: &Description| one.abilities().operations.keys().map(|name| name.name()).collect::<Vec<_>>();
+    let names = |one: &Description| {
+        let operations = one.abilities().operations.keys();
+        operations.filter(|one| **one != Operation::ListChanges).map(|one| one.name()).collect::<Vec<_>>()
+    };
     assert_eq!(names(&drafted), names(&written));
     assert_eq!(drafted.abilities().conversion, written.abilities().conversion);
     assert_eq!(drafted.abilities().find_by, written.abilities().find_by);

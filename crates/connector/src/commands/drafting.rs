@@ -146,7 +146,7 @@ fn sign_in<From: BufRead, To: Write>(
         (None, Some(asker)) => {
             let question =
                 "How does one sign in: bearer, basic, header:NAME, query:NAME, oauth2:URL, login or none?";
-            Some(asker.read(question, "bearer", |word| word.parse::<cli::SignIn>())?)
+            Some(asker.read(question, "bearer", str::parse::<cli::SignIn>)?)
         }
         (None, None) => None,
     };
@@ -214,20 +214,19 @@ fn told(folder: &Path, name: &str, drafted: &Folder, config: &Config) -> Result<
         "\n{} questions are marked `TODO` in {shown}/platform.yaml. It has no mistakes, and its samples replay:",
         drafted.questions
     ))?;
-    tell(format_args!("  connector platform lint {shown} --watch"))?;
-    tell(format_args!("  connector platform test {shown} --watch"))?;
-    tell(format_args!("  connector platform explain {shown}/platform.yaml:1"))?;
+    tell(format_args!("  connector platform lint {shown}"))?;
+    tell(format_args!("  connector platform test {name}"))?;
     if config.platforms.as_deref() != folder.parent() {
         let dir = folder.parent().unwrap_or(folder).display();
-        tell(format_args!("A hub knows {name} once its configuration says `platforms = \"{dir}\"`."))?;
+        tell(format_args!(
+            "The Connector knows {name} once its configuration says `platforms = \"{dir}\"`."
+        ))?;
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
-
     use super::*;
 
     fn new() -> cli::New {
