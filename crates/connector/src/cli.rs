@@ -1,6 +1,7 @@
 //! The command line.
 
 mod care;
+mod drafting;
 mod held;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::DatabaseUrl;
 pub use care::{AfterRestore, Backup, Doctor, Feeds, Pause, Restore, Store, Which};
+pub use drafting::{Club, New, SignIn, Speaks};
 pub use held::Held;
 
 /// Keeps the people of a fitness club the same in every system the club uses.
@@ -334,6 +336,11 @@ pub enum Platform {
         #[arg(value_name = "FILE_OR_FOLDER")]
         paths: Vec<PathBuf>,
     },
+    /// Begin a description: a folder with guide and samples, from a vendor's contract or from a few answers.
+    #[command(
+        after_help = "Examples:\n  connector platform new acme --openapi acme.yaml --title 'Acme Gym' --vendor 'Acme Inc.'\n  connector platform new acme --wsdl acme.wsdl\n  connector platform new acme --speaks json --sign-in header:X-Api-Key --club query"
+    )]
+    New(Box<New>),
     /// The fields of a person, as expressions know them.
     Fields {
         /// Print JSON.

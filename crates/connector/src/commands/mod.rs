@@ -4,6 +4,7 @@ pub mod ask;
 mod backup;
 mod directory;
 mod doctor;
+mod drafting;
 mod entry;
 mod feeds;
 pub mod held;

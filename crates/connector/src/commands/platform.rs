@@ -11,7 +11,7 @@ use platform::{Description, samples};
 use serde_json::{Value, json};
 
 use super::entry::{listed, meant};
-use super::{lint, trial};
+use super::{drafting, lint, trial};
 use crate::cli;
 use crate::config::Config;
 use crate::say::{note, tell};
@@ -31,6 +31,7 @@ pub async fn run(asked: cli::Platform, config: &Config) -> Result<ExitCode> {
         cli::Platform::List { json } => list(&library(config)?, json)?,
         cli::Platform::Show { name, json } => return show(&library(config)?, &name, json),
         cli::Platform::Lint { paths } => return lint::run(&paths, config),
+        cli::Platform::New(asked) => return drafting::run(*asked, config).await,
         cli::Platform::Fields { json } => fields(json)?,
         cli::Platform::Schema => tell(format_args!("{:#}", platform::json_schema()))?,
         cli::Platform::Try(asked) => return trial::run(*asked, config).await,

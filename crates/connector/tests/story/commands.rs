@@ -279,3 +279,32 @@ async fn a_call_is_tried_expression_by_expression_and_made_only_when_asked_to() 
     let unknown = house.command(&["platform", "try", "vfp", "create_guest"]).await.failed();
     unknown.says("VFP has no operation `create_guest` (did you mean `create_prospect`?); it has verify, ");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_s_contract_becomes_a_folder_that_lints_and_replays() {
+    let house = house().not_turned_up().open().await;
+    let folder = house.dir.path().join("described");
+    let dir = folder.to_str().unwrap();
+    for (name, flag, contract) in [
+        ("acme", "--openapi", "open-spoke/openapi.yaml"),
+        ("acme-soap", "--wsdl", "open-spoke-soap/open-spoke.wsdl"),
+    ] {
+        let contract = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../platforms").join(contract);
+        let drafting = ["platform", "new", name, flag, contract.to_str().unwrap(), "--dir", dir];
+        house.command(&drafting).await.went_well().says("create").says("questions are marked `TODO`");
+        let made = folder.join(name);
+        let draft = fs::read_to_string(made.join("platform.yaml")).unwrap();
+        assert!(draft.contains("TODO") && draft.contains("grade: assumed"), "{draft}");
+        house.command(&["platform", "lint", made.to_str().unwrap()]).await.went_well().says("no mistakes");
+        house.command(&drafting).await.failed().says("is there already; nothing was written");
+    }
+    let config = house.dir.path().join("described.toml");
+    fs::write(&config, format!("platforms = {dir:?}\n")).unwrap();
+    let test = ["platform", "test", "acme", "--config", config.to_str().unwrap()];
+    house.command(&test).await.went_well().says("samples as expected, 0 not");
+    let weather = house.dir.path().join("weather.yaml");
+    fs::write(&weather, "openapi: 3.0.0\npaths: {/weather: {get: {responses: {}}}}").unwrap();
+    let weather = ["platform", "new", "sun", "--openapi", weather.to_str().unwrap(), "--dir", dir];
+    house.command(&weather).await.failed();
+    assert!(!folder.join("sun").exists(), "nothing is written of what is no draft");
+}

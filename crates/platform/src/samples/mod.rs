@@ -284,7 +284,8 @@ fn compare<T: PartialEq + fmt::Debug>(differences: &mut Vec<String>, what: &str,
     }
 }
 
-fn outcome_name(outcome: &Outcome) -> &'static str {
+/// The name of an outcome, as samples and descriptions write it.
+pub fn outcome_name(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Saved { .. } => "saved",
         Outcome::Unchanged => "unchanged",
