@@ -115,7 +115,7 @@ async fn a_list_of_which_nothing_can_be_understood_counts_as_not_read() {
     let before = house.feed().await.known_until;
     house.says(r#"{"people":[{"number":"1","kind":"MEMBER"}]}"#);
     let read = house.read().await;
-    assert!(matches!(&read, Read::Failed(said) if said.contains("without a number")), "{read:?}");
+    assert!(matches!(&read, Read::Failed(said) if said.contains("without a usable number")), "{read:?}");
     assert_eq!(house.feed().await.known_until, before);
     house.says(
         r#"{"people":[{"id":"1","kind":"MEMBER","first_name":"Ann","last_name":"Able"},{"number":"2"}]}"#,
