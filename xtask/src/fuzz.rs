@@ -10,7 +10,6 @@ use anyhow::{Context, Result, bail};
 
 use crate::shell;
 
-const TARGETS: [&str; 6] = ["xml", "description", "expression", "answer", "request", "document"];
 /// What lets the engine see which code some bytes reached.
 const WATCHED: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
@@ -33,25 +32,41 @@ pub struct Options {
 
 /// Builds the engine and runs it, target by target.
 pub fn run(options: &Options) -> Result<()> {
-    let chosen = match &options.target {
-        Some(name) if TARGETS.contains(&name.as_str()) => vec![name.as_str()],
-        Some(name) => bail!("`{name}` is not one of {}", TARGETS.join(", ")),
-        None => TARGETS.to_vec(),
-    };
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| shell::top().join("target"), Into::into);
     let target = target.join(APART);
+    let seeds = target.join("seeds");
+    shell::run(shell::cargo().args(["run", "--quiet", "-p", "fuzz", "--"]).arg(&seeds))?;
+    let mut chosen = targets(&seeds)?;
+    if let Some(name) = &options.target {
+        if !chosen.contains(name) {
+            bail!("`{name}` is not one of {}", chosen.join(", "));
+        }
+        chosen = vec![name.clone()];
+    }
     let host = shell::said(shell::program("rustc").args(["--print", "host-tuple"]))?;
     let host = host.trim();
     let mut build = shell::cargo();
     build.args(["build", "--release", "--manifest-path", "fuzz/engine/Cargo.toml", "--target", host]);
     shell::run(build.env("RUSTFLAGS", WATCHED).env("CARGO_TARGET_DIR", &target))?;
     let engine = target.join(host).join("release/engine");
-    shell::run(shell::cargo().args(["run", "--quiet", "-p", "fuzz", "--"]).arg(target.join("seeds")))?;
     for name in chosen {
         println!("\n== {name}, {} minutes", options.minutes);
-        search(&engine, &target, name, options.minutes)?;
+        search(&engine, &target, &name, options.minutes)?;
     }
     Ok(())
+}
+
+/// The targets: each has a folder of seeds.
+fn targets(seeds: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(seeds).with_context(|| format!("{} cannot be read", seeds.display()))? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 fn search(engine: &Path, target: &Path, name: &str, minutes: u32) -> Result<()> {

@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::DatabaseUrl;
 pub use care::{AfterRestore, Backup, Doctor, Feeds, Pause, Restore, Store, Which};
 pub use describing::{Platform, Try};
-pub use drafting::{Club, New, SignIn, Speaks};
+pub use drafting::{Club, New, Speaks};
 pub use held::Held;
 
 /// Keeps the people of a fitness club the same in every system the club uses.

@@ -1,6 +1,7 @@
 //! A contract: what a vendor says about its calls, whatever the notation, cut down to what a draft needs.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 /// What a vendor publishes.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +48,32 @@ pub enum SignIn {
     SoapHeader(String, Vec<Member>),
     /// Not at all.
     None,
+}
+
+/// As a person writes it: `bearer`, `header:X-Api-Key`, `oauth2:https://login.example/token`.
+impl FromStr for SignIn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<SignIn, String> {
+        let (way, name) = text.split_once(':').unwrap_or((text, ""));
+        match (way.trim(), name.trim()) {
+            ("bearer", "") => Ok(SignIn::Bearer),
+            ("basic", "") => Ok(SignIn::Basic),
+            ("login", "") => Ok(SignIn::Login),
+            ("none", "") => Ok(SignIn::None),
+            ("header", name) if !name.is_empty() => Ok(SignIn::Header(name.to_owned())),
+            ("query", name) if !name.is_empty() => Ok(SignIn::Query(name.to_owned())),
+            ("oauth2", url) if url.starts_with("https://") || url.starts_with("http://") => {
+                Ok(SignIn::OAuth2(url.to_owned()))
+            }
+            ("header" | "query", _) => Err(format!("write the name behind it, such as `{way}:X-Api-Key`")),
+            ("oauth2", _) => {
+                Err("write the token's address behind it, such as `oauth2:https://login.example/token`"
+                    .to_owned())
+            }
+            _ => Err("it is bearer, basic, header:NAME, query:NAME, oauth2:URL, login or none".to_owned()),
+        }
+    }
 }
 
 /// One call.

@@ -276,11 +276,7 @@ fn take_in(incoming: &Incoming<'_>, directory: &Directory, draft: &mut Draft) ->
     let own = link_to(&mut draft.links, draft.person.id, incoming.sender.connection);
     named(own, incoming.record.clone(), incoming.spoke.abilities());
     draft.released = release_restored(own, incoming.now);
-    let sender = model::Sender {
-        connection: incoming.sender.connection,
-        conflict: incoming.spoke.agreement().conflict,
-        abilities: incoming.spoke.abilities(),
-    };
+    let sender = incoming.spoke.reporter();
     directory.number_to_entry(&mut own.shadow, incoming.sender);
     let report = told_now(&incoming.report, &draft.person.profile, &own.shadow);
     let merged = merge(&mut draft.person.profile, &mut own.shadow, &report, sender);

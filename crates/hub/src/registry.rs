@@ -38,6 +38,15 @@ impl Spoke {
         self.description.abilities()
     }
 
+    /// It, as whoever reports something.
+    pub(crate) fn reporter(&self) -> model::Sender<'_> {
+        model::Sender {
+            connection: self.id(),
+            conflict: self.agreement().conflict,
+            abilities: self.abilities(),
+        }
+    }
+
     /// What people call its platform.
     pub fn title(&self) -> &str {
         self.description.title()

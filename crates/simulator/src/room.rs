@@ -173,12 +173,7 @@ impl Room {
                 Platform::JonasI4 | Platform::OpenSpoke => format!("staff-{number}"),
                 Platform::HubSpot => format!("{}", 77_000_000 + number),
                 Platform::Magicline => format!("{}", 3_000 + number),
-                Platform::GymMaster
-                | Platform::ClubPlanner
-                | Platform::Mindbody
-                | Platform::Paramount
-                | Platform::OnPremisesSoap
-                | Platform::ClubReady => format!("{number}"),
+                _ => number.to_string(),
             };
         }
         let id = staff.id.clone();
@@ -191,18 +186,12 @@ impl Room {
         while source.id.is_empty() {
             let number = self.number();
             let id = match self.platform {
-                Platform::InTouch => number.to_string(),
                 Platform::AbcDatatrak => self.dice.uuid(),
                 Platform::Vfp => format!("L-{number}"),
                 Platform::JonasI4 | Platform::OpenSpoke => format!("source-{number}"),
                 Platform::HubSpot => format!("source_{number}"),
                 Platform::Magicline => format!("{}", 500 + number),
-                Platform::GymMaster
-                | Platform::ClubPlanner
-                | Platform::Mindbody
-                | Platform::Paramount
-                | Platform::OnPremisesSoap
-                | Platform::ClubReady => format!("{number}"),
+                _ => number.to_string(),
             };
             if !self.lead_sources.iter().any(|known| known.id == id) {
                 source.id = id;

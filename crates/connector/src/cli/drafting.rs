@@ -1,9 +1,9 @@
 //! `connector platform new`.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use draft::SignIn;
 
 /// `connector platform new`. What is not said is asked on a terminal, and elsewhere taken as it usually is.
 #[derive(Clone, Debug, Args)]
@@ -56,48 +56,4 @@ pub enum Club {
     Header,
     /// Nowhere: the key says it.
     Nowhere,
-}
-
-/// How one signs in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SignIn {
-    /// A token as `Authorization: Bearer`.
-    Bearer,
-    /// HTTP Basic.
-    Basic,
-    /// A key in a header.
-    Header(String),
-    /// A key in the query.
-    Query(String),
-    /// OAuth 2 client credentials at an address.
-    OAuth2(String),
-    /// A call that answers with a token.
-    Login,
-    /// Not at all.
-    None,
-}
-
-impl FromStr for SignIn {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<SignIn, String> {
-        let (way, name) = text.split_once(':').unwrap_or((text, ""));
-        match (way.trim(), name.trim()) {
-            ("bearer", "") => Ok(SignIn::Bearer),
-            ("basic", "") => Ok(SignIn::Basic),
-            ("login", "") => Ok(SignIn::Login),
-            ("none", "") => Ok(SignIn::None),
-            ("header", name) if !name.is_empty() => Ok(SignIn::Header(name.to_owned())),
-            ("query", name) if !name.is_empty() => Ok(SignIn::Query(name.to_owned())),
-            ("oauth2", url) if url.starts_with("https://") || url.starts_with("http://") => {
-                Ok(SignIn::OAuth2(url.to_owned()))
-            }
-            ("header" | "query", _) => Err(format!("write the name behind it, such as `{way}:X-Api-Key`")),
-            ("oauth2", _) => {
-                Err("write the token's address behind it, such as `oauth2:https://login.example/token`"
-                    .to_owned())
-            }
-            _ => Err("it is bearer, basic, header:NAME, query:NAME, oauth2:URL, login or none".to_owned()),
-        }
-    }
 }

@@ -141,24 +141,15 @@ fn sign_in<From: BufRead, To: Write>(
     asked: &cli::New,
     asker: Option<&mut Asker<From, To>>,
 ) -> Result<Option<SignIn>> {
-    let way = match (&asked.sign_in, asker) {
-        (Some(way), _) => Some(way.clone()),
+    match (&asked.sign_in, asker) {
+        (Some(way), _) => Ok(Some(way.clone())),
         (None, Some(asker)) => {
             let question =
                 "How does one sign in: bearer, basic, header:NAME, query:NAME, oauth2:URL, login or none?";
-            Some(asker.read(question, "bearer", str::parse::<cli::SignIn>)?)
+            asker.read(question, "bearer", str::parse).map(Some)
         }
-        (None, None) => None,
-    };
-    Ok(way.map(|way| match way {
-        cli::SignIn::Bearer => SignIn::Bearer,
-        cli::SignIn::Basic => SignIn::Basic,
-        cli::SignIn::Header(name) => SignIn::Header(name),
-        cli::SignIn::Query(name) => SignIn::Query(name),
-        cli::SignIn::OAuth2(url) => SignIn::OAuth2(url),
-        cli::SignIn::Login => SignIn::Login,
-        cli::SignIn::None => SignIn::None,
-    }))
+        (None, None) => Ok(None),
+    }
 }
 
 fn shown(file: &Path) -> String {
@@ -267,7 +258,7 @@ mod tests {
             title: Some("Acme".to_owned()),
             vendor: Some("Acme Inc.".to_owned()),
             speaks: Some(cli::Speaks::Json),
-            sign_in: Some(cli::SignIn::Basic),
+            sign_in: Some(SignIn::Basic),
             club: Some(cli::Club::Query),
             ..new()
         };

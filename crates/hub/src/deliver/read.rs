@@ -67,11 +67,7 @@ impl Hub {
         let report = Report { kind: None, fields, as_of: began, on_its_way_since: None };
         let mut trial = (turn.person.profile.clone(), turn.link.shadow.clone());
         self.directory().number_to_entry(&mut trial.1, sender);
-        let by = model::Sender {
-            connection: sender.connection,
-            conflict: turn.spoke.agreement().conflict,
-            abilities: turn.spoke.abilities(),
-        };
+        let by = turn.spoke.reporter();
         if !merge(&mut trial.0, &mut trial.1, &report, by).is_change() {
             return Ok(false);
         }

@@ -62,11 +62,7 @@ impl Hub {
         let mut shadow = link.map(|link| link.shadow.clone()).unwrap_or_default();
         let mut profile = subject.person.profile;
         self.directory().number_to_entry(&mut shadow, incoming.sender);
-        let by = model::Sender {
-            connection: incoming.sender.connection,
-            conflict: incoming.spoke.agreement().conflict,
-            abilities: incoming.spoke.abilities(),
-        };
+        let by = incoming.spoke.reporter();
         let changes = merge(&mut profile, &mut shadow, &incoming.report, by).is_change();
         Ok(if changes { Would::Change } else { Would::Nothing })
     }
