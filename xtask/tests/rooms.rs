@@ -115,3 +115,11 @@ fn a_test_may_look_up() {
         objections(&[import("platform", "simulator", true), import("hub", "simulator", true)]).is_empty()
     );
 }
+
+#[test]
+fn cargo_run_from_the_top_starts_the_product() {
+    let metadata = MetadataCommand::new().no_deps().exec().expect("cargo knows the workspace");
+    let started: Vec<_> =
+        metadata.packages.iter().filter_map(|package| package.default_run.as_deref()).collect();
+    assert_eq!(started, ["connector"], "`README.md` begins with `cargo run --release -- demo`");
+}
