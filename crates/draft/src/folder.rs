@@ -26,7 +26,10 @@ pub struct Folder {
 #[derive(Debug, thiserror::Error)]
 pub enum Unmade {
     /// Nothing in the contract looks like a call about people, staff or lead sources.
-    #[error("no call in it was recognised: none is named after people, staff, lead sources or clubs")]
+    #[error(
+        "no call in it was recognised: none is named after people, staff, lead sources or clubs; begin without \
+         it, with `--speaks json` or `--speaks soap`"
+    )]
     NothingFound,
     /// The draft has mistakes, which is one of ours.
     #[error("the draft has mistakes\n{0}")]

@@ -163,7 +163,7 @@ fn text(file: &Path) -> Result<String> {
         bail!("`{}` is larger than {} MiB", file.display(), MAX_BYTES >> 20);
     }
     let bytes = fs::read(file).with_context(unread)?;
-    String::from_utf8(bytes).with_context(|| format!("`{}` is not UTF-8", file.display()))
+    String::from_utf8(bytes).with_context(|| format!("`{}` is not UTF-8; save it as UTF-8", file.display()))
 }
 
 /// `acme-gym` as `Acme Gym`.

@@ -55,9 +55,11 @@ pub fn read(text: &str) -> Result<Contract, Unreadable> {
         return Err(Unreadable("the document has no SOAP 1.1 binding".to_owned()));
     };
     if binding.child("binding").and_then(|style| style.attribute("style")) == Some("rpc") {
-        contract.remarks.push(
-            "the binding is in RPC style; only document/literal is spoken, so look at every body".to_owned(),
-        );
+        return Err(Unreadable(
+            "its calls are in RPC style, and only document/literal is drafted: begin with `--speaks soap` instead, and say \
+             `encoding: rpc` or `rpc_encoded` of the host's `soap:`"
+                .to_owned(),
+        ));
     }
     let (base, path) = apart(&address(&root, binding).unwrap_or_default());
     contract.base = Base { url: base, variables: Vec::new() };
@@ -137,7 +139,6 @@ fn call(name: &str, bound: &Element, port: &Element, messages: &Messages) -> Cal
     Call {
         name: name.to_owned(),
         about: port.child("documentation").map(|about| spaced(about.trimmed())).unwrap_or_default(),
-
         method: "POST".to_owned(),
         action: Some(action.unwrap_or_default().to_owned()),
         elements: (element, answered),
