@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// The floor of every room.
-const FLOORS: [(&str, u8); 9] = [
+const FLOORS: [(&str, u8); 10] = [
     ("model", 0),
     ("xml", 0),
     ("platform", 1),
     ("store", 1),
     ("hub", 2),
     ("draft", 2),
+    ("certify", 2),
     ("web", 3),
     ("simulator", 3),
     ("connector", 4),

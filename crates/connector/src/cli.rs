@@ -1,6 +1,7 @@
 //! The command line.
 
 mod care;
+mod certifying;
 mod describing;
 mod drafting;
 mod held;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::DatabaseUrl;
 pub use care::{AfterRestore, Backup, Doctor, Feeds, Pause, Restore, Store, Which};
+pub use certifying::Certify;
 pub use describing::{Platform, Try};
 pub use drafting::{Club, New, Speaks};
 pub use held::Held;
@@ -105,6 +107,11 @@ pub enum Command {
     /// Platforms and their descriptions.
     #[command(subcommand)]
     Platform(Platform),
+    /// Try everything that is agreed with a partner at their test system, and write a report card.
+    #[command(
+        after_help = "Example: connector certify https://test.example.com --platform open-spoke --set club=kits --set token=env:TOKEN --out report"
+    )]
+    Certify(Certify),
 }
 
 /// `connector demo`.

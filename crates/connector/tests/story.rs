@@ -15,6 +15,8 @@ mod budgets;
 mod by_hand;
 #[path = "story/care.rs"]
 mod care;
+#[path = "story/certify.rs"]
+mod certify;
 #[path = "story/changes.rs"]
 mod changes;
 #[path = "story/clients.rs"]

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use model::{Field, Kind, Outcome, Part, RemoteId};
 use secrecy::SecretString;
 
+use crate::description::{Description, Setting};
+
 /// What a call is about. Only what the operation's description mentions is read.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
@@ -207,6 +209,18 @@ pub struct Prepared {
 /// The settings of one club of one connection: installation, client and club merged.
 #[derive(Clone, Debug, Default)]
 pub struct Settings(pub BTreeMap<String, SettingValue>);
+
+impl Settings {
+    /// What somebody typed, secrets kept as such.
+    pub fn typed(description: &Description, texts: impl IntoIterator<Item = (String, String)>) -> Settings {
+        let value = |(name, text): (String, String)| {
+            let secret = description.setting(&name).is_some_and(Setting::is_secret);
+            let value = if secret { SettingValue::Secret(text.into()) } else { SettingValue::Text(text) };
+            (name, value)
+        };
+        Settings(texts.into_iter().map(value).collect())
+    }
+}
 
 /// The value of a setting.
 #[derive(Clone)]

@@ -2,6 +2,7 @@
 
 pub mod ask;
 mod backup;
+mod certify;
 mod directory;
 mod doctor;
 mod drafting;
@@ -51,6 +52,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Feeds(asked) => feeds::run(asked, &config).await,
         Command::Held(asked) => held::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,
+        Command::Certify(asked) => certify::run(asked, &config).await,
         Command::Platform(asked) => platform::run(asked, &config).await,
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use model::{Field, Kind, Operation, Outcome, RemoteId};
 use platform::net::GuardedClient;
-use platform::{Answer, Description, Endpoint, Given, Prepared, SettingValue, Settings, Tokens, samples};
+use platform::{Answer, Description, Endpoint, Given, Prepared, Settings, Tokens, samples};
 
 use super::entry::{listed, meant};
 use super::platform::{library, unknown};
@@ -86,21 +86,8 @@ fn what(asked: &cli::Try, description: &Description) -> Result<(Settings, Given)
             (sample.settings(description), sample.given())
         }
     };
-    for pair in &asked.settings {
-        let (name, value) = halves(pair, "--set")?;
-        let setting = description.setting(name).with_context(|| {
-            let known = || description.settings().iter().map(|setting| setting.name.as_str());
-            format!("there is no setting `{name}`{}; there are {}", meant(name, known()), listed(known()))
-        })?;
-        let value = match value.strip_prefix("env:") {
-            Some(name) => std::env::var(name)
-                .with_context(|| format!("the environment variable `{name}` is not set"))?,
-            None => value.to_owned(),
-        };
-        let value =
-            if setting.is_secret() { SettingValue::Secret(value.into()) } else { SettingValue::Text(value) };
-        settings.0.insert(name.to_owned(), value);
-    }
+    let typed = asked.settings.iter().map(|pair| setting(pair, description)).collect::<Result<Vec<_>>>()?;
+    settings.0.extend(Settings::typed(description, typed).0);
     for pair in &asked.person {
         let (name, value) = halves(pair, "--person")?;
         given.person.insert(field(name)?, Some(value.to_owned()).filter(|value| !value.is_empty()));
@@ -118,6 +105,21 @@ fn what(asked: &cli::Try, description: &Description) -> Result<(Settings, Given)
     given.dry_run = asked.dry_run;
     given.now = crate::pages::now();
     Ok((settings, given))
+}
+
+/// A setting of `--set`, its value perhaps taken from the environment.
+pub(super) fn setting(pair: &str, description: &Description) -> Result<(String, String)> {
+    let (name, value) = halves(pair, "--set")?;
+    description.setting(name).with_context(|| {
+        let known = || description.settings().iter().map(|setting| setting.name.as_str());
+        format!("there is no setting `{name}`{}; there are {}", meant(name, known()), listed(known()))
+    })?;
+    let value = match value.strip_prefix("env:") {
+        Some(variable) => std::env::var(variable)
+            .with_context(|| format!("the environment variable `{variable}` is not set"))?,
+        None => value.to_owned(),
+    };
+    Ok((name.to_owned(), value))
 }
 
 fn halves<'a>(pair: &'a str, of: &str) -> Result<(&'a str, &'a str)> {

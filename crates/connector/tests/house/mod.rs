@@ -3,7 +3,7 @@
 //! A test says what stands in the house (`house().with_i4().with_vfp()`), opens it, and speaks to it as a club's systems
 //! and an operator would: by documents of the contract and by commands. It waits by looking again until a deadline.
 
-mod command;
+pub mod command;
 pub mod log;
 pub mod nodes;
 #[expect(dead_code, reason = "the store's own tests use the rest of it")]

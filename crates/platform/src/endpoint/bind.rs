@@ -24,7 +24,19 @@ impl Endpoint {
         net: Arc<dyn Net>,
         tokens: Arc<Tokens>,
     ) -> Result<Endpoint, Vec<SettingProblem>> {
-        let checked = settings::checked(&description, &settings)?;
+        Endpoint::bind_at(None, description, settings, net, tokens)
+    }
+
+    /// The same at another place: scheme, host and port of every address become those of `at`, unless one of the
+    /// description's own hosts is there. It may be a private address, for whoever starts the program names it.
+    pub fn bind_at(
+        at: Option<&Url>,
+        description: Arc<Description>,
+        settings: Settings,
+        net: Arc<dyn Net>,
+        tokens: Arc<Tokens>,
+    ) -> Result<Endpoint, Vec<SettingProblem>> {
+        let mut checked = settings::checked(&description, &settings)?;
         let mut scope = Scope::of_settings(checked.values.clone(), description.maps.clone());
         if let Some(zone) = &description.zone {
             let zone = time_zone(zone, &Arc::new(scope.clone()));
@@ -33,6 +45,10 @@ impl Endpoint {
             );
         }
         let shared = Arc::new(scope.clone());
+        let own =
+            description.hosts.iter().filter_map(|host| interpolate(&host.base, &shared, str::to_owned).ok());
+        let own: Vec<String> = own.map(|(base, _)| origin(&base)).collect();
+        checked.at = at.filter(|at| !own.contains(&at.origin().ascii_serialization())).cloned();
         let mut hosts = Vec::new();
         let mut warnings = Vec::new();
         for host in &description.hosts {
@@ -133,7 +149,17 @@ fn address(
     scope: &Arc<Scope>,
 ) -> Result<(String, Egress), String> {
     let (text, _) = interpolate(pieces, scope, str::to_owned).map_err(|problem| problem.said)?;
-    let url = Url::parse(&text).map_err(|error| format!("`{text}` is not an address: {error}"))?;
+    let mut url = Url::parse(&text).map_err(|error| format!("`{text}` is not an address: {error}"))?;
+    let text = match &checked.at {
+        None => text,
+        Some(at) => {
+            let elsewhere = || format!("`{text}` cannot be called at `{at}`");
+            url.set_scheme(at.scheme()).map_err(|()| elsewhere())?;
+            url.set_host(at.host_str()).map_err(|_| elsewhere())?;
+            url.set_port(at.port()).map_err(|()| elsewhere())?;
+            url.to_string()
+        }
+    };
     let host = url.host_str().ok_or_else(|| format!("`{text}` has no host"))?.to_owned();
     let port = url.port_or_known_default().ok_or_else(|| format!("`{text}` has no port"))?;
     let named = |piece: &Piece| match piece {
@@ -144,7 +170,7 @@ fn address(
                 && checked.texts.get(&setting.name).is_some_and(|(_, defaulted)| !defaulted)
         }),
     };
-    let private = pieces.iter().any(named);
+    let private = checked.at.is_some() || pieces.iter().any(named);
     Ok((text, Egress { hosts: vec![(host, port)], private }))
 }
 

@@ -111,7 +111,8 @@ fn is_label(value: &str) -> bool {
 
 /// Checks all settings and turns them into what expressions see; what is wrong comes all at once.
 pub(super) fn checked(description: &Description, given: &Settings) -> Result<Checked, Vec<SettingProblem>> {
-    let mut checked = Checked { values: Value::from(()), texts: BTreeMap::new(), secrets: Vec::new() };
+    let mut checked =
+        Checked { values: Value::from(()), texts: BTreeMap::new(), secrets: Vec::new(), at: None };
     let mut problems = Vec::new();
     let mut values = Vec::new();
     for setting in description.settings() {
@@ -152,6 +153,8 @@ pub(super) struct Checked {
     /// Text settings, and whether each is its default.
     pub texts: BTreeMap<String, (String, bool)>,
     pub secrets: Vec<String>,
+    /// Whose scheme, host and port take the place of all others.
+    pub at: Option<url::Url>,
 }
 
 fn value(setting: &Setting, text: &str) -> Value {

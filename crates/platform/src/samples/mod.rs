@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 use script::Script;
 
 use crate::net::Net;
-use crate::{Description, Endpoint, Found, Given, SettingValue, Settings, Tokens};
+use crate::{Description, Endpoint, Found, Given, Settings, Tokens};
 
 /// One recorded call, or several where an operation makes several.
 #[derive(Clone, Debug, Deserialize)]
@@ -246,16 +246,7 @@ pub async fn replay(description: &Arc<Description>, sample: &Sample) -> Result<(
 impl Sample {
     /// The settings, its secrets as secrets.
     pub fn settings(&self, description: &Description) -> Settings {
-        let values = self.settings.iter().map(|(name, value)| {
-            let secret = description.setting(name).is_some_and(crate::Setting::is_secret);
-            let value = if secret {
-                SettingValue::Secret(value.clone().into())
-            } else {
-                SettingValue::Text(value.clone())
-            };
-            (name.clone(), value)
-        });
-        Settings(values.collect())
+        Settings::typed(description, self.settings.clone())
     }
 
     /// What its call is about.
