@@ -5,6 +5,7 @@ mod certifying;
 mod describing;
 mod drafting;
 mod held;
+mod versions;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub use certifying::Certify;
 pub use describing::{Platform, Try};
 pub use drafting::{Club, New, Speaks};
 pub use held::Held;
+pub use versions::Versions;
 
 /// Keeps the people of a fitness club the same in every system the club uses.
 #[derive(Debug, Parser)]
@@ -107,6 +109,9 @@ pub enum Command {
     /// Platforms and their descriptions.
     #[command(subcommand)]
     Platform(Platform),
+    /// Which description of its platform each connection runs; a newer one is shown, tried at one club, adopted, taken back.
+    #[command(subcommand)]
+    Versions(Versions),
     /// Try everything that is agreed with a partner at their test system, and write a report card.
     #[command(
         after_help = "Example: connector certify https://test.example.com --platform open-spoke --set club=kits --set token=env:TOKEN --out report"

@@ -115,7 +115,9 @@ async fn over(config: &Config) -> Result<Running> {
         clock: Arc::new(SystemClock),
         installation: config.installation.clone(),
     };
-    Ok(Running { hub: Hub::new(parts).await?, _lock: lock })
+    let hub = Hub::new(parts).await?;
+    hub.pin_versions().await?;
+    Ok(Running { hub, _lock: lock })
 }
 
 async fn store(config: &Config) -> Result<Arc<dyn Store>> {

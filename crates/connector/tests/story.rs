@@ -64,3 +64,5 @@ mod sources;
 mod steps;
 #[path = "story/turn_up.rs"]
 mod turn_up;
+#[path = "story/versions.rs"]
+mod versions;

@@ -124,7 +124,12 @@ impl Hub {
         };
         for link in draft.links.iter_mut().filter(|link| link.connection != incoming.sender.connection) {
             if let Some(spoke) = registry.spoke(link.connection) {
-                may_be_on_its_way(link, &before, &merged.changed, (spoke.abilities(), incoming.now));
+                may_be_on_its_way(
+                    link,
+                    &before,
+                    &merged.changed,
+                    (spoke.at(draft.person.club).abilities(), incoming.now),
+                );
             }
         }
         lines::note_merge(&merged, &incoming.ignored, &mut draft.notes);

@@ -177,9 +177,11 @@ impl Hub {
     }
 }
 
-/// Connections whose settings are not what they were.
+/// Connections whose settings or descriptions are not what they were.
 pub(crate) fn changed_settings(before: &[Connection], after: &[Connection]) -> Vec<ConnectionId> {
-    let same = |old: &Connection, new: &Connection| old.settings == new.settings && old.clubs == new.clubs;
+    let same = |old: &Connection, new: &Connection| {
+        old.settings == new.settings && old.clubs == new.clubs && old.runs == new.runs
+    };
     let changed = |new: &&Connection| before.iter().any(|old| old.id == new.id && !same(old, new));
     after.iter().filter(changed).map(|new| new.id).collect()
 }

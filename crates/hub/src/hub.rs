@@ -23,6 +23,7 @@ use crate::restored;
 use crate::scopes::Scopes;
 use crate::sign_ins::SignIns;
 use crate::vault::Vault;
+use crate::versions::Versions;
 
 /// How many club changes a slow reader of live lines may fall behind before it is told only that something changed.
 const CHANGES: usize = 1_024;
@@ -48,6 +49,7 @@ pub struct Hub {
     parts: Parts,
     tokens: Arc<Tokens>,
     registry: ArcSwap<Registry>,
+    versions: Versions,
     directory: Directory,
     lanes: Lanes,
     feeds: Feeds,
@@ -70,6 +72,7 @@ impl Hub {
             parts,
             tokens: Arc::new(Tokens::kept_in(Arc::new(sign_ins))),
             registry: ArcSwap::default(),
+            versions: Versions::default(),
             directory,
             lanes: Lanes::default(),
             feeds: Feeds::default(),
@@ -136,6 +139,7 @@ impl Hub {
     fn use_setup(&self, setup: Setup) {
         let means = Means {
             library: &self.parts.library,
+            versions: &self.versions,
             vault: &self.parts.vault,
             net: &self.parts.net,
             tokens: &self.tokens,
@@ -165,6 +169,10 @@ impl Hub {
     /// The descriptions.
     pub fn library(&self) -> &Library {
         &self.parts.library
+    }
+
+    pub(crate) fn versions(&self) -> &Versions {
+        &self.versions
     }
 
     /// The vault.

@@ -26,6 +26,7 @@ mod scopes;
 mod sign_ins;
 pub mod turn_up;
 pub mod vault;
+pub mod versions;
 pub mod wording;
 
 pub use hub::{Hub, Parts};

@@ -67,7 +67,9 @@ impl Hub {
     pub fn to_be_sent(&self, waiting: &Waiting) -> BTreeMap<Field, Option<String>> {
         let (person, link) = (&waiting.person, &waiting.link);
         let registry = self.registry();
-        let Some(spoke) = registry.spoke(link.connection) else { return BTreeMap::new() };
+        let Some(spoke) = registry.spoke(link.connection).map(|spoke| spoke.at(person.club)) else {
+            return BTreeMap::new();
+        };
         if let State::Calling(mark) = &link.state {
             return self.in_words(person, &mark.fields);
         }

@@ -51,7 +51,7 @@ impl Hub {
         let tracking = clock::tracking(self.clock(), now);
         let refused = |refusal| Refused { tracking, refusal };
         let registry = self.registry();
-        let spoke = registry.spoke(sender.connection).ok_or_else(|| refused(gone(sender)))?;
+        let spoke = registry.spoke(sender.connection).ok_or_else(|| refused(gone(sender)))?.at(sender.club);
         let report = self.report(spoke, sender, &save, now).await.map_err(refused)?;
         let space = if spoke.abilities().kinds_apart { save.kind.space() } else { "" };
         let record = RemoteId { space: space.to_owned(), id: save.record_id };

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use model::{Abilities, Agreement, Club, ClubId, ClubNumber, Connection, ConnectionId, Moment, Setup, Token};
+use model::{
+    Abilities, Agreement, Club, ClubId, ClubNumber, Connection, ConnectionId, Moment, Setup, Token, Version,
+};
 use platform::{Description, Endpoint, Net, Role, SettingValue, Settings, Tokens};
 use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::vault::Vault;
+use crate::versions::Versions;
 
 /// The mark of a sealed value inside stored settings.
 const SEALED: &str = "sealed";
@@ -20,9 +23,16 @@ pub struct Spoke {
     /// Its platform.
     pub description: Arc<Description>,
     endpoints: BTreeMap<ClubId, Result<Arc<Endpoint>, String>>,
+    /// The same connection as the clubs see it that try another description.
+    tries: BTreeMap<ClubId, Arc<Spoke>>,
 }
 
 impl Spoke {
+    /// The connection as a club sees it, which may try another description than the others run.
+    pub fn at(self: &Arc<Self>, club: ClubId) -> &Arc<Spoke> {
+        self.tries.get(&club).unwrap_or(self)
+    }
+
     /// Its number.
     pub fn id(&self) -> ConnectionId {
         self.connection.id
@@ -103,6 +113,8 @@ pub struct Registry {
 pub struct Means<'a> {
     /// The descriptions.
     pub library: &'a platform::library::Library,
+    /// Those of them that were read before.
+    pub versions: &'a Versions,
     /// Opens secrets.
     pub vault: &'a Vault,
     /// The way out.
@@ -129,7 +141,7 @@ impl Registry {
             }
         }
         for connection in &setup.connections {
-            match spoke(connection, means, &registry.clubs) {
+            match whole(connection, &setup.versions, (means, &registry.clubs)) {
                 Ok(spoke) => registry.add(Arc::new(spoke)),
                 Err(problem) => problems.push(problem),
             }
@@ -146,7 +158,7 @@ impl Registry {
             self.by_provider.insert(key, connection.id);
         }
         for number in &connection.clubs {
-            self.of_club.entry(number.club).or_default().push(Arc::clone(&spoke));
+            self.of_club.entry(number.club).or_default().push(Arc::clone(spoke.at(number.club)));
         }
         self.spokes.insert(connection.id, spoke);
     }
@@ -208,33 +220,45 @@ fn log_key(vault: &Vault, club: ClubId, number: usize) -> String {
     vault.derive(&format!("log/{club}/{number}"))
 }
 
+/// A connection with the descriptions that its clubs run and try.
+fn whole(connection: &Connection, kept: &[Version], made: Made<'_>) -> Result<Spoke, String> {
+    let (means, _) = made;
+    let described =
+        |digest: Option<&str>| means.versions.get(&connection.platform, digest, kept, means.library);
+    let left_out = |problem: String| format!("connection {}: {problem}", connection.id);
+    let runs = described(connection.runs.as_deref()).map_err(left_out)?;
+    let mut spoke = spoke(connection, &runs, &connection.clubs, made);
+    for number in connection.clubs.iter().filter(|number| number.tries.is_some()) {
+        let tries = described(number.tries.as_deref()).map_err(left_out)?;
+        let tried = self::spoke(connection, &tries, std::slice::from_ref(number), made);
+        spoke.endpoints.extend(tried.endpoints.clone());
+        spoke.tries.insert(number.club, Arc::new(tried));
+    }
+    Ok(spoke)
+}
+
+type Made<'m> = (&'m Means<'m>, &'m HashMap<ClubId, Arc<Club>>);
+
 fn spoke(
     connection: &Connection,
-    means: &Means<'_>,
-    clubs: &HashMap<ClubId, Arc<Club>>,
-) -> Result<Spoke, String> {
-    let description = means.library.get(&connection.platform).ok_or_else(|| {
-        format!("connection {}: no platform is called `{}`", connection.id, connection.platform)
-    })?;
-    let endpoints = connection
-        .clubs
-        .iter()
-        .map(|number| {
-            let settings = settings_of(connection, (number, clubs.get(&number.club)), &description, means);
-            let endpoint = settings.and_then(|settings| {
-                Endpoint::bind(
-                    Arc::clone(&description),
-                    settings,
-                    Arc::clone(means.net),
-                    Arc::clone(means.tokens),
-                )
-                .map(Arc::new)
-                .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-            });
-            (number.club, endpoint)
-        })
-        .collect();
-    Ok(Spoke { connection: connection.clone(), description, endpoints })
+    description: &Arc<Description>,
+    numbers: &[ClubNumber],
+    (means, clubs): Made<'_>,
+) -> Spoke {
+    let bound = |number: &ClubNumber| {
+        let settings = settings_of(connection, (number, clubs.get(&number.club)), description, means)?;
+        let (net, tokens) = (Arc::clone(means.net), Arc::clone(means.tokens));
+        let endpoint = Endpoint::bind(Arc::clone(description), settings, net, tokens);
+        endpoint
+            .map(Arc::new)
+            .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    };
+    Spoke {
+        connection: connection.clone(),
+        description: Arc::clone(description),
+        endpoints: numbers.iter().map(|number| (number.club, bound(number))).collect(),
+        tries: BTreeMap::new(),
+    }
 }
 
 /// Installation, client and club settings merged; the platform's numbers of client and club fill the settings of that

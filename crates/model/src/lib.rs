@@ -35,7 +35,7 @@ mod shadow;
 pub use abilities::{Abilities, Ability, Conversion, FindBy, Grade, Operation};
 pub use accept::{Accepted, accept, may_be_on_its_way};
 pub use agreement::{Agreement, Conflict, Existing, Sends, When};
-pub use brake::{Brake, brakes};
+pub use brake::{Brake, OF_A_HUNDRED, brakes};
 pub use by_hand::{Decision, Refusal, decide_by_hand};
 pub use feed::{Braked, Brought, Decided, Failing, Feed, FeedStory, FeedTerms};
 pub use field::{Field, UnknownField};
@@ -53,5 +53,5 @@ pub use restored::{May, NUMBERS_PASSED_OVER, Restored, Weighed, may_call, releas
 pub use settle::{
     Circumstances, Looked, Settled, begin_doubt, late_answer, looked, mark, named, release_if_edited, settle,
 };
-pub use setup::{Client, Club, ClubNumber, Connection, Pause, Setup, Token};
+pub use setup::{Client, Club, ClubNumber, Connection, Pause, Setup, Token, Version};
 pub use shadow::{Dated, Held, Replaced, Shadow, Unsure, UnsureKind};

@@ -1,5 +1,7 @@
 //! The set-up: clients, clubs, connections and who may speak for them. Small, read whole, changed by turn-up.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Agreement, ClientId, ClubId, ConnectionId, Moment};
@@ -94,6 +96,12 @@ pub struct Connection {
     /// Why nothing goes out to it just now, if somebody paused it. What is due waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<Pause>,
+    /// The description that it runs, by its digest; none: whatever the hub knows of the platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs: Option<String>,
+    /// The description that it ran before, to go back to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ran: Option<String>,
     /// Its clubs.
     pub clubs: Vec<ClubNumber>,
 }
@@ -123,6 +131,32 @@ pub struct ClubNumber {
     pub number: String,
     /// The settings of club scope, secrets sealed.
     pub settings: serde_json::Value,
+    /// Another description that this club tries, by its digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tries: Option<String>,
+}
+
+impl Connection {
+    /// The digests of all descriptions that it needs.
+    pub fn versions(&self) -> impl Iterator<Item = &String> {
+        let tried = self.clubs.iter().filter_map(|club| club.tries.as_ref());
+        self.runs.iter().chain(&self.ran).chain(tried)
+    }
+}
+
+/// A description that some connection runs, tries, or ran before: an installation that knows a newer one keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// The platform's name.
+    pub platform: String,
+    /// What its text is known by.
+    pub digest: String,
+    /// Its number, as it says itself.
+    pub number: u32,
+    /// When it was first run.
+    pub since: Moment,
+    /// The text.
+    pub text: String,
 }
 
 /// A caller's token, kept as a hash.
@@ -156,16 +190,32 @@ pub struct Setup {
     pub connections: Vec<Connection>,
     /// Who may call.
     pub tokens: Vec<Token>,
+    /// The descriptions that connections need.
+    pub versions: Vec<Version>,
 }
 
 impl Setup {
-    /// Clients, clubs and connections in order of number, tokens in order of hash.
+    /// Clients, clubs and connections in order of number, tokens in order of hash, descriptions of digest.
     #[must_use]
     pub fn in_order(mut self) -> Setup {
         self.clients.sort_by_key(|client| client.id);
         self.clubs.sort_by_key(|club| club.id);
         self.connections.sort_by_key(|connection| connection.id);
         self.tokens.sort_by(|one, other| one.hash.cmp(&other.hash));
+        self.versions.sort_by(|one, other| one.digest.cmp(&other.digest));
         self
+    }
+
+    /// A description that is kept.
+    pub fn version(&self, digest: &str) -> Option<&Version> {
+        self.versions.iter().find(|version| version.digest == digest)
+    }
+
+    /// Forgets the descriptions that no connection needs any more.
+    pub fn forget_versions(&mut self) {
+        let needed: BTreeSet<&String> = self.connections.iter().flat_map(Connection::versions).collect();
+        let mut versions = std::mem::take(&mut self.versions);
+        versions.retain(|version| needed.contains(&version.digest));
+        self.versions = versions;
     }
 }

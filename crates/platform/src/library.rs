@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
 
 use crate::description::Description;
 use crate::mistakes::Mistakes;
@@ -26,6 +27,7 @@ struct Platform {
     description: Arc<Description>,
     guide: Option<Arc<str>>,
     text: Arc<str>,
+    digest: Arc<str>,
     /// The folder of an installation's own description.
     folder: Option<PathBuf>,
 }
@@ -86,6 +88,11 @@ impl Library {
         self.platforms.get(name).map(|platform| &*platform.text)
     }
 
+    /// What a description's own text is known by.
+    pub fn digest(&self, name: &str) -> Option<&str> {
+        self.platforms.get(name).map(|platform| &*platform.digest)
+    }
+
     /// The samples that lie beside a description, bundled or not: file name and text.
     pub fn samples(&self, name: &str) -> io::Result<Vec<(String, String)>> {
         if let Some(folder) = self.platforms.get(name).and_then(|platform| platform.folder.as_deref()) {
@@ -121,10 +128,19 @@ impl Library {
         guide: Option<&str>,
     ) -> Result<(), Mistakes> {
         let description = Arc::new(Library::described(name, file, text)?);
-        let platform = Platform { description, guide: guide.map(Into::into), text: text.into(), folder };
+        let guide = guide.map(Into::into);
+        let platform =
+            Platform { description, guide, text: text.into(), digest: digest(text).into(), folder };
         self.platforms.insert(name.to_owned(), platform);
         Ok(())
     }
+}
+
+/// What a text is known by: the beginning of its SHA-256, in hex.
+fn digest(text: &str) -> String {
+    let mut hex = format!("{:x}", Sha256::digest(text));
+    hex.truncate(12);
+    hex
 }
 
 /// The files of a folder in the order of their names; none where there is no such folder.

@@ -43,7 +43,7 @@ const WAITING_MAX_BYTES: usize = 4 << 20;
 /// The store's use cases. A write is answered after its commit.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// Clients, clubs and connections in order of number, and tokens in order of hash.
+    /// Clients, clubs and connections in order of number, and tokens in order of hash, descriptions of digest.
     async fn setup(&self) -> Result<Setup>;
 
     /// Replaces the set-up, ids included, if it is still the one that this was decided on; turn-up decides it whole.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::entry::meant;
 use super::{
     backup, directory, doctor, feeds, held, links, log, logging_url, pause, restore, status, token, turn_up,
+    versions,
 };
 use crate::config::Config;
 
@@ -54,6 +55,8 @@ pub enum Ask {
     Feeds(feeds::Question),
     /// Show what is held, or decide about it.
     Held(held::Question),
+    /// Show which descriptions run, or change that.
+    Versions(versions::Question),
     /// How the hub is doing.
     Status,
 }
@@ -75,6 +78,7 @@ pub async fn answer(hub: &Arc<Hub>, config: &Config, ask: Ask) -> Result<Value> 
         Ask::Pause(question) => pause::answer(hub, question).await,
         Ask::Feeds(question) => feeds::answer(hub, question).await,
         Ask::Held(question) => held::answer(hub, question).await,
+        Ask::Versions(question) => versions::answer(hub, question).await,
         Ask::Status => status::answer(hub, config).await,
     }
 }

@@ -21,6 +21,7 @@ mod store;
 pub mod token;
 mod trial;
 pub mod turn_up;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -52,6 +53,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Feeds(asked) => feeds::run(asked, &config).await,
         Command::Held(asked) => held::run(asked, &config).await,
         Command::Status { json } => status::run(json, &config).await,
+        Command::Versions(asked) => versions::run(asked, &config).await,
         Command::Certify(asked) => certify::run(asked, &config).await,
         Command::Platform(asked) => platform::run(asked, &config).await,
     }

@@ -122,10 +122,12 @@ async fn described_anew(house: &mut House, from: &str, to: &str) {
     assert!(text.contains(from), "`{from}` is not in the description");
     std::fs::write(&file, text.replace(from, to)).unwrap();
     house.start().await;
+    house.command(&["versions", "try", "vfp", "--club", KITS.name]).await.went_well();
+    house.command(&["versions", "adopt", "vfp", "--anyway"]).await.went_well();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_lacks_a_setting_holds_its_people_and_a_start_with_it_mended_lets_them_go() {
+async fn a_connection_that_lacks_a_setting_holds_its_people_and_a_description_without_it_lets_them_go() {
     let mut house = house().with_vfp_described(|text| text).open().await;
     let region = "settings:\n  region:\n    title: Region\n    kind: text\n    scope: client\n  base_url:\n";
     described_anew(&mut house, "settings:\n  base_url:\n", region).await;

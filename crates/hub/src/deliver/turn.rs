@@ -70,7 +70,7 @@ impl<'a> Turn<'a> {
         let fresh = clock::tracking(hub.clock(), hub.clock().now());
         Ok(handed.map(|Handed { person, link }| Turn {
             hub,
-            spoke,
+            spoke: spoke.at(person.club),
             lane,
             person,
             link,

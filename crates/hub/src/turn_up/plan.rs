@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::file::{AgreementFile, ConnectionFile, Receives, SettingFile, TurnUpFile, With};
 use crate::registry::{open, sealed};
 use crate::vault::Vault;
+use crate::versions;
 
 /// A set-up to come, and how it differs from today's.
 #[derive(Clone, Debug)]
@@ -59,6 +60,7 @@ impl Plan {
             }
         }
         planner.agreements(file, client, &ids);
+        versions::pin(&mut planner.plan.setup, library, now);
         Ok(planner.plan)
     }
 
@@ -150,7 +152,8 @@ impl Planner<'_> {
             let stored = before.as_ref().and_then(|one| one.at(*club)).map(|number| &number.settings);
             let at = format!("{at}.clubs[{}]", number.club);
             let settings = self.settings(id, &number.settings, stored, (description, &at))?;
-            numbers.push(ClubNumber { club: *club, number: number.id.clone(), settings });
+            let tries = before.as_ref().and_then(|one| one.at(*club)?.tries.clone());
+            numbers.push(ClubNumber { club: *club, number: number.id.clone(), settings, tries });
         }
         let live_since = before.as_ref().and_then(|one| one.live_since);
         let after = Connection {
@@ -163,6 +166,8 @@ impl Planner<'_> {
             settings,
             live_since: if file.live { live_since.or(Some(self.now)) } else { None },
             paused: before.as_ref().and_then(|one| one.paused.clone()),
+            runs: before.as_ref().and_then(|one| one.runs.clone()),
+            ran: before.as_ref().and_then(|one| one.ran.clone()),
             clubs: numbers,
         };
         self.compare(before.as_ref(), &after, description.title());
@@ -256,6 +261,12 @@ impl Planner<'_> {
                 _ => Value::String(value.expose_secret().to_owned()),
             };
             settings.insert(name.clone(), kept);
+        }
+        // What the description that still runs may need, and the newest no longer knows.
+        for (name, value) in stored.and_then(Value::as_object).into_iter().flatten() {
+            if description.setting(name).is_none() {
+                settings.insert(name.clone(), value.clone());
+            }
         }
         Ok(Value::Object(settings))
     }

@@ -58,6 +58,7 @@ impl Hub {
         let tokens = self.other_tokens();
         let means = Means {
             library: self.library(),
+            versions: self.versions(),
             vault: self.vault(),
             net: self.net(),
             tokens: &tokens,

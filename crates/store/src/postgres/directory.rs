@@ -64,6 +64,7 @@ fn read_setup(rows: &[Row]) -> Result<Setup> {
         clubs: of_kind(rows, "club")?,
         connections: of_kind(rows, "connection")?,
         tokens: of_kind(rows, "token")?,
+        versions: of_kind(rows, "version")?,
     })
 }
 
@@ -103,6 +104,7 @@ pub(super) async fn keep_setup(session: &Session, before: Setup, setup: &Setup) 
     all.add("club", &setup.clubs, |club| format!("{:020}", club.id.0))?;
     all.add("connection", &setup.connections, |connection| format!("{:020}", connection.id.0))?;
     all.add("token", &setup.tokens, |token| token.hash.clone())?;
+    all.add("version", &setup.versions, |version| version.digest.clone())?;
     let statements: Vec<Statement<'_>> = vec![
         (FORGET_SETUP, vec![]),
         (KEEP_SETUP, vec![Box::new(all.kind), Box::new(all.id), Box::new(all.doc)]),

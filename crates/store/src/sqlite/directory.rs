@@ -34,6 +34,7 @@ pub(super) fn setup(db: &Connection) -> Result<Setup> {
         clubs: read(db, "club")?,
         connections: read(db, "connection")?,
         tokens: read(db, "token")?,
+        versions: read(db, "version")?,
     })
 }
 
@@ -47,6 +48,7 @@ pub(super) fn keep_setup(db: &Connection, before: &Setup, setup: &Setup) -> Resu
     write(db, "club", &setup.clubs, |club| format!("{:020}", club.id.0))?;
     write(db, "connection", &setup.connections, |connection| format!("{:020}", connection.id.0))?;
     write(db, "token", &setup.tokens, |token| token.hash.clone())?;
+    write(db, "version", &setup.versions, |version| version.digest.clone())?;
     Ok(true)
 }
 

@@ -2,7 +2,7 @@
 
 use model::{
     Agreement, Client, ClientId, Club, ClubId, ClubNumber, Connection, ConnectionId, Moment, Pause, Setup,
-    Token,
+    Token, Version,
 };
 use store::Store;
 
@@ -22,6 +22,7 @@ pub fn chain() -> Setup {
         club: ClubId(1),
         number: "007".into(),
         settings: serde_json::json!({"key": {"sealed": "x"}}),
+        tries: Some("b".into()),
     };
     let connection = Connection {
         id: ConnectionId(20),
@@ -33,7 +34,16 @@ pub fn chain() -> Setup {
         settings: serde_json::json!({"b": 1.5, "a": [null, "Ü"]}),
         live_since: Some(Moment(7)),
         paused: Some(Pause { since: Moment(8), reason: "moving".into() }),
+        runs: Some("a".into()),
+        ran: None,
         clubs: vec![number],
+    };
+    let version = |digest: &str| Version {
+        platform: "jonas-i4".into(),
+        digest: digest.into(),
+        number: 2,
+        since: Moment(9),
+        text: "platform:\n  name: jonas-i4 # Ü\n".into(),
     };
     let token = |hash: &str| Token {
         hash: hash.into(),
@@ -49,6 +59,7 @@ pub fn chain() -> Setup {
         clubs: vec![club(12_345_678_901), club(2), club(10), club(1)],
         connections: vec![connection],
         tokens: vec![token("b0"), token("a1")],
+        versions: vec![version("b"), version("a")],
     }
 }
 
@@ -65,7 +76,7 @@ async fn a_set_up_comes_back_whole_and_in_order(store: &dyn Store) {
 
 async fn a_set_up_replaces_the_one_before(store: &dyn Store) {
     keep_chain(store).await;
-    let smaller = Setup { clubs: Vec::new(), tokens: Vec::new(), ..chain() };
+    let smaller = Setup { clubs: Vec::new(), tokens: Vec::new(), versions: Vec::new(), ..chain() };
     assert!(!store.keep_setup(Setup::default(), smaller.clone()).await.unwrap(), "it has changed since");
     assert_eq!(store.setup().await.unwrap(), chain().in_order());
     assert!(store.keep_setup(chain(), smaller.clone()).await.unwrap());
