@@ -140,6 +140,7 @@ impl Config {
             Platform::ClubReady => ("801", "", "clubready-key", ""),
             Platform::Paramount => ("61", "", "paramount-key", ""),
             Platform::OpenSpoke => ("kits", "", "whsec_c2ltdWxhdGVkIG9wZW4gc3Bva2Ugc2VjcmV0IDE=", ""),
+            Platform::MoSoClub => ("42", "", "whsec_c2ltdWxhdGVkIE1vU29DbHViIHNlY3JldCAwMDE=", ""),
             Platform::ClubPlanner => ("5", "", "club-planner-token", ""),
             Platform::HubSpot => ("hub", "connector", "pat-hubspot", "hubspot-refresh"),
             Platform::Magicline => ("1200", "", "magicline-key", ""),

@@ -98,9 +98,13 @@ fn add(room: &mut Room, parts: &[&str], call: &Incoming) -> Reply {
             room.approve_changes();
             Reply::empty(204)
         }
+        ["send-file"] => {
+            crate::mosoclub::send_file(room);
+            Reply::empty(204)
+        }
         _ => problem(
             404,
-            "staff, lead-sources, clubs, people, faults, expire-tokens, expire-cache and approve-changes can be posted",
+            "staff, lead-sources, clubs, people, faults, expire-tokens, expire-cache, approve-changes and send-file can be posted",
         ),
     }
 }

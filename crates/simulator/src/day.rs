@@ -50,6 +50,7 @@ impl DayClub {
             | Platform::ClubReady
             | Platform::Paramount
             | Platform::OnPremisesSoap
+            | Platform::MoSoClub
             | Platform::GymMaster
             | Platform::Magicline
             | Platform::HubSpot

@@ -25,6 +25,7 @@ mod intouch;
 mod ledger;
 mod magicline;
 mod mindbody;
+mod mosoclub;
 mod offline;
 mod on_premises;
 mod paramount;

@@ -41,11 +41,14 @@ pub enum Platform {
     ClubPlanner,
     /// A club system of 2008 on a club's own premises, SOAP 1.1 in the rpc style.
     OnPremisesSoap,
+    /// Motionsoft MoSoClub behind a bridge: leads at once, a file four times a day.
+    #[serde(rename = "mosoclub")]
+    MoSoClub,
 }
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Platform; 13] = [
+    pub const ALL: [Platform; 14] = [
         Platform::InTouch,
         Platform::JonasI4,
         Platform::Vfp,
@@ -59,6 +62,7 @@ impl Platform {
         Platform::HubSpot,
         Platform::ClubPlanner,
         Platform::OnPremisesSoap,
+        Platform::MoSoClub,
     ];
 
     /// The name in commands and in `/_sim`.
@@ -77,6 +81,7 @@ impl Platform {
             Platform::HubSpot => "hubspot",
             Platform::ClubPlanner => "club-planner",
             Platform::OnPremisesSoap => "on-premises-soap",
+            Platform::MoSoClub => "mosoclub",
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::person::{Changes, Fields, Kind, Person, human};
 use crate::tally::Counts;
 use crate::watch::{Watch, Wrong};
 use crate::{
-    Platform, abc, club_planner, clubready, gymmaster, hubspot, i4, intouch, magicline, mindbody,
+    Platform, abc, club_planner, clubready, gymmaster, hubspot, i4, intouch, magicline, mindbody, mosoclub,
     on_premises, paramount, spoke, vfp,
 };
 
@@ -37,6 +37,8 @@ pub(crate) struct Room {
     pub extras: HashMap<String, BTreeMap<String, String>>,
     /// Calls of the minute that runs, by what they are counted under: which minute, how many.
     pub minutes: HashMap<String, (u64, u32)>,
+    /// The file that was sent last: when, and who was in it.
+    pub file: (u64, Vec<Person>),
     /// Changes that wait for approval, by the record's number and the part of it that they concern.
     pub waiting: BTreeMap<(String, String), Changes>,
     pub dice: Dice,
@@ -72,6 +74,7 @@ impl Room {
             cached: HashMap::new(),
             extras: HashMap::new(),
             minutes: HashMap::new(),
+            file: (0, Vec::new()),
             waiting: BTreeMap::new(),
             dice: Dice::new(config.seed),
             numbers: config.seed % 1000,
@@ -103,6 +106,7 @@ impl Room {
             Platform::HubSpot => hubspot::answer(self, call),
             Platform::Magicline => magicline::answer(self, call),
             Platform::GymMaster => gymmaster::answer(self, call),
+            Platform::MoSoClub => mosoclub::answer(self, call),
         }
     }
 
@@ -122,6 +126,7 @@ impl Room {
             Platform::HubSpot => hubspot::trouble(trouble, call),
             Platform::Magicline => magicline::trouble(trouble, call),
             Platform::GymMaster => gymmaster::trouble(trouble, call),
+            Platform::MoSoClub => mosoclub::trouble(trouble, call),
         }
     }
 
@@ -141,6 +146,7 @@ impl Room {
             Platform::HubSpot => hubspot::subject(call),
             Platform::Magicline => magicline::subject(call),
             Platform::GymMaster => gymmaster::subject(call),
+            Platform::MoSoClub => mosoclub::subject(call),
         }
     }
 
@@ -365,6 +371,7 @@ impl Room {
             Platform::ClubReady => format!("{}", 5_000_000 + number),
             Platform::Paramount => format!("{}", 730_000 + number),
             Platform::OnPremisesSoap => format!("{}", 41_000 + number),
+            Platform::MoSoClub => format!("M{}", 60_000 + number),
         }
     }
 }

@@ -189,6 +189,13 @@ impl Simulator {
         room.approve_changes();
     }
 
+    /// MoSoClub: the next of the four files of the day is sent now.
+    pub fn send_file(&self) {
+        let mut room = self.shared.room();
+        room.now_ms = now_ms();
+        crate::mosoclub::send_file(&mut room);
+    }
+
     /// A sink's totals.
     pub fn tally(&self) -> Tally {
         self.shared.room().counts.total()

@@ -97,7 +97,8 @@ pub async fn with_in(plans: Plans, vendor: &Vendor) -> (House, Simulator) {
     (house, there)
 }
 
-/// The hub knows the vendor's description with the simulator's address in it, and looks into a doubt soon.
+/// The hub knows the vendor's description with the simulator's address in it, looks into a doubt soon, and takes what it reads
+/// for new.
 fn point(house: &House, vendor: &Vendor, there: &Simulator) {
     let name = vendor.name;
     let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../platforms").join(name);
@@ -111,6 +112,7 @@ fn point(house: &House, vendor: &Vendor, there: &Simulator) {
         };
         text = text.lines().map(hurried).collect();
     }
+    text = text.replace("lag_s: 21600", "lag_s: 0");
     for address in vendor.addresses {
         let address = format!(": {address}");
         assert!(text.contains(&address), "{address}");

@@ -27,7 +27,7 @@ const ON_PREMISES: System = (
     Platform::OnPremisesSoap,
     &["user=connector", "password=club-server-password", "club=7"],
 );
-const OTHERS: [System; 13] = [
+const OTHERS: [System; 14] = [
     (
         "abc-datatrak",
         Platform::AbcDatatrak,
@@ -76,6 +76,16 @@ const OTHERS: [System; 13] = [
         "open-spoke-soap",
         Platform::OpenSpoke,
         &["token=whsec_c2ltdWxhdGVkIG9wZW4gc3Bva2Ugc2VjcmV0IDE=", "club=kits"],
+    ),
+    (
+        "mosoclub",
+        Platform::MoSoClub,
+        &[
+            "token=whsec_c2ltdWxhdGVkIE1vU29DbHViIHNlY3JldCAwMDE=",
+            "signing_secret=whsec_c2ltdWxhdGVkIE1vU29DbHViIHNlY3JldCAwMDE=",
+            "agreement_types=Gold 12M",
+            "club=42",
+        ],
     ),
     ("paramount", Platform::Paramount, &["key=paramount-key", "region=west", "club_id=61"]),
     ("vfp", Platform::Vfp, &["api_key=vfp-key", "site=0042"]),

@@ -8,7 +8,7 @@ use simulator::{Faults, Kind, Simulator};
 use crate::house::log::text;
 use crate::house::vendor::{self, Vendor};
 use crate::house::{House, KITS, calls, house};
-use crate::platforms::{ABC, MINDBODY, OPEN_SPOKE};
+use crate::platforms::{ABC, MINDBODY, MOSOCLUB, OPEN_SPOKE};
 
 const SPOKE: Vendor = Vendor { receives: true, ..OPEN_SPOKE };
 const DATATRAK: Vendor = Vendor {
@@ -18,6 +18,8 @@ const DATATRAK: Vendor = Vendor {
     assumed: &["update_prospect", "list_staff", "read_person", "list_changes"],
     ..ABC
 };
+const FILED: Vendor =
+    Vendor { receives: true, assumed: &["verify", "save_prospect", "list_changes"], ..MOSOCLUB };
 const SITE: Vendor = Vendor { receives: true, ..MINDBODY };
 /// More than the fifty that may always come.
 const MANY: usize = 60;
@@ -94,6 +96,23 @@ async fn a_sale_and_a_walk_in_of_the_open_spoke_arrive_everywhere_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sale_and_a_walk_in_of_mindbody_arrive_everywhere_else() {
     both_ways(SITE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sale_at_mosoclub_arrives_with_its_next_file() {
+    let (house, there) = vendor::with_in(house().with_vfp(), &FILED).await;
+    let lead = house.lead("p-1", ("Ann", "Able")).with("mobile", "+16045550101");
+    let saved = house.save(&lead).await;
+    house.line_saying(&saved, FILED.name, "Arrived").await;
+    house.line_saying(&saved, "vfp", "Arrived").await;
+    read(&house, &FILED).await;
+    assert!(there.set_kind(&there.people()[0].id, Kind::Member));
+    assert!(read(&house, &FILED).await.contains("0 people changed"), "the next file was not sent yet");
+    there.send_file();
+    assert!(read(&house, &FILED).await.contains("1 people changed, 0 new"));
+    let at_vfp = || house.vfp.find(KITS.vfp, ("Ann", "Able"), "");
+    house.until("the sale is at VFP", async || at_vfp()[0].kind == Kind::Member).await;
+    assert_eq!(there.violations(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]

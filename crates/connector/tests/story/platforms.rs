@@ -153,6 +153,23 @@ pub const OPEN_SPOKE: Vendor = Vendor {
     receives: false,
 };
 
+pub const MOSOCLUB: Vendor = Vendor {
+    name: "mosoclub",
+    platform: Platform::MoSoClub,
+    addresses: &["'{{ settings.base_url }}"],
+    client_id: "https://bridge.example",
+    settings: &[
+        ("signing_secret", "whsec_c2ltdWxhdGVkIE1vU29DbHViIHNlY3JldCAwMDE="),
+        ("agreement_types", "Silver, Gold 12M"),
+    ],
+    club_settings: &[],
+    secret: ("token", false),
+    sends: ["creates_and_updates", "", ""],
+    with: &[],
+    assumed: &["verify", "save_prospect"],
+    receives: false,
+};
+
 const OPEN_SPOKE_SOAP: Vendor =
     Vendor { name: "open-spoke-soap", settings: &[], addresses: &["=settings.base_url"], ..OPEN_SPOKE };
 
@@ -315,6 +332,11 @@ async fn open_spoke_from_end_to_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn open_spoke_soap_from_end_to_end() {
     told(Story { vendor: OPEN_SPOKE_SOAP, changes: true, sells: true, asked: true }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mosoclub_from_end_to_end() {
+    told(Story { vendor: MOSOCLUB, changes: true, sells: false, asked: true }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

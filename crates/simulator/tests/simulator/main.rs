@@ -18,6 +18,7 @@ mod load;
 mod magicline;
 mod mindbody;
 mod mindbody_soap;
+mod mosoclub;
 mod on_premises;
 mod paramount;
 mod sender;
