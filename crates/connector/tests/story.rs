@@ -29,6 +29,8 @@ mod contract;
 mod crash;
 #[path = "story/demo.rs"]
 mod demo;
+#[path = "story/describing.rs"]
+mod describing;
 #[path = "story/directory.rs"]
 mod directory;
 #[path = "story/faults.rs"]

@@ -26,7 +26,7 @@ pub use endpoint::{Endpoint, Reached};
 pub use given::{
     Answer, Computed, Exchange, Found, Given, Page, Prepared, SettingProblem, SettingValue, Settings,
 };
-pub use language::{filters, json_schema};
+pub use language::{Explained, explain, filters, json_schema};
 pub use mistakes::{Mistake, Mistakes, nearest};
 pub use net::Net;
 pub use tokens::{Keep, Kept, Tokens};

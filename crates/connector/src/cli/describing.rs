@@ -28,6 +28,16 @@ pub enum Platform {
         /// Description files, folders of one platform, or folders of such folders; all that the hub knows when none is given.
         #[arg(value_name = "FILE_OR_FOLDER")]
         paths: Vec<PathBuf>,
+        /// Check again whenever one of them changes, until Ctrl-C.
+        #[arg(long, requires = "paths")]
+        watch: bool,
+    },
+    /// Explain a line of a description: what its keys are for, what may stand there, and what samples make of it.
+    #[command(after_help = "Example: connector platform explain platforms/vfp/platform.yaml:85")]
+    Explain {
+        /// A description's file, or its folder, and a line of it.
+        #[arg(value_name = "FILE:LINE")]
+        place: String,
     },
     /// Begin a description: a folder with guide and samples, from a vendor's contract or from a few answers.
     #[command(
@@ -51,6 +61,9 @@ pub enum Platform {
     Test {
         /// Its name; all bundled ones when none is given.
         name: Option<String>,
+        /// Test again whenever a file in the configured folder of descriptions changes, until Ctrl-C.
+        #[arg(long)]
+        watch: bool,
     },
 }
 

@@ -7,6 +7,7 @@ mod directory;
 mod doctor;
 mod drafting;
 mod entry;
+mod explain;
 mod feeds;
 pub mod held;
 mod links;
@@ -22,6 +23,7 @@ pub mod token;
 mod trial;
 pub mod turn_up;
 mod versions;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -11,7 +11,8 @@ use platform::{Description, samples};
 use serde_json::{Value, json};
 
 use super::entry::{listed, meant};
-use super::{drafting, lint, trial};
+use super::watch::watched;
+use super::{drafting, explain, lint, trial};
 use crate::cli;
 use crate::config::Config;
 use crate::say::{note, tell};
@@ -30,12 +31,25 @@ pub async fn run(asked: cli::Platform, config: &Config) -> Result<ExitCode> {
     match asked {
         cli::Platform::List { json } => list(&library(config)?, json)?,
         cli::Platform::Show { name, json } => return show(&library(config)?, &name, json),
-        cli::Platform::Lint { paths } => return lint::run(&paths, config),
+        cli::Platform::Lint { paths, watch: true } => {
+            return watched(&paths, async || lint::run(&paths, config)).await;
+        }
+        cli::Platform::Lint { paths, watch: false } => return lint::run(&paths, config),
+        cli::Platform::Explain { place } => return explain::run(&place),
         cli::Platform::New(asked) => return drafting::run(*asked, config).await,
         cli::Platform::Fields { json } => fields(json)?,
         cli::Platform::Schema => tell(format_args!("{:#}", platform::json_schema()))?,
         cli::Platform::Try(asked) => return trial::run(*asked, config).await,
-        cli::Platform::Test { name } => return test(&library(config)?, name.as_deref()).await,
+        cli::Platform::Test { name, watch } => {
+            let tested = async || test(&library(config)?, name.as_deref()).await;
+            return match (watch, &config.platforms) {
+                (false, _) => tested().await,
+                (true, Some(folder)) => watched(std::slice::from_ref(folder), tested).await,
+                (true, None) => {
+                    bail!("nothing can change: say `platforms = \"FOLDER\"` in the configuration")
+                }
+            };
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

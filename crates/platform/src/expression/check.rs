@@ -90,7 +90,8 @@ impl Place {
         }
     }
 
-    fn names(self) -> impl Iterator<Item = &'static str> {
+    /// The names that an expression there may use.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
         Root::ALL.into_iter().filter(move |(_, root)| self.sees(*root)).map(|(name, _)| name)
     }
 }

@@ -4,12 +4,14 @@
 
 mod auth;
 mod check;
+mod explain;
 mod lists;
 mod schema;
 mod tables;
 mod word;
 
 pub(crate) use check::check;
+pub use explain::{Explained, explain};
 pub use schema::json_schema;
 pub(crate) use tables::DESCRIPTION;
 pub(crate) use word::is_word;
