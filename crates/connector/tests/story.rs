@@ -9,6 +9,8 @@ mod backups;
 mod bodies;
 #[path = "story/brake.rs"]
 mod brake;
+#[path = "story/bridge.rs"]
+mod bridge;
 #[path = "story/budgets.rs"]
 mod budgets;
 #[path = "story/by_hand.rs"]

@@ -1,5 +1,5 @@
-//! What the tests need beyond Rust: PostgreSQL for the store, and for the browser tests Node, Chromium and two npm packages
-//! inside `e2e/`.
+//! What the tests need beyond Rust: PostgreSQL for the store, Java for the bridge of `examples/`, and for the browser tests
+//! Node, Chromium and two npm packages inside `e2e/`.
 //!
 //! Nothing is installed without being named first and, on a terminal, agreed to. System packages come by `apt-get`, as
 //! root or through `sudo`; a machine that has neither is told what to install by hand.
@@ -51,6 +51,9 @@ fn missing_from_system() -> Vec<&'static str> {
     }
     if !has_postgres() {
         missing.push("postgresql");
+    }
+    if shell::find(&["javac"]).is_none() {
+        missing.push("default-jdk-headless");
     }
     if shell::find(&["node"]).is_none() {
         missing.push("nodejs");
