@@ -9,7 +9,8 @@ use crate::system::{Finding, System, TestPerson, said};
 
 /// Retires whom an earlier run could not, and looks for those whose number it never learned.
 pub(crate) async fn earlier(system: &mut System) {
-    let left = system.plan.journal.unretired(&system.plan.url);
+    let mut left = system.plan.journal.unretired(&system.plan.url);
+    forget_who_never_was(system, &mut left).await;
     if left.is_empty() {
         return;
     }
@@ -30,6 +31,32 @@ pub(crate) async fn retire(system: &mut System) {
     }
     let (retired, not) = retire_all(system, made).await;
     system.found((Part::Tidying, "retire"), "The test people can be retired", told(retired, &not), STAY);
+}
+
+/// Forgets those of an earlier run who were never answered for, and are not there: by now they could be found.
+async fn forget_who_never_was(system: &mut System, left: &mut Vec<Entry>) {
+    if !system.abilities().can_be_asked() {
+        return;
+    }
+    let unknown: Vec<Entry> = left.extract_if(.., |one| one.number.is_none()).collect();
+    for entry in unknown {
+        let number = sought(system, &there(&entry)).await;
+        if number.is_none() {
+            system.plan.journal.forget(&entry.email).ok();
+        } else {
+            left.push(Entry { number, ..entry });
+        }
+    }
+}
+
+/// Somebody of the journal.
+fn there(entry: &Entry) -> TestPerson {
+    TestPerson {
+        fields: Fields::from([(Field::Email, Some(entry.email.clone()))]),
+        kind: entry.kind,
+        record: entry.number.clone(),
+        external_id: entry.external_id.clone(),
+    }
 }
 
 const STAY: &str = "Nothing; but the test people stay in your test system as they are until you delete them.";
@@ -59,14 +86,10 @@ async fn retire_all(system: &mut System, people: Vec<Entry>) -> (usize, Vec<Stri
 }
 
 async fn retire_one(system: &mut System, entry: &Entry) -> Result<(), String> {
-    let mut person = TestPerson {
-        fields: Fields::from([(Field::Email, Some(entry.email.clone()))]),
-        kind: entry.kind,
-        record: entry.number.clone(),
-        external_id: entry.external_id.clone(),
-    };
+    let mut person = there(entry);
     if person.record.is_none() {
-        person.record = Some(sought(system, &person).await.ok_or("its number is not known")?);
+        let unknown = "it was not answered for, and was not found; the next run looks once more";
+        person.record = Some(sought(system, &person).await.ok_or(unknown)?);
     }
     match system.read(&person).await {
         Some(found) if found.email.is_some() && !is_ours(&found) => {

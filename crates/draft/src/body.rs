@@ -69,6 +69,13 @@ impl<'a> Body<'a> {
         }
         let built = match &member.shape {
             Shape::Leaf(leaf) => self.leaf(member, leaf, all),
+            Shape::Document(root, inner) => {
+                let built = self.object(inner, depth + 1, false);
+                let document = Yaml::Map(vec![entry("$xml", Yaml::Map(vec![entry(root, Yaml::Map(built))]))]);
+                return Some(entry(&member.name, document).said(
+                    "TODO: it is a document as text, and the contract does not say what is in it: these names are made up.",
+                ));
+            }
             Shape::Object(_) if depth > 6 => None,
             Shape::Object(inner) => self.inside(member, inner, (depth, must && member.required)),
             Shape::List(element) if depth <= 6 && !element.members().is_empty() => {
@@ -153,6 +160,9 @@ impl<'a> Body<'a> {
                 "[person.first_name, person.last_name] | join(' ')".to_owned()
             }
             (Subject::Person | Subject::Source, Some(Means::Record)) if self.takes_number() => {
+                number("record", leaf)
+            }
+            (Subject::Nobody, Some(Means::Record)) if self.operation == Operation::ReadPerson => {
                 number("record", leaf)
             }
             (Subject::Source, Some(Means::Name)) => "name".to_owned(),

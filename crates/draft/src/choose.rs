@@ -177,10 +177,12 @@ fn people<'a>(known: &[Known<'a>], chosen: &mut Vec<Choice<'a>>) {
             }
         }
     } else {
-        let create = best(Operation::CreateProspect, known, &writes(Verb::Create, LEADS));
+        let create = best(Operation::CreateProspect, known, &writes(Verb::Create, LEADS))
+            .or_else(|| best(Operation::CreateProspect, known, &writes(Verb::Save, LEADS)));
         let update = best(Operation::UpdateProspect, known, &writes(Verb::Update, LEADS))
             .or_else(|| best(Operation::UpdateProspect, known, &writes(Verb::Save, LEADS)));
-        let member = best(Operation::CreateMember, known, &writes(Verb::Create, MEMBERS));
+        let member = best(Operation::CreateMember, known, &writes(Verb::Create, MEMBERS))
+            .or_else(|| best(Operation::CreateMember, known, &writes(Verb::Save, MEMBERS)));
         let changed = best(Operation::UpdateMember, known, &writes(Verb::Update, MEMBERS))
             .or_else(|| best(Operation::UpdateMember, known, &writes(Verb::Save, MEMBERS)));
         let member = member.filter(|member| {
@@ -219,7 +221,10 @@ fn best<'a>(
 pub(crate) fn find_by(call: &Call) -> Vec<(&'static str, String)> {
     let inputs =
         call.inputs.iter().filter(|input| input.place == Place::Query).map(|input| input.name.as_str());
-    let members = call.body.iter().flat_map(Shape::members).map(|member| member.name.as_str());
+    let members = call.body.iter().flat_map(Shape::members).flat_map(|member| match &member.shape {
+        Shape::Document(_, inner) => inner.iter().map(|one| one.name.as_str()).collect(),
+        _ => vec![member.name.as_str()],
+    });
     let mut keys = Vec::new();
     for name in inputs.chain(members) {
         let key = match words::means(name) {
@@ -253,7 +258,8 @@ struct Known<'a> {
 
 impl<'a> Known<'a> {
     fn of(call: &'a Call) -> Known<'a> {
-        let resource = resource(&call.path);
+        // Every SOAP call of a service has the same path.
+        let resource = if call.action.is_some() { Vec::new() } else { resource(&call.path) };
         let named = apart(&words::words(&call.name));
         let words = if resource.is_empty() { named.clone() } else { resource.clone() };
         let noun = match noun(&words) {

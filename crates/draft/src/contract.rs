@@ -14,6 +14,10 @@ pub struct Contract {
     pub sign_in: Vec<SignIn>,
     /// The namespace of SOAP calls; without one the calls are REST.
     pub soap: Option<String>,
+    /// How SOAP bodies are written, where it is not document/literal: `rpc` or `rpc_encoded`.
+    pub encoding: Option<&'static str>,
+    /// The letters that the contract itself is written in, where they are not all there are.
+    pub charset: Option<&'static str>,
     /// The calls, in the order of the contract.
     pub calls: Vec<Call>,
     /// What could not be understood, in sentences.
@@ -46,6 +50,8 @@ pub enum SignIn {
     Login,
     /// Elements of the SOAP header: the header's name, and what is in it.
     SoapHeader(String, Vec<Member>),
+    /// A UsernameToken of WS-Security.
+    WsSecurity,
     /// Not at all.
     None,
 }
@@ -138,6 +144,8 @@ pub enum Shape {
     Object(Vec<Member>),
     /// Many of one shape.
     List(Box<Shape>),
+    /// A document that travels as text: its root, and what is usually in it, for the contract does not say.
+    Document(String, Vec<Member>),
 }
 
 /// One value.
@@ -174,7 +182,7 @@ impl Shape {
     /// Its members, if it has any.
     pub fn members(&self) -> &[Member] {
         match self {
-            Shape::Object(members) => members,
+            Shape::Object(members) | Shape::Document(_, members) => members,
             _ => &[],
         }
     }

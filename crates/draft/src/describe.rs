@@ -160,7 +160,12 @@ impl Drafting {
         };
         self.seen.push((operation, call.clone()));
         if let (false, None) = (call.about.is_empty(), again) {
-            let _ = write!(said, " The contract says: {}.", crate::openapi::words_of(&call.about));
+            // Of a document that travels as text, the vendor's words are all there is.
+            let about = match &call.body {
+                Some(body) if reading::has_document(body) => call.about.trim_end_matches('.').to_owned(),
+                _ => crate::openapi::words_of(&call.about),
+            };
+            let _ = write!(said, " The contract says: {about}.");
         }
         if let (false, None) = (choice.others.is_empty(), again) {
             let _ = write!(said, " Others would do: {}.", choice.others.join(", "));

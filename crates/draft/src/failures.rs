@@ -80,7 +80,7 @@ fn find(shape: &Shape, base: &str, names: &[&str]) -> Option<String> {
             let first = format!("({} | list | first)", member(base, &one.name));
             find(element, &first, names)
         }
-        Shape::Leaf(_) => None,
+        Shape::Leaf(_) | Shape::Document(..) => None,
     })
 }
 

@@ -26,9 +26,16 @@ impl Drafting {
             self.auth.push(auth);
             keys.push(entry("auth", text("key")));
         }
+        if let Some(charset) = contract.charset {
+            keys.push(
+                entry("sends_in", text(charset))
+                    .said("TODO: the contract is written in these letters; does the system know others?"),
+            );
+        }
         match &contract.soap {
             Some(namespace) => {
                 let mut soap = vec![entry("namespace", text(namespace.clone()))];
+                soap.extend(contract.encoding.map(|encoding| entry("encoding", text(encoding))));
                 if let SignIn::SoapHeader(name, members) = &way {
                     let header = members.iter().map(|member| self.header(member)).collect();
                     soap.push(entry("header", Yaml::Map(vec![entry(name, Yaml::Map(header))])));
@@ -69,7 +76,9 @@ impl Drafting {
             || host.contains("example.")
             || host.starts_with("localhost")
             || host.starts_with("127.")
-            || host == "tempuri.org";
+            || host == "tempuri.org"
+            // A name without a dot is that of a machine in somebody's own house.
+            || !host.is_empty() && !host.contains('.') && !host.contains('{');
         let mut known = contract.base.variables.iter();
         if scheme.is_empty() || host.is_empty() || made_up || host.starts_with('{') && !host.contains('.') {
             let path = if scheme.is_empty() && !url.starts_with('/') { String::new() } else { path };
@@ -143,6 +152,12 @@ impl Drafting {
                     entry("token", text("=answer.token")),
                 ];
                 Yaml::Map(vec![entry("login", Yaml::Map(login))])
+            }
+            SignIn::WsSecurity => {
+                let user = entry("user", text(format!("={}", settings.text("user", "User name"))));
+                let password =
+                    entry("password", text(format!("={}", settings.secret("password", "Password"))));
+                Yaml::Map(vec![entry("ws_security", Yaml::Map(vec![user, password]))])
             }
             SignIn::SoapHeader(..) | SignIn::None => return None,
         };

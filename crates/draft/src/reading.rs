@@ -2,7 +2,7 @@
 
 use model::{Field, Operation};
 
-use crate::contract::{Call, Shape};
+use crate::contract::{Call, Member, Shape};
 use crate::words::{self, Means, folded};
 use crate::yaml::{Entry, Yaml, entry, raw, text};
 
@@ -36,7 +36,9 @@ pub(crate) fn answer(operation: Operation, call: &Call) -> Vec<Entry> {
             let listed = entry("items", text(format!("={list} | list")));
             let items = item(&element, operation);
             let guessed = number(&element, "item").is_none();
-            answer.push(if guessed {
+            answer.push(if has_document(&element) {
+                listed.said("TODO: the answer is a document as text: where in it is the list, and what is in one thing of it?")
+            } else if guessed {
                 listed.said("TODO: the contract does not say what is in the list.")
             } else {
                 listed
@@ -46,6 +48,14 @@ pub(crate) fn answer(operation: Operation, call: &Call) -> Vec<Entry> {
         _ => {
             answer.extend(gives(success));
             match number(&shape, &base) {
+                Some(number) if gives_number(operation) && has_document(&shape) => {
+                    let id = entry("id", text(format!("={number}")));
+                    answer.push(id.said(
+                        "TODO: the answer is a document as text, and the contract does not say where the number is in it. If \
+                         it is nowhere, `looked_up: true` stands in its place.",
+                    ));
+                }
+                Some(_) if has_document(&shape) => {}
                 Some(number) => answer.push(entry("id", text(format!("={number}")))),
                 None if gives_number(operation) && only(&shape, &base).is_some() => {
                     let id = entry("id", text(format!("={}", only(&shape, &base).unwrap_or_default())));
@@ -103,6 +113,20 @@ pub(crate) fn member(base: &str, name: &str) -> String {
     if plain { format!("{base}.{name}") } else { format!("{base}['{}']", name.replace('\'', "")) }
 }
 
+/// Where a member is, and what it is; of a document that travels as text, what is inside it.
+fn below<'m>(base: &str, one: &'m Member) -> (String, &'m Shape) {
+    let place = member(base, &one.name);
+    match &one.shape {
+        Shape::Document(root, _) => (member(&format!("({place} | xml)"), root), &one.shape),
+        shape => (place, shape),
+    }
+}
+
+/// Whether a document that travels as text is in an answer.
+pub(crate) fn has_document(shape: &Shape) -> bool {
+    shape.members().iter().any(|one| matches!(one.shape, Shape::Document(..)) || has_document(&one.shape))
+}
+
 /// Where a record's number is: the least deep one.
 fn number(shape: &Shape, base: &str) -> Option<String> {
     let mut level = vec![(base.to_owned(), shape)];
@@ -118,9 +142,8 @@ fn number(shape: &Shape, base: &str) -> Option<String> {
         if let Some(found) = level.iter().find_map(named) {
             return Some(found);
         }
-        let deeper = level.iter().flat_map(|(base, shape)| {
-            shape.members().iter().map(move |one| (member(base, &one.name), &one.shape))
-        });
+        let deeper =
+            level.iter().flat_map(|(base, shape)| shape.members().iter().map(move |one| below(base, one)));
         level = deeper.collect();
     }
     None
@@ -130,7 +153,7 @@ fn number(shape: &Shape, base: &str) -> Option<String> {
 fn only(shape: &Shape, base: &str) -> Option<String> {
     match shape.members() {
         [one] if matches!(one.shape, Shape::Leaf(_)) => Some(member(base, &one.name)),
-        [one] => only(&one.shape, &member(base, &one.name)),
+        [one] => only(&one.shape, &below(base, one).0),
         _ => None,
     }
 }
@@ -144,9 +167,8 @@ fn list(shape: &Shape, base: &str) -> Option<(String, Shape)> {
                 return Some((base.clone(), Shape::clone(element)));
             }
         }
-        let deeper = level.iter().flat_map(|(base, shape)| {
-            shape.members().iter().map(move |one| (member(base, &one.name), &one.shape))
-        });
+        let deeper =
+            level.iter().flat_map(|(base, shape)| shape.members().iter().map(move |one| below(base, one)));
         level = deeper.collect();
     }
     None
@@ -176,7 +198,7 @@ fn read(shape: &Shape, base: &str, operation: Operation, keys: &mut Vec<Entry>, 
         let leaf = match &one.shape {
             Shape::Leaf(leaf) => leaf,
             inner if depth < 3 => {
-                read(inner, &member(base, &one.name), operation, keys, depth + 1);
+                read(inner, &below(base, one).0, operation, keys, depth + 1);
                 continue;
             }
             _ => continue,

@@ -246,6 +246,11 @@ fn write(writer: &mut xml::Writer, name: &str, shape: &Shape) {
             }
             writer.close();
         }
+        Shape::Document(root, members) => {
+            let mut document = xml::Writer::new();
+            write(&mut document, root, &Shape::Object(members.clone()));
+            writer.leaf(name, &document.finish());
+        }
         Shape::Leaf(_) => match example(shape, name) {
             Value::String(text) => drop(writer.leaf(name, &text)),
             value => drop(writer.leaf(name, &value.to_string())),
@@ -256,7 +261,7 @@ fn write(writer: &mut xml::Writer, name: &str, shape: &Shape) {
 /// A made-up value.
 fn example(shape: &Shape, name: &str) -> Value {
     match shape {
-        Shape::Object(members) => {
+        Shape::Object(members) | Shape::Document(_, members) => {
             let members =
                 members.iter().map(|member| (member.name.clone(), example(&member.shape, &member.name)));
             Value::Object(members.collect::<Map<_, _>>())

@@ -35,6 +35,8 @@ pub fn skeleton(soap: bool, sign_in: SignIn, club: ClubPlace) -> Contract {
         if soap { in_soap(name, body, answer) } else { in_json(name, method, path, body, answer, club) }
     });
     Contract {
+        encoding: None,
+        charset: None,
         title: String::new(),
         base: Base { url: if soap { String::new() } else { "https://your-vendor.example/api".to_owned() }, variables: Vec::new() },
         sign_in: vec![sign_in],
@@ -127,7 +129,7 @@ fn upper_shape(shape: Shape) -> Shape {
             };
             Shape::Object(vec![inner])
         }
-        leaf @ Shape::Leaf(_) => leaf,
+        other => other,
     }
 }
 

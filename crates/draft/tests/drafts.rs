@@ -90,6 +90,29 @@ async fn the_open_spoke_s_own_wsdl_drafts_what_was_written_by_hand() {
     is_whole(&folder).await;
 }
 
+/// A contract of 2008 says neither what is in its documents nor what a save answers; the draft says so where it guesses.
+#[tokio::test]
+async fn a_wsdl_of_2008_drafts_what_it_tells_and_asks_for_the_rest() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../simulator/wsdl/club-server-2008.wsdl");
+    let contract = draft::wsdl::read(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let folder = drafted(&contract, "club-server-2008.wsdl").await;
+    let drafted = text(&folder, "platform.yaml");
+    is_whole(&folder).await;
+    for line in [
+        "encoding: rpc_encoded",
+        "sends_in: windows-1252",
+        "ws_security:",
+        "the contract does not say what is in it",
+        "tel_mobile, email, company, seller (no of staff), source (no)",
+        "`looked_up: true` stands in its place",
+        "items: =answer.listStaffResponse.listStaffReturn.item | list",
+    ] {
+        let spaced = drafted.split_whitespace().filter(|word| *word != "#").collect::<Vec<_>>().join(" ");
+        assert!(spaced.contains(line), "`{line}` is missing in\n{drafted}");
+    }
+    same_operations(&folder, "on-premises-soap");
+}
+
 #[tokio::test]
 async fn without_a_contract_the_draft_is_whole_in_every_way_to_sign_in() {
     let ways = [

@@ -13,7 +13,7 @@ pub struct New {
     /// Draft it from an OpenAPI 3 document (JSON or YAML).
     #[arg(long, value_name = "FILE", conflicts_with_all = ["wsdl", "speaks", "club"])]
     pub openapi: Option<PathBuf>,
-    /// Draft it from a WSDL 1.1 (SOAP 1.1, document/literal).
+    /// Draft it from a WSDL 1.1 (SOAP 1.1: document/literal, rpc/literal, rpc/encoded).
     #[arg(long, value_name = "FILE", conflicts_with_all = ["speaks", "club"])]
     pub wsdl: Option<PathBuf>,
     /// What people call the platform.

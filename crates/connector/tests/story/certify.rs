@@ -233,6 +233,22 @@ async fn what_one_run_could_not_retire_the_next_one_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_was_never_stored_is_looked_for_once_more_and_forgotten() {
+    let dir = TempDir::new().unwrap();
+    let there = system(OPEN_SPOKE).await;
+    std::fs::create_dir(dir.path().join("card")).unwrap();
+    let left = json!([{
+        "system": format!("{}/", there.url()), "email": "connector-test-0-1@example.com",
+        "number": null, "kind": "PROSPECT", "external_id": "x",
+    }]);
+    std::fs::write(dir.path().join("card/people.json"), left.to_string()).unwrap();
+    certify(dir.path(), OPEN_SPOKE, &there, &[]).await.went_well();
+    let card = card(dir.path());
+    let people = card["people"].as_array().unwrap();
+    assert!(people.iter().all(|one| one["email"] != "connector-test-0-1@example.com"), "{card:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_else_is_written_even_where_a_number_was_given_to_somebody_else() {
     let dir = TempDir::new().unwrap();
     let there = system(OPEN_SPOKE).await;

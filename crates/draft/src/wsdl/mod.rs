@@ -1,5 +1,6 @@
-//! WSDL 1.1 with SOAP 1.1, document/literal.
+//! WSDL 1.1 with SOAP 1.1: document/literal, and the RPC style of before, literal or encoded.
 
+mod rpc;
 mod types;
 
 use std::collections::BTreeMap;
@@ -54,12 +55,13 @@ pub fn read(text: &str) -> Result<Contract, Unreadable> {
     let Some(binding) = binding else {
         return Err(Unreadable("the document has no SOAP 1.1 binding".to_owned()));
     };
-    if binding.child("binding").and_then(|style| style.attribute("style")) == Some("rpc") {
-        return Err(Unreadable(
-            "its calls are in RPC style, and only document/literal is drafted: begin with `--speaks soap` instead, and say \
-             `encoding: rpc` or `rpc_encoded` of the host's `soap:`"
-                .to_owned(),
-        ));
+    let rpc = binding.child("binding").and_then(|style| style.attribute("style")) == Some("rpc");
+    if rpc {
+        rpc::begin(&mut contract, binding, &root);
+    }
+    contract.charset = declared(text);
+    if told(&root, "UsernameToken") {
+        contract.sign_in.push(SignIn::WsSecurity);
     }
     let (base, path) = apart(&address(&root, binding).unwrap_or_default());
     contract.base = Base { url: base, variables: Vec::new() };
@@ -71,7 +73,11 @@ pub fn read(text: &str) -> Result<Contract, Unreadable> {
             .flat_map(|port| port.children_named("operation"))
             .find(|one| one.attribute("name") == Some(name));
         let Some(port) = port else { continue };
-        contract.calls.push(Call { path: path.clone(), ..call(name, bound, port, &messages) });
+        let mut call = call(name, bound, port, &messages);
+        if rpc {
+            rpc::shape(&mut call, port, &messages);
+        }
+        contract.calls.push(Call { path: path.clone(), ..call });
         header(bound, &messages, &mut contract.sign_in);
     }
     if contract.calls.is_empty() {
@@ -113,7 +119,8 @@ fn messages(root: &Element, types: &Types<'_>) -> BTreeMap<String, Vec<(String, 
     let messages = root.children_named("message").map(|message| {
         let parts = message.children_named("part").map(|part| {
             let name = part.attribute("element").or(part.attribute("name")).map(local).unwrap_or_default();
-            (name.to_owned(), types.element(name))
+            let typed = part.attribute("type").map(|of| types.of_type(local(of)));
+            (name.to_owned(), typed.unwrap_or_else(|| types.element(name)))
         });
         (message.attribute("name").unwrap_or_default().to_owned(), parts.collect())
     });
@@ -159,6 +166,17 @@ fn header(bound: &Element, messages: &Messages, ways: &mut Vec<SignIn>) {
             ways.push(way);
         }
     }
+}
+
+/// Whether the document says a word anywhere.
+fn told(element: &Element, word: &str) -> bool {
+    element.text.contains(word) || element.children.iter().any(|child| told(child, word))
+}
+
+/// The letters that an XML declaration names, where they are few.
+fn declared(text: &str) -> Option<&'static str> {
+    let declaration = text.split_once("?>")?.0.to_ascii_lowercase();
+    ["windows-1252", "iso-8859-1"].into_iter().find(|charset| declaration.contains(charset))
 }
 
 /// On one line.

@@ -42,6 +42,11 @@ impl<'a> Types<'a> {
         self.elements.get(name).map_or_else(|| Shape::Object(Vec::new()), |element| self.declared(element, 0))
     }
 
+    /// The shape of a type of that name.
+    pub fn of_type(&self, name: &str) -> Shape {
+        self.named(name, 0)
+    }
+
     fn declared(&self, element: &'a Element, depth: usize) -> Shape {
         if let Some(named) = element.attribute("type") {
             return self.named(local(named), depth);
@@ -67,6 +72,15 @@ impl<'a> Types<'a> {
             let words = restriction.into_iter().flat_map(|of| of.children_named("enumeration"));
             let words = words.filter_map(|word| word.attribute("value").map(str::to_owned)).collect();
             return Shape::Leaf(Leaf { words, ..built_in(base) });
+        }
+        if let Some(element) = array_of(definition) {
+            let item = Member {
+                name: "item".to_owned(),
+                required: false,
+                about: String::new(),
+                shape: Shape::List(Box::new(self.named(element, depth + 1))),
+            };
+            return Shape::Object(vec![item]);
         }
         let mut members = Vec::new();
         self.members(definition, depth, &mut members);
@@ -108,6 +122,13 @@ impl<'a> Types<'a> {
             shape: if many { Shape::List(Box::new(shape)) } else { shape },
         })
     }
+}
+
+/// What an array of SOAP's own encoding holds: the name of its type.
+fn array_of(definition: &Element) -> Option<&str> {
+    let restriction = definition.path(&["complexContent", "restriction"])?;
+    let array = restriction.child("attribute")?.attributes.iter().find(|one| one.name == "arrayType")?;
+    Some(local(array.value.trim_end_matches("[]")))
 }
 
 fn built_in(name: &str) -> Leaf {
