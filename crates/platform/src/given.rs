@@ -172,6 +172,8 @@ pub struct Exchange {
     pub request: String,
     /// The body of the answer, masked, at most 8 KiB.
     pub response: String,
+    /// How many seconds to wait before the next call, where the answer says that nothing is left of a quota.
+    pub spent_s: Option<u32>,
     /// Remarks: a token renewed, a value that could not be read.
     pub notes: Vec<String>,
     /// The rule of the description by which the answer was understood; none where HTTP's own status decided.

@@ -81,6 +81,10 @@ impl Hub {
     ) -> Answer {
         let answer = endpoint.call(operation, given).await;
         self.heard(endpoint, person, &answer.outcome);
+        if let Some(seconds) = answer.exchange.spent_s {
+            // The call went well, and the next one would not.
+            self.heard(endpoint, person, &Outcome::Throttled { retry_after_s: Some(seconds) });
+        }
         answer
     }
 

@@ -10,7 +10,7 @@ use xml::Charset;
 use super::requests::Namespaces;
 use super::{Auth, Decode, Draft, Setting, SettingKind, names};
 use crate::decode::Decoding;
-use crate::expression::Place;
+use crate::expression::{Expr, Place};
 use crate::mistakes::Mistakes;
 use crate::template::{Piece, Template};
 use crate::yaml::Node;
@@ -31,6 +31,8 @@ pub(crate) struct Host {
     pub timeout: Duration,
     pub max_response_bytes: usize,
     pub redirects: u8,
+    /// How many seconds to wait, where an answer says that nothing is left of a quota.
+    pub spent: Option<Expr>,
 }
 
 impl Host {
@@ -156,6 +158,7 @@ fn host(
     if let (Some(soap), Some(node)) = (&soap, node.get("soap")) {
         names::check_host(soap, node, draft, mistakes);
     }
+    let spent = node.get("spent").and_then(|spent| draft.builder(Place::Answer, mistakes).expression(spent));
     let charset = |key: &str| node.text_at(key).and_then(Charset::named);
     let number = |key: &str, unless: i64| node.get(key).and_then(Node::integer).unwrap_or(unless);
     Host {
@@ -170,6 +173,7 @@ fn host(
         timeout: Duration::from_secs(number("timeout_s", 30).unsigned_abs()),
         max_response_bytes: usize::try_from(number("max_response_kb", 1024)).unwrap_or(1024) * 1024,
         redirects: u8::try_from(number("redirects", 0)).unwrap_or(0),
+        spent,
     }
 }
 

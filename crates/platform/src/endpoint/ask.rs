@@ -16,7 +16,7 @@ use super::{Endpoint, classify, conceal, prepare};
 use crate::clock::Watch;
 use crate::decode::{self, Decoded};
 use crate::description::{Call, CallStep};
-use crate::expression::{Root, Scope};
+use crate::expression::{Expr, Root, Scope};
 use crate::given::{Answer, Exchange, Given};
 use crate::net::{NetError, Request, Response};
 use crate::template::{RequestProblem, interpolate};
@@ -174,6 +174,7 @@ impl Endpoint {
             rules: &self.description.failures,
             mask: &mask,
         };
+        exchange.spent_s = host.spent.as_ref().and_then(|spent| spent_s(spent, &heard.scope));
         let Understood { outcome, found, unread, next } = heard.understand(&mut exchange);
         let taken = matches!(outcome, Outcome::Saved { .. } | Outcome::Unchanged);
         let gave = if taken { handed_on(step, &heard.scope) } else { Ok(Vec::new()) };
@@ -181,6 +182,13 @@ impl Endpoint {
             Answer { outcome: mask_outcome(outcome, &mask), found, unread, exchange, next, part: None };
         Asked { answer, gave: gave.map_err(|outcome| mask_outcome(outcome, &mask)) }
     }
+}
+
+/// The wait that a spent quota asks for, at most a day. What cannot be read says nothing.
+fn spent_s(spent: &Expr, scope: &Arc<Scope>) -> Option<u32> {
+    const DAY_S: i64 = 86_400;
+    let seconds = i64::try_from(spent.eval(scope).ok()?).ok()?;
+    u32::try_from(seconds.min(DAY_S)).ok().filter(|seconds| *seconds > 0)
 }
 
 /// What a step hands on: of each value the first alternative that is something.

@@ -215,6 +215,11 @@ static HOST: Shape = Shape {
         ),
         may("max_response_kb", Is::Integer(1, 65_536), "the largest answer; 1024 unless said"),
         may("redirects", Is::Integer(0, 5), "how many redirects are followed; none unless said"),
+        may(
+            "spent",
+            Is::Expression,
+            "of any answer: how many seconds to wait, where it says that nothing is left of a quota; none while there is",
+        ),
     ],
 };
 
