@@ -37,7 +37,7 @@ pub enum Versions {
         /// Only this client's connection.
         #[arg(long)]
         client: Option<String>,
-        /// Even where more than five of a hundred records would no longer go out.
+        /// Even where more than five of a hundred records would no longer go out, or no club has tried it.
         #[arg(long)]
         anyway: bool,
     },

@@ -149,9 +149,9 @@ pub async fn answer(hub: &Arc<Hub>, question: Question) -> Result<Value> {
         Question::Adopt { which, anyway } => {
             let newest = newest(hub, &which.platform)?;
             let connections = connections(setup, &which)?;
-            for connection in &connections {
+            for connection in connections.iter().filter(|_| !anyway) {
                 let preview = preview(hub, &registry, connection, &newest).await?;
-                if preview.brakes() && !anyway {
+                if preview.brakes() {
                     bail!(
                         "{}: {} of the last {} records would no longer go out{}; look at `connector versions preview {}`, and \
                          say `--anyway` if that is right",
@@ -168,7 +168,7 @@ pub async fn answer(hub: &Arc<Hub>, question: Question) -> Result<Value> {
                 label(&newest),
                 which.platform
             );
-            change(hub, setup, versions::adopt(setup, &connections, newest), told).await
+            change(hub, setup, versions::adopt(setup, &connections, newest, anyway), told).await
         }
         Question::Back(which) => {
             let connections = connections(setup, &which)?;

@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::Value;
+use store::{Options, Sqlite, Store};
 
 use crate::house::{House, KITS, PORTO, house};
 
@@ -61,6 +62,7 @@ async fn a_newer_description_goes_to_one_club_then_to_all_and_back() {
     let before = listed(&house).await;
     assert!(before["runs"].as_str().unwrap().starts_with("version 1 ("), "{before:#}");
     assert!(before["here"].as_str().unwrap().starts_with("version 2 ("), "{before:#}");
+    house.command(&["doctor"]).await.says("a newer description of it is here and not adopted");
     assert_eq!(town(&house, KITS.intouch, "1", "Burnaby").await, "Burnaby", "it does not come by itself");
 
     let writes = house.vfp.ledger().len();
@@ -132,4 +134,24 @@ async fn what_nobody_is_connected_to_is_said() {
         .failed()
         .says("runs the newest description already");
     house.command(&["versions", "adopt", "vfp"]).await.failed().says("runs there already");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_description_that_can_no_longer_be_read_is_said_and_another_takes_its_place() {
+    let mut house = two_clubs().await;
+    assert_eq!(town(&house, KITS.intouch, "1", "Burnaby").await, "Burnaby");
+    described_with(&mut house, &SHOUTED).await;
+    assert!(house.stop().await);
+    let store = Sqlite::open(&Options::at(house.data().join("connector.db"))).unwrap();
+    let before = store.setup().await.unwrap();
+    let mut after = before.clone();
+    let version = after.versions.iter_mut().find(|version| version.platform == "vfp").unwrap();
+    version.text = version.text.replace("language: 1", "language: 99");
+    assert!(store.keep_setup(before, after).await.unwrap());
+    drop(store);
+    house.start().await;
+    house.command(&["doctor"]).await.failed().says("the description that it runs cannot be read");
+    house.command(&["versions", "adopt", "vfp"]).await.failed().says("is left out");
+    house.command(&["versions", "adopt", "vfp", "--anyway"]).await.went_well();
+    assert_eq!(town(&house, KITS.intouch, "1", "Surrey").await, "SURREY");
 }

@@ -99,8 +99,8 @@ pub fn try_at(setup: &Setup, (connection, club): (&Connection, &Club), newest: V
     Ok(setup)
 }
 
-/// Connections run the newest description, all their clubs.
-pub fn adopt(setup: &Setup, connections: &[&Connection], newest: Version) -> Changed {
+/// Connections run the newest description, all their clubs; without `anyway` only once some club tries it.
+pub fn adopt(setup: &Setup, connections: &[&Connection], newest: Version, anyway: bool) -> Changed {
     let outdated = |one: &&&Connection| one.runs.as_ref() != Some(&newest.digest);
     if !connections.iter().any(|one| outdated(&one)) {
         return Err("the newest description runs there already".to_owned());
@@ -110,7 +110,7 @@ pub fn adopt(setup: &Setup, connections: &[&Connection], newest: Version) -> Cha
     let tried = all
         .flat_map(|one| one.clubs.iter().map(move |club| (one, club)))
         .any(|(one, club)| club.tries.as_ref().or(one.runs.as_ref()) == Some(&newest.digest));
-    if !tried && !alone {
+    if !tried && !alone && !anyway {
         return Err("no club tries it yet; begin with one by `connector versions try`".to_owned());
     }
     let mut setup = setup.clone();

@@ -91,6 +91,11 @@ fn left_out(hub: &Hub) -> Vec<Finding> {
     let missing = registry.setup.connections.iter().filter(|one| registry.spoke(one.id).is_none());
     missing
         .map(|one| {
+            if hub.library().get(&one.platform).is_some() {
+                let to_do =
+                    format!("`connector versions adopt {} --anyway` runs the newest instead", one.platform);
+                return Finding::problem(&one.platform, "the description that it runs cannot be read", to_do);
+            }
             let to_do = "put its description into the directory that `platforms` of the configuration names";
             Finding::problem(&one.platform, "no platform of this name is described", to_do)
         })
@@ -153,6 +158,12 @@ fn lane(hub: &Hub, spoke: &Spoke, held: u64) -> Vec<Finding> {
             }
             (Standing::Open, _) => {}
         }
+    }
+    let newest = hub.library().digest(&spoke.connection.platform);
+    if newest.is_some() && spoke.connection.runs.as_deref() != newest {
+        let to_do =
+            format!("`connector versions preview {}` shows what it would send", spoke.connection.platform);
+        findings.push(Finding::note(&about, "a newer description of it is here and not adopted", to_do));
     }
     if held > 0 {
         let said = format!("{} there wait for somebody", people(held));
