@@ -18,7 +18,10 @@ pub(crate) async fn sign_in(system: &mut System) -> bool {
     };
     let answer = system.call(operation, &given).await;
     let finding = match &answer.outcome {
-        Outcome::Saved { .. } | Outcome::Unchanged | Outcome::Gone => {
+        Outcome::Gone => {
+            Finding(Verdict::Fails, "let in, and the club's number is not known there".to_owned())
+        }
+        Outcome::Saved { .. } | Outcome::Unchanged => {
             let named = answer.found.iter().find_map(|club| club.name.as_deref());
             let named = named.filter(|_| operation == Operation::Verify);
             Finding(

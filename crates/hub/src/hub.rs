@@ -136,16 +136,20 @@ impl Hub {
         self.leave_place().await;
     }
 
-    fn use_setup(&self, setup: Setup) {
-        let means = Means {
+    /// What a registry is made with.
+    pub(crate) fn means<'a>(&'a self, tokens: &'a Arc<Tokens>) -> Means<'a> {
+        Means {
             library: &self.parts.library,
             versions: &self.versions,
             vault: &self.parts.vault,
             net: &self.parts.net,
-            tokens: &self.tokens,
+            tokens,
             installation: &self.parts.installation,
-        };
-        let (registry, problems) = Registry::new(setup, &means);
+        }
+    }
+
+    fn use_setup(&self, setup: Setup) {
+        let (registry, problems) = Registry::new(setup, &self.means(&self.tokens));
         for problem in problems {
             tracing::error!(%problem, "a connection is left out until this is mended");
         }
@@ -171,23 +175,9 @@ impl Hub {
         &self.parts.library
     }
 
-    pub(crate) fn versions(&self) -> &Versions {
-        &self.versions
-    }
-
     /// The vault.
     pub fn vault(&self) -> &Vault {
         &self.parts.vault
-    }
-
-    /// The way out, for calls made at turn-up.
-    pub fn net(&self) -> &Arc<dyn Net> {
-        &self.parts.net
-    }
-
-    /// Settings of installation scope, by platform.
-    pub fn installation(&self) -> &BTreeMap<String, Settings> {
-        &self.parts.installation
     }
 
     /// Time and chance.

@@ -9,7 +9,7 @@ use platform::Given;
 use serde::{Deserialize, Serialize};
 
 use crate::Hub;
-use crate::registry::{Means, Registry, Spoke};
+use crate::registry::{Registry, Spoke};
 
 /// The answer to one verification call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -56,15 +56,7 @@ impl Hub {
     /// Verifies every connection of a client in a set-up to come and reads its lists. Only reads leave.
     pub async fn survey(self: &Arc<Self>, setup: &Setup, client: model::ClientId) -> Survey {
         let tokens = self.other_tokens();
-        let means = Means {
-            library: self.library(),
-            versions: self.versions(),
-            vault: self.vault(),
-            net: self.net(),
-            tokens: &tokens,
-            installation: self.installation(),
-        };
-        let (registry, _) = Registry::new(setup.clone(), &means);
+        let (registry, _) = Registry::new(setup.clone(), &self.means(&tokens));
         let mut survey = Survey::default();
         let mut lists = Lists::new();
         for spoke in registry.spokes().filter(|spoke| spoke.connection.client == client) {

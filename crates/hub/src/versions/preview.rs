@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::LineQuery;
 
 use crate::Hub;
-use crate::registry::{Means, Registry, Spoke};
+use crate::registry::{Registry, Spoke};
 
 /// How many of a connection's last records are looked at.
 const RECORDS: usize = 100;
@@ -120,15 +120,7 @@ impl Hub {
         }
         setup.versions.extend(other);
         let tokens = self.other_tokens();
-        let means = Means {
-            library: self.library(),
-            versions: self.versions(),
-            vault: self.vault(),
-            net: self.net(),
-            tokens: &tokens,
-            installation: self.installation(),
-        };
-        Registry::new(setup, &means)
+        Registry::new(setup, &self.means(&tokens))
     }
 
     /// The people whom the newest lines of a connection are about, in all its clubs.
