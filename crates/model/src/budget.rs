@@ -64,6 +64,8 @@ pub struct Rate {
     pub shared: Shared,
     /// The calls that are counted; all where none is named.
     pub of: BTreeSet<Operation>,
+    /// What a call takes of it, where that is more than one.
+    pub costs: BTreeMap<Operation, u32>,
 }
 
 /// What is asked of a budget.
@@ -185,6 +187,11 @@ impl Rate {
     /// Whether a call is counted.
     pub fn counts(&self, operation: Operation) -> bool {
         self.of.is_empty() || self.of.contains(&operation)
+    }
+
+    /// How much a call takes of it.
+    pub fn cost(&self, operation: Operation) -> u32 {
+        self.costs.get(&operation).copied().unwrap_or(1)
     }
 }
 

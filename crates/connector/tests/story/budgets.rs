@@ -37,6 +37,20 @@ async fn a_call_beyond_the_budget_is_not_made_after_a_restart_either() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_costs_more_takes_more_of_the_budget() {
+    let house = allowing("{calls: 14, per: day, for: [create_prospect], cost: {create_prospect: 4}}")
+        .with_i4()
+        .open()
+        .await;
+    save_many(&house, 9).await;
+    let all = async || !house.i4.find(KITS.i4, ("Ann", "Able8"), "").is_empty();
+    house.until("Jonas I4 has all", all).await;
+    house.until("VFP has as many as may be", async || arrived(&house) == 3).await;
+    let told = house.command(&["status", "--json"]).await.went_well();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&told.out).unwrap()["due"], 6, "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_club_with_many_leads_does_not_starve_another_on_the_same_key() {
     let house = allowing("{calls: 20, per: second}").open().await;
     let (harbour, _) = house.turn_up_another_client().await;

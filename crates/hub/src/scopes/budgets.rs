@@ -188,7 +188,7 @@ impl Hub {
         for rate in &spoke.abilities().rates {
             for (operation, count) in calls.of.iter().filter(|(operation, _)| rate.counts(*operation)) {
                 let name = name(rate, spoke, (calls.club, endpoint), *operation);
-                let requests = count * spoke.abilities().requests(*operation);
+                let requests = count * spoke.abilities().requests(*operation) * rate.cost(*operation);
                 wanted.entry(name).or_insert((rate.limit, 0)).1 += requests;
             }
         }

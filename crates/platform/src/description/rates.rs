@@ -1,6 +1,6 @@
 //! Budgets of calls, as the platform's vendor states them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::budget::{Limit, Per, Rate, Shared};
 
@@ -15,14 +15,23 @@ pub(super) fn rates(draft: &Draft<'_>, mistakes: &mut Mistakes) -> Vec<Rate> {
 }
 
 fn rate(node: &Node, mistakes: &mut Mistakes) -> Option<Rate> {
-    let mut of = BTreeSet::new();
-    for item in node.get("for").map_or(&[][..], Node::items) {
-        let name = item.text().unwrap_or_default();
-        match operation(name) {
-            Some(operation) => drop(of.insert(operation)),
-            None => unknown_operation(name, item.span.clone(), mistakes),
+    let mut known = |name: &str, span| {
+        let known = operation(name);
+        if known.is_none() {
+            unknown_operation(name, span, mistakes);
         }
-    }
+        known
+    };
+    let named = node.get("for").map_or(&[][..], Node::items).iter();
+    let of: BTreeSet<_> =
+        named.filter_map(|item| known(item.text().unwrap_or_default(), item.span.clone())).collect();
+    let costly = node.get("cost").map_or(&[][..], Node::entries).iter();
+    let costs: BTreeMap<_, _> = costly
+        .filter_map(|(key, node)| {
+            let cost = u32::try_from(node.integer()?).ok()?;
+            Some((known(&key.name, key.span.clone())?, cost))
+        })
+        .collect();
     let calls = u32::try_from(node.get("calls").and_then(Node::integer)?).ok()?;
     let per = match node.text_at("per")? {
         "second" => Per::Second,
@@ -39,5 +48,5 @@ fn rate(node: &Node, mistakes: &mut Mistakes) -> Option<Rate> {
         Some("endpoint") => Shared::Endpoint,
         _ => Shared::Key,
     };
-    Some(Rate { limit: Limit { calls, per }, shared, of })
+    Some(Rate { limit: Limit { calls, per }, shared, of, costs })
 }

@@ -171,7 +171,11 @@ static RATE: Shape = Shape {
             "who spends it together; those with the same credentials unless said",
         ),
         may("for", Is::List(&Is::Text), "the operations that are counted; all unless said"),
-        later("cost", "calls that cost more than one"),
+        may(
+            "cost",
+            Is::Map(&Is::Integer(1, 100_000)),
+            "what a call takes of it, by operation, where that is more than one",
+        ),
     ],
 };
 
