@@ -3,6 +3,7 @@
 //! The reader checks files against these tables and the JSON Schema is printed from them, so the two cannot disagree.
 
 mod auth;
+mod budgets;
 mod check;
 mod explain;
 mod lists;

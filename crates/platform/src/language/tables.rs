@@ -1,6 +1,7 @@
 //! The tables themselves. Both halves of the language are here; the second half's keys are [`Is::Later`].
 
 use super::auth::AUTH;
+use super::budgets::RATE;
 use super::lists::{FEED, PAGES};
 use super::{Entry, Is, Shape};
 
@@ -153,29 +154,6 @@ static CAPABILITIES: Shape = Shape {
         ),
         may("visible_after_s", Is::Integer(0, 86_400), "how long a stored record may hide from look-ups"),
         may("concurrency", Is::Integer(1, 64), "how many calls may be under way at once"),
-    ],
-};
-
-static RATE: Shape = Shape {
-    name: "a budget",
-    keys: &[
-        must("calls", Is::Integer(1, 100_000_000), "how many calls"),
-        must(
-            "per",
-            Is::OneOf(&["second", "minute", "hour", "day", "month"]),
-            "in what time; days and months in UTC",
-        ),
-        may(
-            "scope",
-            Is::OneOf(&["key", "host", "client", "club", "endpoint"]),
-            "who spends it together; those with the same credentials unless said",
-        ),
-        may("for", Is::List(&Is::Text), "the operations that are counted; all unless said"),
-        may(
-            "cost",
-            Is::Map(&Is::Integer(1, 100_000)),
-            "what a call takes of it, by operation, where that is more than one",
-        ),
     ],
 };
 
